@@ -1,0 +1,128 @@
+"""The database: one handle, one way to write.
+
+Reading may happen any time; writing happens inside `transaction()`, which takes the write lock
+first (`BEGIN IMMEDIATE` on SQLite), so that two writers wait for each other instead of losing
+an update or failing half-way.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase
+
+from hadi.resources import folder
+
+
+class Base(DeclarativeBase):
+    """Root of the models; every constraint has a predictable name, so that migrations can."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+_WRITE = "hadi_write"
+
+
+def new_id() -> str:
+    """An opaque id: 20 lower-case hexadecimal characters."""
+    return secrets.token_hex(10)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database and its migrations to the app."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(folder("migrations")), compare_type=True)
+    with app.app_context():
+        _prepare(db.engine)
+
+
+def migrate_to_head(app: Flask) -> None:
+    """Create or bring up to date every table."""
+    with app.app_context():
+        upgrade(directory=str(folder("migrations")))
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One writing transaction: all of it or nothing. Nested uses join the outer one."""
+    session = db.session()
+    if session.info.get(_WRITE):
+        yield
+        return
+    # A reading transaction cannot be made a writing one; what it read is read again.
+    session.rollback()
+    session.info[_WRITE] = True
+    try:
+        session.connection(execution_options={_WRITE: True})
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_WRITE, None)
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite" or event.contains(engine, "connect", _set_up_sqlite):
+        return
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    # The driver's own transaction handling begins late and loses updates: we begin ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

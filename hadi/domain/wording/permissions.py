@@ -1,0 +1,23 @@
+"""Why someone may not do something, and who may."""
+
+from hadi.domain.wording import N_, Wording
+
+WORDING: dict[str, Wording] = {
+    "not_allowed.view": N_("Your account has no role in this workspace: ask an administrator for one."),
+    "not_allowed.account.own": N_("Sign in with your own account to change it."),
+    "not_allowed.hypothesis.create": N_("Viewers read; ask an administrator for a role that submits hypotheses."),
+    "not_allowed.hypothesis.edit": N_("Its author, owner, an analyst or a leader can edit this hypothesis."),
+    "not_allowed.hypothesis.archive": N_("Its author, its owner or a leader can archive this hypothesis."),
+    "not_allowed.plan.edit": N_("Its author, owner, an analyst or a leader can edit this plan."),
+    "not_allowed.test.start": N_("Its author, owner, an analyst or a leader can start this test."),
+    "not_allowed.dataset.attach": N_("The data steward, the owner or an analyst can attach data to this test."),
+    "not_allowed.analysis.run": N_("The data steward, the owner, an analyst or a leader can run the check."),
+    "not_allowed.analysis.open_early": N_("An analyst or a leader can open the result before the planned end, with a reason."),
+    "not_allowed.insight.write": N_("Its author, owner, an analyst or a leader can write the insight."),
+    "not_allowed.conclusion.record": N_("Its owner, an analyst or a leader can record the decision."),
+    "not_allowed.conclusion.scale": N_("The decision to scale belongs to a leader: ask one to take it."),
+    "not_allowed.conclusion.reopen": N_("A leader can reopen a concluded hypothesis."),
+    "not_allowed.rollout.move": N_("A leader can move roll-outs on the scale-up board."),
+    "not_allowed.people.manage": N_("An administrator can manage people."),
+    "not_allowed.settings.edit": N_("An administrator can change the workspace settings."),
+}

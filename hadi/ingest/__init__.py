@@ -1,0 +1,1 @@
+"""How data arrives: from files, typed counts and (later) warehouses to sums per arm."""
