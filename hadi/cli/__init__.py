@@ -1,0 +1,1 @@
+"""The console script `hadi`: one module a command, loaded only when it is asked for."""

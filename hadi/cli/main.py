@@ -1,0 +1,101 @@
+"""The command `hadi`: finds the subcommand by name and turns refusals into one sentence.
+
+Subcommands are named here as strings and imported when called, so that `hadi check` and
+`hadi power` start without the web framework and the database.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from hadi import __version__
+from hadi.domain.errors import Blocked, HadiError, Invalid
+
+# name -> (module:attribute, the line `hadi --help` shows without importing the module)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("hadi.cli.check:check", "The verdict on a file of results."),
+    "power": ("hadi.cli.power:power", "How many units a test needs."),
+    "serve": ("hadi.cli.serve:serve", "Serve the application."),
+    "demo": ("hadi.cli.demo:demo", "Fill an empty database with the demo workspace."),
+    "init": ("hadi.cli.init:init", "Create or upgrade the database."),
+    "user": ("hadi.cli.user:user", "Add and list people, set passwords."),
+    "token": ("hadi.cli.token:token", "Create tokens for the API."),
+    "doctor": ("hadi.cli.doctor:doctor", "Check the installation."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports them when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hadi")
+def hadi() -> None:
+    """HADI turns improvement ideas into evidence: hypothesis, action, data, insight."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line. A refusal is one sentence on stderr and exit code 2."""
+    _speak_utf8()
+    try:
+        code: Any = hadi.main(args=args, prog_name="hadi", standalone_mode=False)
+    except HadiError as refusal:
+        _refuse(_sentences(refusal))
+    except click.exceptions.Abort:
+        _refuse("Stopped.", code=1)
+    except click.exceptions.NoArgsIsHelpError as question:
+        question.show()
+        sys.exit(2)
+    except click.ClickException as misuse:
+        _refuse(_one_line(misuse.format_message()), code=misuse.exit_code)
+    except BrokenPipeError:  # `hadi ... | head`: the reader has left
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentences(refusal: HadiError) -> str:
+    """The refusal with all that stands behind it, on one line."""
+    said = [str(refusal)]
+    if isinstance(refusal, Blocked):
+        said += [str(blocker.text) for blocker in refusal.blockers]
+    elif isinstance(refusal, Invalid):
+        said += [str(text) for text in refusal.fields.values()]
+    return _one_line(" ".join(dict.fromkeys(said)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _refuse(sentence: str, *, code: int = 2) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _speak_utf8() -> None:
+    """Write “typographic” sentences wherever the terminal's own encoding cannot."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
