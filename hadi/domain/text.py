@@ -23,6 +23,7 @@ class FigureKind(StrEnum):
     NUMBER = "number"  # 3.46, three significant digits
     SHARE = "share"  # a fraction shown as 25.0 %
     POINTS = "points"  # a difference of fractions, shown in percentage points
+    BARE_POINTS = "bare_points"  # the same without its unit, for the ends of an interval
     PERCENT = "percent"  # a relative change shown as +5.4 %
     P_VALUE = "p_value"  # 0.031, or "less than 0.001"
     MONEY = "money"  # needs `currency`
@@ -154,6 +155,8 @@ class _English:
                 written = f"{_decimals(size * 100)}%"
             case FigureKind.POINTS:
                 written = f"{_decimals(size * 100)} pp"
+            case FigureKind.BARE_POINTS:
+                written = _decimals(size * 100)
             case FigureKind.P_VALUE:
                 return "less than 0.001" if size < 0.001 else f"{size:.3f}"
             case FigureKind.MONEY:

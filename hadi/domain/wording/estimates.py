@@ -1,0 +1,45 @@
+"""Why a method has no answer: the codes of `hadi.stats.errors.NotEstimable`, and of lifts."""
+
+from hadi.domain.wording import N_, Wording
+
+WORDING: dict[str, Wording] = {
+    "control_empty": N_("The control group has no units with a value."),
+    "treatment_empty": N_("The changed group has no units with a value."),
+    "control_one_unit": N_(
+        "The control group has one unit only: nobody can tell chance from effect by it."
+    ),
+    "treatment_one_unit": N_(
+        "The changed group has one unit only: nobody can tell chance from effect by it."
+    ),
+    "no_variation": N_(
+        "All units of a group have the same result: without any variation there is nothing to measure chance by."
+    ),
+    "numbers_too_large": N_(
+        "The numbers are too large to compute with: give them in a larger unit, such as thousands."
+    ),
+    "nothing_to_compare": N_("There is no second group to compare with."),
+    "lift_control_not_positive": N_(
+        "The threshold is relative, and the control group's value is not above zero: a percentage of it has no meaning."
+    ),
+    "lift_control_near_zero": N_(
+        "The threshold is relative, and the control group's value cannot be told from zero: a percentage of it has no meaning."
+    ),
+    "ratio_one_arm": N_(
+        "The declared split gives units to one group only: there is no ratio to check."
+    ),
+    "ratio_no_units": N_("There are no units to check the split by."),
+    "power_share_outside": N_(
+        "The expected share has to stay between 0%% and 100%%, before and after the change."
+    ),
+    "power_sd_not_positive": N_(
+        "The standard deviation has to be above zero: it says how much units differ from each other."
+    ),
+    "power_no_effect": N_("Without an expected effect no number of units can be planned."),
+    "power_wrong_direction": N_(
+        "The expected effect goes the wrong way: such a test cannot confirm anything."
+    ),
+    "power_out_of_reach": N_(
+        "The expected effect is too small for any practicable number of units."
+    ),
+    "power_needs_two_arms": N_("A test needs at least two groups, each with a share above zero."),
+}
