@@ -183,18 +183,45 @@ class Plan:
         """Read a plan, complete or not. Raises Invalid with every unusable field at once."""
         return _PlanReader(data).read()
 
-    def with_columns(self, mapping: Mapping[str, str]) -> Plan:
-        """The same plan with its columns renamed to those of a data set (`mapping`: plan's name
-        to the data's)."""
+    def needs(self) -> tuple[Need, ...]:
+        """The columns a data set has to bring, in the order people map them."""
+        found = [Need(self.variant or "variant", NeedRole.VARIANT)]
+        found.append(Need(self.unit or "unit", NeedRole.UNIT, is_optional=not self.unit))
+        for metric in self.metrics:
+            key = metric.columns[0] if metric.columns else metric.name
+            found.append(Need(key, NeedRole.METRIC, metric.name))
+        return tuple(found)
+
+    def bound(self, mapping: Mapping[str, str]) -> Plan:
+        """The same plan over a data set's own columns; `mapping` goes from a need's key to the
+        data's column, and a key it leaves out is a column of that very name."""
         return replace(
             self,
-            variant=mapping.get(self.variant, self.variant) if self.variant else None,
-            unit=mapping.get(self.unit, self.unit) if self.unit else None,
+            variant=mapping.get(self.variant or "variant", self.variant or "variant"),
+            unit=mapping.get(self.unit or "unit", self.unit),
             metrics=tuple(
-                replace(m, columns=tuple(mapping.get(c, c) for c in m.columns))
+                replace(m, columns=tuple(mapping.get(c, c) for c in m.columns or (m.name,)))
                 for m in self.metrics
             ),
         )
+
+
+class NeedRole(StrEnum):
+    """What a column of the data is for."""
+
+    VARIANT = "variant"
+    UNIT = "unit"
+    METRIC = "metric"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A column that a plan needs of the data: `key` is the plan's own name for it."""
+
+    key: str
+    role: NeedRole
+    metric: str | None = None
+    is_optional: bool = False
 
 
 _E = TypeVar("_E", bound=StrEnum)

@@ -24,7 +24,7 @@ class Role(db.Model, RoleMixin):  # type: ignore[misc,name-defined]
 
     __tablename__ = "role"
 
-    id: Mapped[Id]
+    id: Mapped[Id]  # type: ignore[assignment]  # the mixin's stubs know numbers only
     name: Mapped[str] = mapped_column(String(32), unique=True)
 
 
@@ -33,7 +33,7 @@ class User(db.Model, UserMixin):  # type: ignore[misc,name-defined]
 
     __tablename__ = "user"
 
-    id: Mapped[Id]
+    id: Mapped[Id]  # type: ignore[assignment]
     email: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password: Mapped[str | None] = mapped_column(String(255))
@@ -42,7 +42,9 @@ class User(db.Model, UserMixin):  # type: ignore[misc,name-defined]
     language: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(default=1)
-    roles: Mapped[list[Role]] = relationship(secondary=roles_users, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary=roles_users, lazy="selectin"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -1,0 +1,125 @@
+"""Running the check: the attached data and the locked plan become an immutable analysis."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from hadi.analysis.record import AnalysisRecord
+from hadi.analysis.run import analyse
+from hadi.db import db, new_id
+from hadi.domain.errors import NotFound, Stale
+from hadi.domain.lifecycle import State, Step
+from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.plan import Plan
+from hadi.domain.statement import cleaned
+from hadi.domain.text import Text
+from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Workspace
+from hadi.services import datasets, events, hypotheses
+
+
+def latest_dataset(hypothesis: Hypothesis) -> Dataset | None:
+    """The newest attached data of the current test."""
+    return db.session.scalar(
+        select(Dataset)
+        .where(Dataset.test_id == hypothesis.current_test_id, Dataset.version.is_not(None))
+        .order_by(Dataset.version.desc())
+        .limit(1)
+    )
+
+
+def run(
+    hypothesis_id: str, *, open_early: str = "", folder: Path, by: Actor, now: datetime
+) -> Analysis:
+    """Judge the newest data by the locked plan and store the result. Before the planned end the
+    result holds checks and progress only, unless opened early with a reason. Raises Blocked,
+    NotAllowed; Unreadable when the data cannot answer the plan; Stale when the data or the plan
+    changed while the sums were made."""
+    open_early = cleaned(open_early)
+    with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
+        if open_early:
+            require(by, Permission.OPEN_EARLY, hypotheses.stake(hypothesis))
+        hypotheses.refuse_if_blocked(hypotheses.blockers(hypothesis, Step.MEASURE))
+        basis = _basis(hypothesis)
+        plan, mapping = basis.plan_version.plan, basis.dataset.mapping
+        source = datasets.source(basis.dataset, folder=folder)
+        ended = has_ended(plan, now=now)
+    # Summing takes as long as the data are big: no transaction is held meanwhile.
+    record = analyse(source, plan.bound(mapping), has_ended=ended, opened_early=bool(open_early))
+    with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
+        if _basis(hypothesis).ids != basis.ids:
+            raise Stale(Text("analysis_basis_changed"))
+        return _store(hypothesis, basis, record, early_reason=open_early, by=by, now=now)
+
+
+class _Basis(NamedTuple):
+    """What an analysis rests on."""
+
+    plan_version: PlanVersion
+    dataset: Dataset
+    ids: tuple[str, str]
+
+
+def _basis(hypothesis: Hypothesis) -> _Basis:
+    test = hypothesis.current_test
+    dataset = latest_dataset(hypothesis)
+    assert test is not None and test.plan_version is not None and dataset is not None
+    return _Basis(test.plan_version, dataset, (test.plan_version.id, dataset.id))
+
+
+def _store(
+    hypothesis: Hypothesis,
+    basis: _Basis,
+    record: AnalysisRecord,
+    *,
+    early_reason: str,
+    by: Actor,
+    now: datetime,
+) -> Analysis:
+    test = hypothesis.current_test
+    assert test is not None
+    plan_id, dataset_id = basis.ids
+    analysis = Analysis(
+        id=new_id(), test_id=test.id, dataset_id=dataset_id, plan_id=plan_id,
+        is_final=record.is_final, early_reason=early_reason if record.is_early else "",
+        verdict=record.verdict, record=record.as_json(), author_id=by.user_id, created_at=now,
+    )  # fmt: skip
+    db.session.add(analysis)
+    db.session.flush()
+    events.record(
+        "analysed", subject="analysis", subject_id=analysis.id, by=by, now=now,
+        hypothesis=hypothesis,
+        details={"verdict": analysis.verdict, "is_final": analysis.is_final,
+                 "dataset_version": analysis.dataset.version,
+                 "plan_version": analysis.plan_version.number,
+                 "early_reason": analysis.early_reason},
+    )  # fmt: skip
+    hypothesis.updated_at = now
+    if analysis.is_final:
+        test.result_id = analysis.id
+        hypothesis.verdict = analysis.verdict
+        if hypothesis.state is State.RUNNING:
+            hypotheses.enter(hypothesis, State.MEASURED, by=by, now=now)
+    return analysis
+
+
+def has_ended(plan: Plan, *, now: datetime) -> bool:
+    """Whether the plan's last day (inclusive, in the workspace's time zone) is over. A plan with
+    neither a last day nor planned units has no end to wait for."""
+    if plan.ends_on is None:
+        return plan.planned_units is None
+    zone = db.session.scalar(select(Workspace.time_zone)) or "UTC"
+    return now.astimezone(ZoneInfo(zone)).date() > plan.ends_on
+
+
+def find(analysis_id: str, *, by: Actor) -> Analysis:
+    """The analysis with that id. Raises NotFound."""
+    require(by, Permission.VIEW)
+    analysis = db.session.get(Analysis, analysis_id)
+    if analysis is None:
+        raise NotFound(Text("no_such_analysis"))
+    return analysis

@@ -1,0 +1,188 @@
+"""Data of a test: a file is read and shown first, then attached with its mapping, as a version.
+
+Nothing counts until it is attached. Files are kept once, as Parquet named by their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import func, select
+
+from hadi.db import db, new_id, transaction
+from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound
+from hadi.domain.lifecycle import State
+from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.plan import Plan
+from hadi.domain.text import Text
+from hadi.ingest import files
+from hadi.ingest.counts import CountsSource
+from hadi.ingest.limits import Limits
+from hadi.ingest.source import Source
+from hadi.ingest.tables import TableSource
+from hadi.models import Dataset, Hypothesis, Test
+from hadi.models.dataset import DatasetKind
+from hadi.services import events, hypotheses
+
+
+def find(dataset_id: str, *, by: Actor) -> Dataset:
+    """The data set with that id. Raises NotFound."""
+    require(by, Permission.VIEW)
+    dataset = db.session.get(Dataset, dataset_id)
+    if dataset is None:
+        raise NotFound(Text("no_such_dataset"))
+    return dataset
+
+
+def stage(
+    hypothesis_id: str,
+    *,
+    file: BinaryIO,
+    filename: str,
+    sheet: str | None = None,
+    folder: Path,
+    limits: Limits,
+    by: Actor,
+    now: datetime,
+) -> Dataset:
+    """Read a file and keep it for mapping. Raises Unreadable or TooLarge with one sentence; then
+    nothing is kept."""
+    _require_running(hypotheses.locked(hypothesis_id), by=by)
+    # Reading takes as long as the file is big: no transaction is held meanwhile.
+    db.session.rollback()
+    table = files.store_table(file, filename, folder=folder, limits=limits, sheet=sheet)
+    with transaction():
+        hypothesis = hypotheses.locked(hypothesis_id)
+        test = _require_running(hypothesis, by=by)
+        dataset = Dataset(
+            id=new_id(), test_id=test.id, kind=DatasetKind.FILE, filename=filename[-255:],
+            digest=table.digest, rows=table.report.rows, report=table.report.as_json(),
+            mapping={}, author_id=by.user_id, created_at=now,
+        )  # fmt: skip
+        db.session.add(dataset)
+        db.session.flush()
+        events.record(
+            "data_uploaded", subject="dataset", subject_id=dataset.id, by=by, now=now,
+            hypothesis=hypothesis, details={"filename": dataset.filename, "rows": dataset.rows},
+        )  # fmt: skip
+    return dataset
+
+
+def attach(dataset_id: str, *, mapping: Mapping[str, str], by: Actor, now: datetime) -> Dataset:
+    """Confirm a staged file with its mapping (the plan's name of a column to the file's). Raises
+    Invalid naming every column that is missing."""
+    with transaction():
+        dataset = find(dataset_id, by=by)
+        test = db.session.get_one(Test, dataset.test_id)
+        hypothesis = hypotheses.locked(test.hypothesis_id)
+        _require_running(hypothesis, by=by)
+        if dataset.is_attached:
+            raise Blocked(
+                Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")]
+            )
+        assert test.plan is not None
+        columns = [column["name"] for column in dataset.report["columns"]]
+        dataset.mapping = checked_mapping(test.plan, columns, mapping)
+        _give_version(dataset, test, hypothesis, by=by, now=now)
+    return dataset
+
+
+def attach_counts(
+    hypothesis_id: str, *, counts: Sequence[Mapping[str, Any]], by: Actor, now: datetime
+) -> Dataset:
+    """Attach typed counts (units with successes, or with mean and sd, of each arm)."""
+    with transaction():
+        hypothesis = hypotheses.locked(hypothesis_id)
+        test = _require_running(hypothesis, by=by)
+        assert test.plan is not None
+        if len(test.plan.metrics) != 1:
+            raise Invalid(Text("counts_not_for_metric"))
+        source = CountsSource(counts)
+        source.summaries(test.plan)  # refuses counts that do not fit the metric
+        typed = [dict(row) for row in counts]
+        dataset = Dataset(
+            id=new_id(), test_id=test.id, kind=DatasetKind.COUNTS, digest=source.digest,
+            rows=len(typed), counts=typed, report={"columns": [], "notes": []}, mapping={},
+            author_id=by.user_id, created_at=now,
+        )  # fmt: skip
+        db.session.add(dataset)
+        _give_version(dataset, test, hypothesis, by=by, now=now)
+    return dataset
+
+
+def discard(dataset_id: str, *, by: Actor, now: datetime) -> None:
+    """Forget a staged file that was not attached."""
+    with transaction():
+        dataset = find(dataset_id, by=by)
+        test = db.session.get_one(Test, dataset.test_id)
+        hypothesis = hypotheses.locked(test.hypothesis_id)
+        require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+        if dataset.is_attached:
+            raise Blocked(
+                Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")]
+            )
+        events.record(
+            "data_discarded", subject="dataset", subject_id=dataset.id, by=by, now=now,
+            hypothesis=hypothesis, details={"filename": dataset.filename},
+        )  # fmt: skip
+        db.session.delete(dataset)
+
+
+def source(dataset: Dataset, *, folder: Path) -> Source:
+    """The data themselves, ready to be summed."""
+    if dataset.kind is DatasetKind.COUNTS:
+        return CountsSource(dataset.counts or [])
+    return TableSource(files.kept_at(folder, dataset.digest))
+
+
+def checked_mapping(
+    plan: Plan, columns: Sequence[str], mapping: Mapping[str, str]
+) -> dict[str, str]:
+    """The mapping with every need of the plan resolved to a column of the file. A need that is not
+    mapped takes the column of its own name. Raises Invalid with every problem at once."""
+    listed = ", ".join(columns)
+    resolved: dict[str, str] = {}
+    wrong: dict[str, Text] = {}
+    for need in plan.needs():
+        column = mapping.get(need.key) or (need.key if need.key in columns else None)
+        if need.is_optional and not mapping.get(need.key):
+            continue
+        if column is None:
+            wrong[need.key] = Text("mapping_missing", need=need.metric or need.key, columns=listed)
+        elif column not in columns:
+            wrong[need.key] = Text("mapping_unknown", column=str(column)[:80], columns=listed)
+        elif column in resolved.values() and need.metric is None:
+            wrong[need.key] = Text("mapping_same_column", column=column)
+        else:
+            resolved[need.key] = column
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
+    return resolved
+
+
+def _require_running(hypothesis: Hypothesis, *, by: Actor) -> Test:
+    require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    if hypothesis.state not in (State.RUNNING, State.MEASURED):
+        state = Text(f"state_{hypothesis.state.value}")
+        raise Blocked(Text("step_refused"), [Blocker(Text("needs_running", state=state), "state")])
+    assert hypothesis.current_test is not None
+    return hypothesis.current_test
+
+
+def _give_version(
+    dataset: Dataset, test: Test, hypothesis: Hypothesis, *, by: Actor, now: datetime
+) -> None:
+    last = db.session.scalar(select(func.max(Dataset.version)).where(Dataset.test_id == test.id))
+    dataset.version = (last or 0) + 1
+    dataset.attached_at = now
+    hypothesis.updated_at = now
+    db.session.flush()
+    events.record(
+        "data_attached", subject="dataset", subject_id=dataset.id, by=by, now=now,
+        hypothesis=hypothesis,
+        details={"version": dataset.version, "rows": dataset.rows, "digest": dataset.digest,
+                 "filename": dataset.filename, "mapping": dataset.mapping},
+    )  # fmt: skip
