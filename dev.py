@@ -16,7 +16,7 @@ import sys
 
 if sys.version_info < (3, 11):
     sys.stderr.write(
-        "HADI needs Python 3.11 or newer, and this is Python %d.%d: start dev.py with a newer one.\n"
+        "HADI needs Python 3.11 or newer; this is Python %d.%d. Start dev.py with a newer one.\n"
         % sys.version_info[:2]
     )
     sys.exit(2)
@@ -40,6 +40,9 @@ STAMP = VENV / "hadi-installed.json"
 UNFINISHED = VENV / "hadi-unfinished"
 LOCKS = ROOT / "requirements"
 LANGUAGES = ("ru", "hu")
+EXTRACT = ["extract", "-F", "pyproject.toml", "--no-location", "--sort-output", "--project", "HADI"]
+for _word in ("_", "N_", "NN_:1,2", "ngettext:1,2", "lazy_gettext"):
+    EXTRACT += ["-k", _word]
 
 
 class Failure(Exception):
@@ -121,8 +124,8 @@ def _digest(*files):
     for file in files:
         try:
             digest.update(file.read_bytes())
-        except OSError:
-            raise Failure("%s is missing: the checkout is incomplete." % file)
+        except OSError as error:
+            raise Failure("%s is missing: the checkout is incomplete." % file) from error
     return digest.hexdigest()
 
 
@@ -213,11 +216,8 @@ def translate(args):
     catalogues = ROOT / "hadi" / "locale"
     template = catalogues / "messages.pot"
     pybabel = [PYTHON, "-m", "babel.messages.frontend", "--quiet"]
-    keywords = [part for word in ("_", "N_", "NN_:1,2", "ngettext:1,2", "lazy_gettext")
-                for part in ("-k", word)]  # fmt: skip
     catalogues.mkdir(exist_ok=True)
-    _run([*pybabel, "extract", "-F", "pyproject.toml", *keywords, "--no-location",
-          "--sort-output", "--project", "HADI", "-o", template, "."])  # fmt: skip
+    _run([*pybabel, *EXTRACT, "-o", template, "."])
     for language in LANGUAGES:
         exists = (catalogues / language / "LC_MESSAGES" / "messages.po").exists()
         merge = ["update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date",

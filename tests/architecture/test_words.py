@@ -1,0 +1,137 @@
+"""Everything a person can read has words, in every language HADI speaks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+import hadi.domain
+from hadi.domain.evidence import EvidenceGrade
+from hadi.domain.lifecycle import Decision, State
+from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
+from hadi.domain.wording import WORDING
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("ru", "hu")
+# The words of a member are WORDING["<prefix>_<value>"].
+SHOWN: dict[type[StrEnum], str] = {
+    CheckStatus: "check",
+    Decision: "decision",
+    EvidenceGrade: "evidence",
+    GuardrailStatus: "guardrail",
+    Payback: "payback",
+    RolloutStatus: "rollout",
+    State: "state",
+    Verdict: "verdict",
+}
+# Never shown to a person by their own name.
+UNSHOWN = {
+    "ActorKind",  # in the event log's data
+    "FigureKind",  # how a number is written
+    "NeedRole",  # its columns are asked for in whole sentences
+    "Scope",  # of a token, written as in the API
+}
+
+
+def enums() -> Iterator[type[StrEnum]]:
+    for found in iter_modules(hadi.domain.__path__, "hadi.domain."):
+        for item in vars(import_module(found.name)).values():
+            is_enum = isinstance(item, type) and issubclass(item, StrEnum)
+            if is_enum and item.__module__ == found.name:
+                yield item
+
+
+def test_every_enum_is_shown_in_words_or_not_at_all() -> None:
+    unclear = {enum.__name__ for enum in enums() if enum not in SHOWN} - UNSHOWN
+    assert not unclear, f"give these words, or say that nobody reads them: {unclear}"
+
+
+@pytest.mark.parametrize("enum", SHOWN, ids=lambda enum: enum.__name__)
+def test_every_member_of_a_shown_enum_has_words(enum: type[StrEnum]) -> None:
+    assert [member for member in enum if f"{SHOWN[enum]}_{member.value}" not in WORDING] == []
+
+
+def codes_used() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "hadi").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+                continue
+            code = node.args[0]
+            if node.func.id in {"Text", "NotEstimable"} and isinstance(code, ast.Constant):
+                yield str(code.value), f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_every_code_has_words() -> None:
+    assert [f"{where}: {code}" for code, where in codes_used() if code not in WORDING] == []
+
+
+def test_every_template_can_be_filled() -> None:
+    class AnyValue(dict[str, str]):
+        def __missing__(self, key: str) -> str:
+            return key
+
+    for code, wording in WORDING.items():
+        for template in (wording,) if isinstance(wording, str) else wording:
+            written = template % AnyValue()
+            assert "%(" not in written, code
+            assert re.search(r"\w", written), code
+
+
+@cache
+def messages() -> Catalog:
+    """Every message that the sources and templates contain."""
+    spec = spec_from_file_location("dev", ROOT / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    dev = module_from_spec(spec)
+    spec.loader.exec_module(dev)
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", *dev.EXTRACT]
+    done = subprocess.run([*command, "-o", "-", "."], cwd=ROOT, capture_output=True, check=True)
+    return read_po(done.stdout.decode().splitlines(keepends=True))
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    path = ROOT / "hadi" / "locale" / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_translated(language: str) -> None:
+    translated = catalogue(language)
+    missing = []
+    for message in messages():
+        if not message.id:
+            continue
+        found = translated.get(message.id, message.context)
+        strings = found.string if found is not None else ""
+        whole = all(strings) if isinstance(strings, tuple | list) else bool(strings)
+        if found is None or found.fuzzy or not strings or not whole:
+            missing.append(message.id)
+    assert not missing, (
+        f"{len(missing)} without {language}; `dev.py translate` lists them: {missing[:20]}"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_fit_their_messages(language: str) -> None:
+    faults = [
+        f"{message.id!r}: {'; '.join(str(error) for error in errors)}"
+        for message, errors in catalogue(language).check()
+    ]
+    assert not faults, "\n".join(faults)
