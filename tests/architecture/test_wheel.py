@@ -116,7 +116,9 @@ def test_the_terminal_commands_work(installed: Path, tmp_path: Path) -> None:
 
 def test_the_catalogues_are_compiled(installed: Path, tmp_path: Path) -> None:
     code = (
-        "import gettext, pathlib, hadi; home = pathlib.Path(hadi.__file__).parent / 'locale'; "
-        "print(*[gettext.translation('messages', home, [l]).info()['language'] for l in ('ru','hu')])"
+        "import gettext, pathlib, hadi\n"
+        "home = pathlib.Path(hadi.__file__).parent / 'locale'\n"
+        "for language in ('ru', 'hu'):\n"
+        "    print(gettext.translation('messages', home, [language]).info()['language'])"
     )
     assert run(str(installed / "python"), "-c", code, cwd=tmp_path).split() == ["ru", "hu"]
