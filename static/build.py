@@ -23,6 +23,8 @@ LOCALE = ROOT / "hadi" / "locale"
 # Both stamps live where the packages do: whoever deletes those gets a full build.
 PACKAGES_STAMP = NODE_MODULES / ".hadi-packages"
 BUNDLE_STAMP = NODE_MODULES / ".hadi-bundle"
+# Into the wheel, under hadi/_shipped: where `hadi.resources.folder` looks.
+SHIPPED = ("templates", "migrations", "static/dist", "static/icons")
 BUILT_OR_INSTALLED = {"dist", "node_modules", "__pycache__"}
 
 
@@ -180,8 +182,12 @@ def get_build_hook() -> type[Any]:
         """Completes a wheel; an editable install is built by `dev.py`."""
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-            if version != "editable":
-                build()
+            if version == "editable":
+                return
+            build()
+            build_data["force_include"].update(
+                {str(ROOT / name): f"hadi/_shipped/{name}" for name in SHIPPED}
+            )
 
     return StaticBuildHook
 
