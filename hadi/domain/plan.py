@@ -247,8 +247,8 @@ class _PlanReader:
             unit=self.word("unit"),
             metrics=self.metrics(),
             looks=self.choice("looks", Looks) or Looks.FIXED,
-            alpha=self.number("alpha", low=0, high=0.5) or 0.05,
-            power=self.number("power", low=0, high=1) or 0.8,
+            alpha=self.fraction("alpha", 0.05, below=0.5),
+            power=self.fraction("power", 0.8, below=1),
             baseline=self.number("baseline"),
             baseline_sd=self.number("baseline_sd", low=0),
             expected_effect=self.number("expected_effect"),
@@ -292,6 +292,12 @@ class _PlanReader:
         if value in (None, ""):
             return None
         return finite(value, name, self.wrong, low=low, high=high)
+
+    def fraction(self, name: str, default: float, *, below: float) -> float:
+        value = self.number(name, low=0, high=below)
+        if value == 0:
+            self.wrong[name] = Text("field_out_of_range", field=name)
+        return value or default
 
     def count(self, name: str) -> int | None:
         value = self.number(name, low=0)

@@ -1,6 +1,6 @@
 """What is wrong with a plan as typed or sent."""
 
-from hadi.domain.wording import NN_, N_, Wording
+from hadi.domain.wording import N_, NN_, Wording
 
 WORDING: dict[str, Wording] = {
     "plan_invalid": NN_("One field of the plan needs another look.", "%(n)s fields of the plan need another look."),
