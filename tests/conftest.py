@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.pages",
     "tests.fixtures.browser",
+    "tests.fixtures.servers",
 ]
 
 HERE = Path(__file__).parent
