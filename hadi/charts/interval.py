@@ -49,6 +49,15 @@ class IntervalChart:
         return anchor(self.estimate_x)
 
     @property
+    def low_anchor(self) -> str:
+        """The labels of the two ends lean away from each other, so they never collide."""
+        return "end" if self.low_x > 16 else "start"
+
+    @property
+    def high_anchor(self) -> str:
+        return "start" if self.high_x < 84 else "end"
+
+    @property
     def threshold_anchor(self) -> str:
         """The label leans into the shaded region, where there is room for it."""
         if self.threshold_x is None:

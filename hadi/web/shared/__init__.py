@@ -1,0 +1,1 @@
+"""What the places of the web share: pages, boards, languages, assets."""

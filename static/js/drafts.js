@@ -1,0 +1,132 @@
+// What was typed is never lost: forms with `data-draft="key"` keep themselves in this browser and
+// offer it back. A draft is dropped once the server has taken it: the page that follows a
+// successful submit says so with `data-draft-done="key"` or simply no longer shows the form.
+import { fill, say } from "./words.js";
+
+const PREFIX = "hadi-draft:";
+const SECRET = new Set(["password", "file", "hidden", "submit"]);
+const MONTH = 30 * 24 * 60 * 60 * 1000;
+
+export function keepDrafts(root) {
+  settleSent();
+  for (const done of root.querySelectorAll("[data-draft-done]")) forget(done.dataset.draftDone);
+  for (const form of root.querySelectorAll("form[data-draft]")) keep(form);
+}
+
+/** A submit went out from the last page. If its form is not here again, it was accepted. */
+function settleSent() {
+  const sent = read("hadi-draft-sent");
+  if (!sent) return;
+  const isBack = [...document.querySelectorAll("form[data-draft]")].some(
+    (form) => form.dataset.draft === sent.key,
+  );
+  if (!isBack) forget(sent.key);
+  remove("hadi-draft-sent");
+}
+
+function keep(form) {
+  const key = form.dataset.draft;
+  const original = JSON.stringify(values(form));
+  const draft = read(PREFIX + key);
+  const isRefused = form.querySelector('[aria-invalid="true"]') !== null;
+  if (draft && Date.now() - draft.at < MONTH && !isRefused) offer(form, key, draft, original);
+  let timer;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = values(form);
+      if (JSON.stringify(now) === original) forget(key);
+      else write(PREFIX + key, { at: Date.now(), values: now });
+    }, 400);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    write(PREFIX + key, { at: Date.now(), values: values(form) });
+    write("hadi-draft-sent", { key });
+  });
+}
+
+function offer(form, key, draft, original) {
+  if (JSON.stringify(draft.values) === original) return forget(key);
+  const before = values(form);
+  apply(form, draft.values);
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.setAttribute("role", "status");
+  const when = new Date(draft.at).toLocaleString(document.documentElement.lang, {
+    day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
+  });
+  const words = document.createElement("span");
+  words.textContent = fill(say("restored"), { when });
+  const discard = document.createElement("button");
+  discard.type = "button";
+  discard.className = "btn btn-quiet btn-sm";
+  discard.textContent = say("discard");
+  discard.addEventListener("click", () => {
+    apply(form, before);
+    forget(key);
+    notice.remove();
+  });
+  notice.append(words, discard);
+  form.prepend(notice);
+  return undefined;
+}
+
+function fields(form) {
+  return [...form.elements].filter(
+    (field) => field.name && !SECRET.has(field.type) && field.name !== "csrf_token",
+  );
+}
+
+function values(form) {
+  const found = {};
+  for (const field of fields(form)) {
+    if (field.type === "radio") {
+      if (field.checked) found[field.name] = field.value;
+    } else if (field.type === "checkbox") {
+      found[`${field.name}=${field.value}`] = field.checked;
+    } else {
+      found[field.name] = field.value;
+    }
+  }
+  return found;
+}
+
+function apply(form, kept) {
+  for (const field of fields(form)) {
+    const name = field.type === "checkbox" ? `${field.name}=${field.value}` : field.name;
+    if (!(name in kept)) continue;
+    if (field.type === "radio") field.checked = kept[name] === field.value;
+    else if (field.type === "checkbox") field.checked = kept[name];
+    else field.value = kept[name];
+  }
+  form.dispatchEvent(new CustomEvent("hadi:restored"));
+}
+
+function read(name) {
+  try {
+    return JSON.parse(localStorage.getItem(name));
+  } catch {
+    return null;
+  }
+}
+
+function write(name, value) {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // Full or forbidden storage: the form still works, it only is not kept.
+  }
+}
+
+function remove(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // As above.
+  }
+}
+
+function forget(key) {
+  remove(PREFIX + key);
+}

@@ -1,0 +1,89 @@
+// A file may be dropped on its area, and its sending shows real progress (`data-upload` on the
+// form). The page that answers replaces this one, as it would without scripts.
+import { release } from "./submits.js";
+import { say } from "./words.js";
+import { toast } from "./toasts.js";
+
+export function uploadFiles(root) {
+  for (const area of root.querySelectorAll("[data-file-drop]")) receive(area);
+  for (const form of root.querySelectorAll("form[data-upload]")) {
+    form.addEventListener("submit", (event) => send(form, event));
+  }
+}
+
+function receive(area) {
+  const input = area.querySelector('input[type="file"]');
+  const words = area.querySelector("[data-file-drop-words]");
+  const over = (isOver) => area.classList.toggle("is-over", isOver);
+  area.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    over(true);
+  });
+  area.addEventListener("dragleave", () => over(false));
+  area.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    if (file) words.textContent = `${file.name} · ${size(file.size)}`;
+  });
+}
+
+function size(bytes) {
+  const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
+  const amount = bytes / (bytes < 1e6 ? 1e3 : 1e6);
+  return new Intl.NumberFormat(document.documentElement.lang, {
+    style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0,
+  }).format(amount);
+}
+
+function send(form, event) {
+  const box = form.querySelector("[data-upload-progress]");
+  const input = form.querySelector('input[type="file"]');
+  if (event.defaultPrevented || !box || !input?.files.length) return;
+  event.preventDefault();
+  event.submitter?.setAttribute("aria-busy", "true");
+  const bar = box.querySelector("progress");
+  const share = box.querySelector("[data-upload-share]");
+  box.hidden = false;
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.setRequestHeader("Accept", "text/html");
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    bar.value = (100 * loaded) / total;
+    share.textContent = loaded < total ? `${Math.floor(bar.value)}%` : say("checking");
+  });
+  request.addEventListener("load", () => arrive(form, request));
+  request.addEventListener("error", () => {
+    box.hidden = true;
+    release(form);
+    toast(say("offline"));
+  });
+  request.send(new FormData(form, event.submitter));
+}
+
+/** After a redirect go where it led; a refusal is shown in this page's place. */
+function arrive(form, request) {
+  const isRefused = request.status >= 400;
+  if (!isRefused) {
+    form.dispatchEvent(new CustomEvent("hadi:sent"));
+    location.assign(request.responseURL);
+    return;
+  }
+  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = answer.getElementById("content");
+  if (!main) {
+    release(form);
+    form.querySelector("[data-upload-progress]").hidden = true;
+    toast(say("failed"));
+    return;
+  }
+  document.title = answer.title;
+  document.getElementById("content").replaceWith(document.adoptNode(main));
+  window.htmx.process(main);
+  main.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: main } }));
+}
