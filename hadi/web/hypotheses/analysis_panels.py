@@ -1,0 +1,90 @@
+"""The verdict of a hypothesis as its page shows it: sentence, picture, evidence, payback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hadi.charts.interval import IntervalChart
+from hadi.domain.permissions import Actor
+from hadi.domain.scaling import Payback
+from hadi.domain.text import Text
+from hadi.models import Analysis, Hypothesis, Test
+from hadi.web.shared.intervals import deciding_comparison, interval_of
+from hadi.web.shared.language import day, say
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPanel:
+    """One stored analysis, read. `chart` is None where nothing is estimated (yet). `test` says
+    which test it belongs to, where a hypothesis has several."""
+
+    verdict: str
+    sentence: str
+    url: str
+    is_early: bool
+    is_final: bool
+    evidence: str | None = None
+    chart: IntervalChart | None = None
+    metric: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    test: str | None = None
+    when: str = ""
+
+
+def panel(hypothesis: Hypothesis, actor: Actor) -> VerdictPanel | None:
+    """The result of the current test, else its newest analysis; None where there is none."""
+    test = hypothesis.current_test
+    if test is None:
+        return None
+    analysis = test.result or (test.analyses[-1] if test.analyses else None)
+    return verdict_of(hypothesis, analysis) if analysis else None
+
+
+def earlier(hypothesis: Hypothesis) -> tuple[VerdictPanel, ...]:
+    """The results of the tests before the current one, newest first."""
+    past = [test for test in hypothesis.tests if test.id != hypothesis.current_test_id]
+    return tuple(
+        verdict_of(hypothesis, test.result, test=test) for test in reversed(past) if test.result
+    )
+
+
+def verdict_of(
+    hypothesis: Hypothesis, analysis: Analysis, *, test: Test | None = None
+) -> VerdictPanel:
+    """A stored analysis as a panel."""
+    record = analysis.record
+    plan = analysis.plan_version.plan
+    comparison = deciding_comparison(record)
+    has_payback = analysis.is_final and analysis.verdict not in ("invalid", "not_estimable")
+    return VerdictPanel(
+        verdict=analysis.verdict,
+        sentence=sentence_of(analysis),
+        url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
+        is_early=bool(analysis.early_reason),
+        is_final=analysis.is_final,
+        evidence=record["evidence"] if analysis.verdict != "not_yet" else None,
+        chart=interval_of(record, plan),
+        metric=comparison["metric"] if comparison else None,
+        facts=((_("Payback"), payback_word(Payback.NOT_ASSESSED)),) if has_payback else (),
+        warnings=warnings_of(analysis),
+        test=_("Test %(number)s", number=test.number) if test else None,
+        when=day(analysis.created_at),
+    )
+
+
+def sentence_of(analysis: Analysis) -> str:
+    """The verdict's sentence in the reader's language."""
+    return say(Text.from_json(analysis.record["sentence_text"]))
+
+
+def warnings_of(analysis: Analysis) -> tuple[str, ...]:
+    """What travels with the verdict, in the reader's language."""
+    return tuple(say(Text.from_json(warning)) for warning in analysis.record["warnings"])
+
+
+def payback_word(payback: Payback) -> str:
+    return say(Text(f"payback_{payback.value}"))

@@ -1,0 +1,103 @@
+"""The Data quadrant of a hypothesis's page: what is attached, what waits, how far the test is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hadi.domain.lifecycle import State, Step
+from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.text import Figure, FigureKind
+from hadi.models import Dataset, Hypothesis
+from hadi.models.dataset import DatasetKind
+from hadi.services import hypotheses
+from hadi.web.shared.language import day, figure
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLine:
+    """One data set in a list: what it is called, how big, who and when, and where it is seen."""
+
+    name: str
+    version: int | None  # None: it waits to be mapped
+    size: str
+    who: str
+    when: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataPanel:
+    """`lines` newest first, those that wait to be mapped included; `run_url` is posted to, and is
+    None where the check cannot be run by this person now."""
+
+    url: str
+    is_ahead: bool
+    can_attach: bool
+    lines: tuple[DatasetLine, ...] = ()
+    run_url: str | None = None
+    why_not: str | None = None  # why nothing can be attached yet
+
+    @property
+    def attached(self) -> tuple[DatasetLine, ...]:
+        return tuple(line for line in self.lines if line.version is not None)
+
+    @property
+    def waiting(self) -> tuple[DatasetLine, ...]:
+        return tuple(line for line in self.lines if line.version is None)
+
+
+def panel(hypothesis: Hypothesis, actor: Actor) -> DataPanel:
+    """The data of the current test, as the quadrant shows them."""
+    test = hypothesis.current_test
+    stake = hypotheses.stake(hypothesis)
+    takes_data = hypothesis.state in (State.RUNNING, State.MEASURED)
+    can_run = allows(actor, Permission.RUN_ANALYSIS, stake)
+    if can_run and not hypotheses.blockers(hypothesis, Step.MEASURE):
+        run_url = url_for("hypotheses.run_check", key=hypothesis.key)
+    else:
+        run_url = None
+    found = sorted(test.datasets if test else [], key=_newest_first)
+    return DataPanel(
+        url=url_for("hypotheses.data", key=hypothesis.key),
+        is_ahead=hypothesis.state in (State.IDEA, State.PLANNED),
+        can_attach=takes_data and allows(actor, Permission.ATTACH_DATA, stake),
+        lines=tuple(dataset_line(hypothesis, dataset) for dataset in found),
+        run_url=run_url,
+        why_not=_("Data are attached once the test has started.")
+        if hypothesis.state in (State.IDEA, State.PLANNED)
+        else None,
+    )
+
+
+def dataset_line(hypothesis: Hypothesis, dataset: Dataset) -> DatasetLine:
+    """A data set as a line of a list."""
+    endpoint = "hypotheses.dataset" if dataset.is_attached else "hypotheses.map_data"
+    return DatasetLine(
+        name=dataset_name(dataset),
+        version=dataset.version,
+        size=size_of(dataset),
+        who=dataset.author.name,
+        when=day(dataset.attached_at or dataset.created_at),
+        url=url_for(endpoint, key=hypothesis.key, dataset_id=dataset.id),
+    )
+
+
+def dataset_name(dataset: Dataset) -> str:
+    """The file's name, or what typed counts are called."""
+    return dataset.filename if dataset.kind is DatasetKind.FILE else _("Typed counts")
+
+
+def size_of(dataset: Dataset) -> str:
+    """How much is in it: rows of a file, arms of typed counts."""
+    count = figure(Figure(FigureKind.COUNT, dataset.rows))
+    if dataset.kind is DatasetKind.COUNTS:
+        return _("%(n)s arms", n=count)
+    return _("%(n)s rows", n=count)
+
+
+def _newest_first(dataset: Dataset) -> tuple[bool, int, float]:
+    """Those that wait first, then the highest version."""
+    return dataset.is_attached, -(dataset.version or 0), -dataset.created_at.timestamp()

@@ -1,0 +1,53 @@
+"""Where on the pages of one hypothesis a thing is mended: from a blocker to its field's address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from hadi.domain.errors import Blocker
+from hadi.models import Hypothesis
+from hadi.web.shared.language import say
+from hadi.web.shared.pages import Obstacle
+
+# A blocker's field -> (endpoint, id of the field on that page).
+_PLACES = {
+    "change": ("hypotheses.edit", "change"),
+    "effect": ("hypotheses.edit", "effect"),
+    "reason": ("hypotheses.edit", "reason"),
+    "owner": ("hypotheses.plan", "owner"),
+    "steward": ("hypotheses.plan", "steward"),
+    "metrics": ("hypotheses.plan", "metric_name"),
+    "better": ("hypotheses.plan", "better"),
+    "threshold": ("hypotheses.plan", "threshold"),
+    "design": ("hypotheses.plan", "design"),
+    "control": ("hypotheses.plan", "arms-0-name"),
+    "split": ("hypotheses.plan", "arms-0-name"),
+    "planned_units": ("hypotheses.plan", "planned_units"),
+    "budget": ("hypotheses.plan", "budget_amount"),
+    "plan": ("hypotheses.plan", None),
+    "datasets": ("hypotheses.data", None),
+    "analyses": ("hypotheses.data", None),
+    "decision": ("hypotheses.conclusion", "decision"),
+    "learned": ("hypotheses.conclusion", "learned"),
+    "holds_where": ("hypotheses.conclusion", "holds_where"),
+    "next": ("hypotheses.conclusion", "next"),
+}
+
+
+def obstacles(hypothesis: Hypothesis, blockers: Iterable[Blocker]) -> tuple[Obstacle, ...]:
+    """The blockers in words, each with the way to what mends it."""
+    return tuple(
+        Obstacle(say(blocker.text), field_url(hypothesis, blocker.field), _("Add it"))
+        for blocker in blockers
+    )
+
+
+def field_url(hypothesis: Hypothesis, field: str | None) -> str | None:
+    """The address of a field, where it has one."""
+    endpoint, anchor = _PLACES.get(field or "", (None, None))
+    if endpoint is None or endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, key=hypothesis.key, _anchor=anchor)
