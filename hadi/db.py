@@ -102,6 +102,14 @@ def transaction() -> Iterator[None]:
         session.info.pop(_WRITE, None)
 
 
+def let_go() -> None:
+    """End the reading transaction under way, so that long work holds nothing; a writing one,
+    which somebody further out has begun, stays."""
+    session = db.session()
+    if not session.info.get(_WRITE):
+        session.rollback()
+
+
 def _prepare(engine: Engine) -> None:
     if engine.dialect.name != "sqlite" or event.contains(engine, "connect", _set_up_sqlite):
         return

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 
-from hadi.db import db, new_id, transaction
+from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
@@ -52,8 +52,8 @@ def stage(
     nothing is kept."""
     _require_running(hypotheses.locked(hypothesis_id), by=by)
     # Reading takes as long as the file is big: no transaction is held meanwhile.
-    db.session.rollback()
-    table = files.store_table(file, filename, folder=folder, limits=limits, sheet=sheet)
+    let_go()
+    table = files.open_table(file, filename, folder=folder, limits=limits, sheet=sheet)
     with transaction():
         hypothesis = hypotheses.locked(hypothesis_id)
         test = _require_running(hypothesis, by=by)
@@ -135,7 +135,12 @@ def source(dataset: Dataset, *, folder: Path) -> Source:
     """The data themselves, ready to be summed."""
     if dataset.kind is DatasetKind.COUNTS:
         return CountsSource(dataset.counts or [])
-    return TableSource(files.kept_at(folder, dataset.digest))
+    return TableSource(path_of(dataset, folder=folder))
+
+
+def path_of(dataset: Dataset, *, folder: Path) -> Path:
+    """Where an attached file's table is kept."""
+    return folder / f"{dataset.digest}.parquet"
 
 
 def checked_mapping(

@@ -1,0 +1,84 @@
+"""The demo's files: rows that add up to what a story counted, in an order chance could make.
+
+Written here by the program, the same at every run; no real customer stands behind a row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from random import Random
+
+from openpyxl import Workbook
+
+from hadi.services.demo.story import Counted, Drawn, Guard, Story
+
+Row = list[object]
+
+
+def content(story: Story, seed: int) -> bytes:
+    """The bytes of a story's file, CSV with semicolons or XLSX by the file's name."""
+    head, rows = table(story, seed)
+    if story.file.endswith(".xlsx"):
+        return _workbook(head, rows)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def table(story: Story, seed: int) -> tuple[list[str], list[Row]]:
+    """The head and the rows of a story's file: one row a client."""
+    assert story.measure is not None
+    random = Random(seed)  # noqa: S311 - a demo, not a secret
+    if isinstance(story.data, Counted):
+        rows = _counted(story.data, story.guard, story.arms)
+    elif isinstance(story.data, Drawn):
+        rows = _drawn(story.data, story.arms, random)
+    else:
+        raise ValueError("the story has no data")
+    random.shuffle(rows)
+    head = ["client", "group", story.measure.name]
+    if story.guard is not None:
+        head.append(story.guard.name)
+    return head, [[f"C{seed:02d}{place:05d}", *row] for place, row in enumerate(rows, start=1)]
+
+
+def _counted(data: Counted, guard: Guard | None, arms: tuple[str, str]) -> list[Row]:
+    rows: list[Row] = []
+    guarded = (guard.control, guard.treatment) if guard else (0, 0)
+    for arm, (successes, units), hits in zip(
+        arms, (data.control, data.treatment), guarded, strict=True
+    ):
+        for place in range(units):
+            row: Row = [arm, int(place < successes)]
+            if guard is not None:
+                # Spread over the whole arm, so that the two metrics do not hang together.
+                row.append(int(place * hits // units != (place + 1) * hits // units))
+            rows.append(row)
+    return rows
+
+
+def _drawn(data: Drawn, arms: tuple[str, str], random: Random) -> list[Row]:
+    """Values of a skewed distribution, moved so that the arms' means are exactly as told."""
+    rows: list[Row] = []
+    shape = math.sqrt(math.log(1 + (data.spread / data.mean) ** 2))
+    for arm, mean in zip(arms, (data.mean, data.mean + data.effect), strict=True):
+        place = math.log(mean) - shape**2 / 2
+        values = [random.lognormvariate(place, shape) for _ in range(data.units)]
+        off = mean - math.fsum(values) / len(values)
+        rows.extend([arm, round(value + off, 2)] for value in values)
+    return rows
+
+
+def _workbook(head: list[str], rows: list[Row]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Results")
+    sheet.append(head)
+    for row in rows:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

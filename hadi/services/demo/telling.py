@@ -1,0 +1,249 @@
+"""Telling the stories of the demo workspace, one step of the lifecycle after the other."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from hadi.db import db, transaction
+from hadi.domain.lifecycle import Decision, Insight
+from hadi.domain.permissions import JOB, Actor
+from hadi.domain.scaling import RolloutStatus
+from hadi.ingest.limits import Limits
+from hadi.models import Hypothesis, Rollout, User, Workspace
+from hadi.services import (
+    analyses,
+    conclusions,
+    datasets,
+    hypotheses,
+    plans,
+    rollouts,
+    users,
+    workspace,
+)
+from hadi.services.demo import rows
+from hadi.services.demo.people import PEOPLE
+from hadi.services.demo.stories_closed import CLOSED
+from hadi.services.demo.stories_open import OPEN
+from hadi.services.demo.story import Counted, Drawn, Guard, Measure, Reach, Scaling, Story
+
+CURRENCY = "EUR"
+
+
+def is_empty() -> bool:
+    """Whether nobody and nothing is in the database yet."""
+    return db.session.scalar(select(User.id).limit(1)) is None
+
+
+def fill(*, password: str, folder: Path, now: datetime) -> int:
+    """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
+    sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
+    now = now.replace(minute=0, second=0, microsecond=0)
+    stories = sorted((*OPEN, *CLOSED), key=lambda story: -story.age_days)
+    with transaction():
+        _workspace()
+        people = {
+            person.key: users.add(
+                email=person.email,
+                name=person.name,
+                roles=[person.role.value],
+                language=person.language if person.language != "en" else None,
+                password=password,
+                by=JOB,
+                now=now - timedelta(days=200),
+            )
+            for person in PEOPLE
+        }
+        actors = {key: users.actor_for(user) for key, user in people.items()}
+        for number, story in enumerate(stories, start=1):
+            _Teller(story, number, actors, folder, now).tell()
+    return len(stories)
+
+
+def _workspace() -> None:
+    row = db.session.get_one(Workspace, workspace.current().id)
+    row.name = "Volt & Wire"
+    row.currency = CURRENCY
+    row.is_demo = True
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Tells one story; the clock runs from the story's age to now."""
+
+    story: Story
+    number: int
+    actors: dict[str, Actor]
+    folder: Path
+    now: datetime
+
+    def tell(self) -> None:
+        story = self.story
+        hypothesis = hypotheses.create(
+            change=story.change, effect=story.effect, reason=story.reason, language=story.language,
+            by=self.author, now=self.day(0),
+        )  # fmt: skip
+        reach = story.reach
+        if story.measure is not None:
+            self.plan(hypothesis, story.measure)
+        if reach in (Reach.IDEA, Reach.DRAFT, Reach.PLANNED):
+            return
+        if reach is Reach.ARCHIVED:
+            hypotheses.archive(
+                hypothesis.id, reason=story.archive_reason, by=self.author, now=self.day(5)
+            )
+            return
+        hypotheses.start(hypothesis.id, by=self.author, now=self.day(3))
+        if story.data is not None:
+            self.measure(hypothesis)
+        if story.closing is not None:
+            self.close(hypothesis)
+
+    @property
+    def author(self) -> Actor:
+        return self.actors[self.story.author]
+
+    def day(self, days: float, hour: int = 9) -> datetime:
+        """A moment `days` after the capture, during working hours, never in the future."""
+        start = self.now - timedelta(days=self.story.age_days)
+        moment = start.replace(hour=hour) + timedelta(days=days, minutes=7 * self.number % 60)
+        return min(moment, self.now - timedelta(minutes=40 - self.number % 30))
+
+    def plan(self, hypothesis: Hypothesis, measure: Measure) -> None:
+        story = self.story
+        begins = self.day(3).date()
+        is_draft = story.reach is Reach.DRAFT
+        body: dict[str, Any] = {
+            "design": "split",
+            "variant": "group",
+            "control": story.arms[0],
+            "split": dict.fromkeys(story.arms, 0.5),
+            "unit": "client",
+            "metrics": [_metric(measure), *([_guardrail(story.guard)] if story.guard else [])],
+            "baseline": measure.baseline,
+            "baseline_sd": measure.sd,
+            "expected_effect": measure.expected,
+            "budget": None if is_draft else {"amount": story.budget, "currency": CURRENCY},
+            "starts_on": begins.isoformat(),
+            "ends_on": (begins + timedelta(days=story.lasts_days)).isoformat(),
+            "planned_units": _planned_units(story),
+            "owner": self.actors[story.owner or story.author].user_id,
+            "steward": None if is_draft else self.actors[story.steward].user_id,
+        }
+        if story.reach is Reach.PLANNED:
+            begins = (self.now + timedelta(days=2 + self.number % 4)).date()
+            body["starts_on"] = begins.isoformat()
+            body["ends_on"] = (begins + timedelta(days=story.lasts_days)).isoformat()
+        plans.save(
+            hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
+        )
+
+    def measure(self, hypothesis: Hypothesis) -> None:
+        story, steward = self.story, self.actors[self.story.steward]
+        after = 3 + story.lasts_days + 1
+        attached_at = self.day(after, hour=11)
+        if story.file:
+            staged = datasets.stage(
+                hypothesis.id, file=io.BytesIO(rows.content(story, self.number)),
+                filename=story.file, folder=self.folder, limits=Limits(), by=steward,
+                now=attached_at,
+            )  # fmt: skip
+            datasets.attach(staged.id, mapping={}, by=steward, now=attached_at)
+        else:
+            datasets.attach_counts(
+                hypothesis.id, counts=_counts(story), by=steward, now=attached_at
+            )
+        analyses.run(
+            hypothesis.id, folder=self.folder, by=steward, now=self.day(after + 0.1, hour=12)
+        )
+
+    def close(self, hypothesis: Hypothesis) -> None:
+        closing = self.story.closing
+        assert closing is not None
+        at = self.day(self.story.lasts_days + 7, hour=15)
+        insight = Insight(closing.learned, closing.holds_where, closing.next)
+        conclusions.write_insight(hypothesis.id, insight=insight, by=self.author, now=at)
+        if not closing.decision:
+            return
+        is_scaling = closing.decision == "scale"
+        conclusions.record(
+            hypothesis.id, decision=Decision(closing.decision), reason=closing.reason,
+            override=closing.override, acknowledge_payback=is_scaling,
+            by=self.actors["leader"] if is_scaling else self.author,
+            now=self.day(self.story.lasts_days + 9, hour=16),
+        )  # fmt: skip
+        if self.story.scaling is not None:
+            self.scale(hypothesis, self.story.scaling)
+
+    def scale(self, hypothesis: Hypothesis, scaling: Scaling) -> None:
+        leader = self.actors["leader"]
+        found = select(Rollout).where(Rollout.hypothesis_id == hypothesis.id)
+        rollout = db.session.scalars(found).one()
+        begun = self.day(self.story.lasts_days + 20)
+        if scaling.status is RolloutStatus.STOPPED:
+            rollouts.move(
+                rollout.id, to=scaling.status, reason=scaling.stop_reason, by=leader, now=begun
+            )
+        if not scaling.scope:
+            return
+        rollouts.start_wave(
+            rollout.id, scope=scaling.scope, starts_on=begun.date(),
+            measure_on=(begun + timedelta(days=60)).date(), by=leader, now=begun,
+        )  # fmt: skip
+        if scaling.held is None:
+            return
+        assert scaling.effect is not None
+        measured = self.day(self.story.lasts_days + 82)
+        estimate, low, high = scaling.effect
+        rollouts.measure(
+            rollout.id, 1, has_held=scaling.held, effect=estimate, low=low, high=high,
+            note=scaling.note, by=leader, now=measured,
+        )  # fmt: skip
+        rollouts.move(rollout.id, to=scaling.status, by=leader, now=measured)
+
+
+def _metric(measure: Measure) -> dict[str, Any]:
+    return {
+        "name": measure.name,
+        "kind": "mean" if measure.sd else "conversion",
+        "columns": [measure.name],
+        "role": "primary",
+        "threshold": measure.threshold,
+        "better": measure.better,
+        "proxy": measure.is_proxy,
+    }
+
+
+def _guardrail(guard: Guard) -> dict[str, Any]:
+    return {
+        "name": guard.name,
+        "kind": "conversion",
+        "columns": [guard.name],
+        "role": "guardrail",
+        "better": guard.better,
+        "margin": guard.margin,
+    }
+
+
+def _planned_units(story: Story) -> int:
+    """What a team would plan: about what it later has, or more where the test still runs."""
+    if isinstance(story.data, Counted):
+        units = min(story.data.control[1], story.data.treatment[1])
+    elif isinstance(story.data, Drawn):
+        units = story.data.units
+    else:
+        return 800
+    return units * 2 if story.reach is Reach.COLLECTING else units
+
+
+def _counts(story: Story) -> list[dict[str, Any]]:
+    assert isinstance(story.data, Counted)
+    pairs = zip(story.arms, (story.data.control, story.data.treatment), strict=True)
+    return [
+        {"arm": arm, "units": units, "successes": successes} for arm, (successes, units) in pairs
+    ]
