@@ -29,6 +29,8 @@ class Summaries:
     declared split does not (always 0 without one; unknown arms are not in `arms`), their names
     in `unknown_arms`. `mixed_units` were seen in two or more arms; `all_units` counts every unit,
     mixed ones included. `duplicate_rows` repeat another row exactly (None: not looked for).
+    `blank_unit_rows` name no unit although a column for it was mapped; they are left out.
+    `has_units` says whether one was: without it a row is a unit.
     """
 
     arms: tuple[ArmSummary, ...]
@@ -39,6 +41,8 @@ class Summaries:
     unknown_arms: tuple[str, ...] = ()
     mixed_units: int = 0
     duplicate_rows: int | None = None
+    blank_unit_rows: int = 0
+    has_units: bool = False
 
     def arm(self, name: str) -> ArmSummary | None:
         return next((a for a in self.arms if a.name == name), None)

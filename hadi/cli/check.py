@@ -1,0 +1,149 @@
+"""`hadi check`: the verdict on a file of results, without a server or a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from hadi.domain.errors import Invalid, Unreadable
+from hadi.domain.plan import Design, Plan
+from hadi.domain.spec import parse_metrics, parse_split
+from hadi.domain.text import Text
+
+SMALL_BYTES = 32 * 1024 * 1024  # below it reading the file twice is not felt
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The files as Parquet: one's own where it is one, else a canonical copy for this run."""
+
+    paths: tuple[Path, ...]
+    labels: tuple[str, ...]
+    digest: str | None
+    notes: tuple[Text, ...]
+
+    @property
+    def is_small(self) -> bool:
+        return sum(path.stat().st_size for path in self.paths) <= SMALL_BYTES
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--variant", required=True, metavar="COL", help="The column that names the arm.")
+@click.option("--control", required=True, metavar="VALUE", help="The control arm's value in it.")
+@click.option(
+    "--metric",
+    "metrics",
+    required=True,
+    multiple=True,
+    metavar="SPEC",
+    help="name=kind(column)[;role=primary|guardrail|secondary][;threshold=0.01|5%]"
+    "[;margin=0.01][;better=lower], kind conversion or mean. The first is primary.",
+)
+@click.option("--unit", metavar="COL", help="The column of the randomised unit; else a row is one.")
+@click.option("--cluster", metavar="COL", help="Not available in this version.")
+@click.option("--split", metavar="A=SHARE,B=SHARE", help="The declared shares of the arms.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="Error level.")
+@click.option("--looks", type=click.Choice(["fixed", "anytime"]), default="fixed", help="fixed.")
+@click.option("--planned-units", type=int, metavar="N", help="Planned units of each arm.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
+def check(
+    files: Sequence[str],
+    variant: str,
+    control: str,
+    metrics: Sequence[str],
+    unit: str | None,
+    cluster: str | None,
+    split: str | None,
+    alpha: float,
+    looks: str,
+    planned_units: int | None,
+    sheet: str | None,
+    is_json: bool,
+) -> None:
+    """Judge FILE (CSV, TSV, XLSX or Parquet; - is standard input).
+
+    Several files with the same columns are taken as one table. The exit code is 0 whatever the
+    verdict, and 2 where the input cannot be used.
+    """
+    if cluster is not None:
+        raise Invalid(Text("option_unavailable", option="--cluster"))
+    if looks != "fixed":
+        raise Invalid(Text("option_unavailable", option=f"--looks {looks}"))
+    if not 0.0 < alpha < 0.5:
+        raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
+    if planned_units is not None and planned_units < 1:
+        raise Invalid(Text("option_range", option="--planned-units", range="of 1 or more"))
+    plan = Plan(
+        design=Design.SPLIT,
+        variant=variant.strip(),
+        control=control.strip(),
+        split=parse_split(split) if split is not None else None,
+        unit=unit.strip() if unit else None,
+        metrics=parse_metrics(metrics),
+        alpha=alpha,
+        planned_units=planned_units,
+    )
+    if plan.split is not None and plan.control not in plan.split:
+        raise Invalid(Text("spec_split_control", control=control))
+    from hadi.analysis.run import analyse
+    from hadi.ingest.tables import TableSource
+
+    with _prepared(files, sheet) as prepared:
+        source = TableSource(prepared.paths, digest=prepared.digest, labels=prepared.labels)
+        record = analyse(source, plan, has_digest=prepared.is_small)
+    if is_json:
+        click.echo(json.dumps(record.as_json(), ensure_ascii=False, allow_nan=False))
+        return
+    from hadi.cli.check_report import report
+
+    click.echo(report(record, prepared.notes))
+
+
+@contextmanager
+def _prepared(files: Sequence[str], sheet: str | None) -> Iterator[Prepared]:
+    """The files, those that are not Parquet converted into a folder that is removed again."""
+    if files.count("-") > 1:
+        raise Unreadable(Text("file_twice_stdin"))
+    with tempfile.TemporaryDirectory(prefix="hadi-check-") as name:
+        paths: list[Path] = []
+        digests: list[str | None] = []
+        notes: list[Text] = []
+        for file in files:
+            if _is_parquet(file):
+                paths.append(Path(file))
+                digests.append(None)
+                continue
+            # Reading other formats needs more modules than a Parquet file does.
+            from hadi.ingest.files import open_table
+            from hadi.ingest.limits import LOCAL
+
+            stored = open_table(
+                Path(file) if file != "-" else sys.stdin.buffer,
+                Path(file).name,
+                folder=Path(name),
+                limits=LOCAL,
+                sheet=sheet,
+            )
+            paths.append(stored.path)
+            digests.append(stored.digest)
+            notes.extend(stored.report.notes)
+        digest = digests[0] if len(digests) == 1 else None
+        yield Prepared(tuple(paths), tuple(files), digest, tuple(notes))
+
+
+def _is_parquet(file: str) -> bool:
+    """A Parquet file by name and content: read where it is."""
+    path = Path(file)
+    if path.suffix.lower() not in (".parquet", ".pq") or not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"

@@ -1,0 +1,81 @@
+"""The one way DuckDB is started: it sees the files it was given and nothing else.
+
+No extension is fetched, no Python variable is scanned, no other path can be opened, and the
+settings are locked, so that nothing written in a file (or in a column's name) can reach further.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY_LIMIT = "60%"  # of the machine; beyond it DuckDB spills to the temporary folder
+
+
+@contextmanager
+def session(
+    *, files: Iterable[Path] = (), folder: Path | None = None
+) -> Iterator[DuckDBPyConnection]:
+    """A connection that may read `files`, and read and write inside `folder`."""
+    import duckdb
+
+    spill = Path(tempfile.gettempdir()) / f"hadi-spill-{os.urandom(8).hex()}"
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill),
+        }
+    )
+    try:
+        if folder is not None:
+            connection.execute(f"SET allowed_directories=[{literal(f'{folder.resolve()}/')}]")
+        paths = ", ".join(literal(str(path.resolve())) for path in files)
+        connection.execute(f"SET allowed_paths=[{paths}]")
+        connection.execute("SET enable_external_access=false")
+        connection.execute("SET lock_configuration=true")
+        yield connection
+    finally:
+        connection.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def quoted(name: str) -> str:
+    """A column's name as an SQL identifier, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Text as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(paths: Sequence[Path]) -> str:
+    """The table expression over Parquet files with the same columns."""
+    if len(paths) == 1:
+        return f"read_parquet({literal(str(paths[0].resolve()))})"
+    listed = ", ".join(literal(str(path.resolve())) for path in paths)
+    return f"read_parquet([{listed}], union_by_name=true)"
+
+
+def one_row(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The single row of a query that always has one."""
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return row
+
+
+def reason(error: Exception) -> str:
+    """The first line of DuckDB's message, without its class: enough for a person."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+    return first.partition(": ")[2] or first

@@ -1,0 +1,322 @@
+"""From a file as it was sent to an immutable table and a report of how it was read.
+
+The table is Parquet, named by the SHA-256 of its own bytes. It appears under that name whole or
+not at all, and nothing else is left behind, whatever goes wrong on the way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from hadi.domain.errors import TooLarge, Unreadable
+from hadi.domain.text import Text
+from hadi.ingest import columns, engine, excel
+from hadi.ingest.dialects import read_dialect
+from hadi.ingest.engine import literal, one_row, parquet, quoted
+from hadi.ingest.excel import Sheets
+from hadi.ingest.limits import MB, Limits
+from hadi.ingest.report import ColumnReport, ColumnType, ParseReport
+from hadi.ingest.sniffing import FileKind, kind_of
+from hadi.ingest.staging import clean_header, stage
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+CHUNK = 1 * MB
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """A table that will not change: where it is, the SHA-256 of its bytes, how it was read."""
+
+    path: Path
+    digest: str
+    report: ParseReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a reader of one kind of file hands over: a query over typed columns."""
+
+    query: str
+    types: tuple[tuple[str, ColumnType], ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    sheet: str | None = None
+    notes: tuple[Text, ...] = ()
+
+
+def open_table(
+    source: Path | BinaryIO,
+    filename: str,
+    *,
+    folder: Path,
+    limits: Limits | None = None,
+    sheet: str | None = None,
+    sheets: Sheets = "auto",
+) -> StoredTable:
+    """Read a CSV, TSV, XLSX or Parquet file and store its table in `folder`.
+
+    Parameters
+    ----------
+    source : the file, or an open binary stream (an upload, stdin).
+    filename : its name as the person knows it; the extension must agree with the content.
+    sheet, sheets : for workbooks; see `excel.read_workbook`.
+
+    Raises Unreadable (TooLarge) with one sentence; then `folder` is as it was.
+    """
+    limits = limits or Limits()
+    folder.mkdir(parents=True, exist_ok=True)
+    # Inside `folder`, so that the last step is a rename on one file system.
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as name:
+        scratch = Path(name)
+        path = _received(source, filename, scratch, limits)
+        kind = kind_of(path, filename)
+        with engine.session(files=[path], folder=scratch) as connection:
+            try:
+                if kind is FileKind.PARQUET:
+                    reading = _parquet(connection, path, filename, limits)
+                elif kind is FileKind.XLSX:
+                    reading = _workbook(connection, path, filename, scratch, limits, sheet, sheets)
+                else:
+                    reading = _text(connection, path, filename, scratch, limits)
+                written, report = _write(connection, reading, filename, scratch)
+            except OSError as error:
+                raise Unreadable(
+                    Text("file_not_stored", file=filename, reason=error.strerror or str(error))
+                ) from error
+        digest = file_digest(written)
+        target = folder / f"{digest}.parquet"
+        if not target.exists():
+            written.chmod(0o440)
+            _sync(written)
+            os.replace(written, target)
+        return StoredTable(target, digest, report)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _received(source: Path | BinaryIO, filename: str, scratch: Path, limits: Limits) -> Path:
+    """The file on disk, no larger than allowed."""
+    limit = limits.max_bytes
+    if isinstance(source, Path):
+        if not source.is_file():
+            raise Unreadable(Text("file_missing", file=filename))
+        if limit is not None and source.stat().st_size > limit:
+            raise _too_large(filename, limit)
+        return source
+    target = scratch / "received"
+    size = 0
+    with target.open("wb") as file:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise _too_large(filename, limit)
+            file.write(chunk)
+    return target
+
+
+def _too_large(filename: str, limit: int) -> TooLarge:
+    return TooLarge(Text("file_too_large", file=filename, limit=f"{limit / MB:g}"))
+
+
+def _text(
+    connection: DuckDBPyConnection, path: Path, filename: str, scratch: Path, limits: Limits
+) -> _Reading:
+    dialect = read_dialect(path, filename, scratch)
+    # The decoded copy lies in `scratch`, which the session may read.
+    header = clean_header(dialect.header, filename, limits)
+    staged = stage(
+        connection, dialect.path, filename, dialect.delimiter, len(header.names), scratch
+    )
+    typed, notes = columns.type_columns(
+        connection, staged, header.names, filename, limits, dialect.delimiter
+    )
+    if dialect.is_guessed:
+        notes.insert(0, Text("note_encoding_guessed", encoding=dialect.encoding))
+    return _Reading(
+        _typed_query(staged, typed),
+        tuple((c.name, c.type) for c in typed),
+        encoding=dialect.encoding,
+        delimiter=dialect.delimiter if len(header.names) > 1 else None,
+        decimal=_decimal(typed),
+        notes=(*header.notes, *notes),
+    )
+
+
+def _workbook(
+    connection: DuckDBPyConnection,
+    path: Path,
+    filename: str,
+    scratch: Path,
+    limits: Limits,
+    sheet: str | None,
+    sheets: Sheets,
+) -> _Reading:
+    book = excel.read_workbook(path, filename, scratch, limits, sheet=sheet, sheets=sheets)
+    names = book.header.names
+    staged = stage(connection, book.path, filename, ",", len(names), scratch)
+    # Numbers are numbers in a workbook; a comma inside text says nothing about the file.
+    typed, notes = columns.type_columns(connection, staged, names, filename, limits, None)
+    return _Reading(
+        _typed_query(staged, typed),
+        tuple((c.name, c.type) for c in typed),
+        sheet=book.sheet,
+        notes=(*book.notes, *notes),
+    )
+
+
+def _typed_query(staged: Path, typed: list[columns.Column]) -> str:
+    """The typed columns of the rows that are not blank throughout."""
+    shown = ", ".join(f"{c.expression} AS {quoted(c.name)}" for c in typed)
+    filled = " OR ".join(f"{columns.text_of(c.source)} IS NOT NULL" for c in typed)
+    return f"SELECT {shown} FROM {parquet([staged])} WHERE {filled}"
+
+
+def _decimal(typed: list[columns.Column]) -> str | None:
+    signs = {column.decimal for column in typed if column.decimal}
+    return next(iter(signs)) if len(signs) == 1 else ("." if signs else None)
+
+
+_PARQUET_TYPES = {
+    "BOOLEAN": ColumnType.BOOLEAN,
+    "DATE": ColumnType.DATE,
+    "VARCHAR": ColumnType.TEXT,
+    "UUID": ColumnType.TEXT,
+    "FLOAT": ColumnType.NUMBER,
+    "DOUBLE": ColumnType.NUMBER,
+}
+
+
+def _parquet_type(written: str) -> ColumnType | None:
+    """Our word for DuckDB's type; None for what no cell of a table can hold."""
+    if written.startswith("DECIMAL"):
+        return ColumnType.NUMBER
+    if written.startswith("TIMESTAMP"):
+        return ColumnType.TIME
+    if written.startswith("ENUM"):
+        return ColumnType.TEXT
+    if "INT" in written and written.isalpha():
+        return ColumnType.INTEGER
+    return _PARQUET_TYPES.get(written)
+
+
+def _parquet(connection: DuckDBPyConnection, path: Path, filename: str, limits: Limits) -> _Reading:
+    import duckdb
+
+    table = parquet([path])
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+    except duckdb.Error as error:
+        raise Unreadable(
+            Text("file_parquet_broken", file=filename, reason=engine.reason(error))
+        ) from None
+    header = clean_header([row[0] for row in described], filename, limits)
+    shown: list[str] = []
+    types: list[tuple[str, ColumnType]] = []
+    notes = list(header.notes)
+    for (original, written, *_), name in zip(described, header.names, strict=True):
+        kind = _parquet_type(written)
+        if kind is None:
+            notes.append(Text("note_column_left_out", column=name, type=written))
+            continue
+        expression = quoted(original)
+        if kind is ColumnType.TEXT:
+            expression = columns.text_of(f"CAST({expression} AS VARCHAR)")
+        shown.append(f"{expression} AS {quoted(name)}")
+        types.append((name, kind))
+    if not shown:
+        raise Unreadable(Text("file_no_columns", file=filename))
+    _check_cells(connection, table, described, filename, limits)
+    return _Reading(f"SELECT {', '.join(shown)} FROM {table}", tuple(types), notes=tuple(notes))
+
+
+def _check_cells(
+    connection: DuckDBPyConnection,
+    table: str,
+    described: list[Any],
+    filename: str,
+    limits: Limits,
+) -> None:
+    """Refuse a text cell that is too long, naming its row."""
+    import duckdb
+
+    for name, written, *_ in described:
+        if written != "VARCHAR":
+            continue
+        try:
+            longest = one_row(connection, f"SELECT max(length({quoted(name)})) FROM {table}")[0]
+        except duckdb.Error as error:
+            raise Unreadable(
+                Text("file_parquet_broken", file=filename, reason=engine.reason(error))
+            ) from None
+        if longest is not None and longest > limits.max_cell_chars:
+            raise columns.long_cell(connection, table, quoted(name), name, filename, limits)
+
+
+def _write(
+    connection: DuckDBPyConnection, reading: _Reading, filename: str, scratch: Path
+) -> tuple[Path, ParseReport]:
+    """Write the typed table and describe it."""
+    import duckdb
+
+    target = scratch / "table.parquet"
+    try:
+        connection.execute(
+            f"COPY ({reading.query}) TO {literal(str(target.resolve()))} "
+            "(FORMAT parquet, COMPRESSION zstd)"
+        )
+    except duckdb.Error as error:
+        raise Unreadable(
+            Text("file_not_stored", file=filename, reason=engine.reason(error))
+        ) from None
+    table = parquet([target])
+    counts = ", ".join(f"count({quoted(name)})" for name, _ in reading.types)
+    rows, *filled = one_row(connection, f"SELECT count(*), {counts} FROM {table}")
+    if rows == 0:
+        raise Unreadable(Text("file_no_rows", file=filename))
+    examples = _examples(connection, table, [name for name, _ in reading.types])
+    report = ParseReport(
+        rows=rows,
+        columns=tuple(
+            ColumnReport(name, kind, shown, rows - present)
+            for (name, kind), shown, present in zip(reading.types, examples, filled, strict=True)
+        ),
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        decimal=reading.decimal,
+        sheet=reading.sheet,
+        notes=reading.notes,
+    )
+    return target, report
+
+
+def _examples(
+    connection: DuckDBPyConnection, table: str, names: list[str]
+) -> list[tuple[str, ...]]:
+    """The first three different values of each column, as text, from the first rows."""
+    texts = ", ".join(f"left(CAST({quoted(name)} AS VARCHAR), 80)" for name in names)
+    head = connection.execute(f"SELECT {texts} FROM {table} LIMIT 500").fetchall()
+    return [
+        tuple(dict.fromkeys(row[place] for row in head if row[place] is not None))[:3]
+        for place in range(len(names))
+    ]
+
+
+def _sync(path: Path) -> None:
+    """Make sure the bytes are on the disk before the name says so."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

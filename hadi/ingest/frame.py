@@ -1,0 +1,121 @@
+"""A table with a plan laid over it: which columns the plan uses and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hadi.domain.errors import Unreadable
+from hadi.domain.plan import Plan
+from hadi.domain.text import Text
+from hadi.ingest.arms import Arms
+from hadi.ingest.engine import parquet
+from hadi.ingest.faults import Parts, fault
+from hadi.ingest.measures import Measure, measures_of
+from hadi.ingest.source import ArmSummary, Summaries
+from hadi.stats.samples import Conversion, Moments
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Sample: TypeAlias = "Conversion | Moments"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The files as one table (`table`, in SQL), the plan, and its metrics as measures."""
+
+    connection: DuckDBPyConnection
+    plan: Plan
+    variant: str
+    table: str
+    parts: Parts
+    types: Mapping[str, str]  # DuckDB's, of the files taken together
+    measures: tuple[Measure, ...]
+
+    def with_measures(self, measures: Sequence[Measure]) -> Frame:
+        return replace(self, measures=tuple(measures))
+
+    def carefully(self) -> Frame:
+        """The same, with NaN read as a missing value."""
+        return self.with_measures([replace(m, is_careful=True) for m in self.measures])
+
+    def refuse(self, measure: Measure) -> Unreadable:
+        """The sentence about the first bad cell of a measure."""
+        return fault(self.connection, self.parts, measure)
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query, list(parameters)).fetchall()
+
+    def summaries(
+        self,
+        arms: Arms,
+        counted: Mapping[str, int],
+        samples: Mapping[str, Sequence[Sample]],
+        **more: Any,
+    ) -> Summaries:
+        """The sums in the plan's words; an arm that was declared and never seen has no units."""
+        return Summaries(
+            arms=tuple(
+                self._arm(name, counted.get(name, 0), samples.get(name)) for name in arms.names
+            ),
+            rows=arms.all_rows,
+            blank_arm_rows=arms.blank_rows,
+            unknown_arm_rows=arms.unknown_rows,
+            unknown_arms=arms.unknown,
+            **more,
+        )
+
+    def _arm(self, name: str, units: int, samples: Sequence[Sample] | None) -> ArmSummary:
+        own = samples or [_empty(m) for m in self.measures]
+        named = {m.metric.name: sample for m, sample in zip(self.measures, own, strict=True)}
+        missing = {metric: units - sample.n for metric, sample in named.items()}
+        return ArmSummary(name, units, named, missing)
+
+
+def open_frame(
+    connection: DuckDBPyConnection, paths: Sequence[Path], labels: Sequence[str], plan: Plan
+) -> Frame:
+    """Lay the plan over the files. Raises Unreadable for a column that is not there, or that
+    cannot be what the plan takes it for."""
+    if plan.variant is None:
+        raise Unreadable(Text("data_no_variant"))
+    if plan.control is None:
+        raise Unreadable(Text("data_no_control"))
+    parts = []
+    for path, label in zip(paths, labels, strict=True):
+        types = _types(connection, parquet([path]))
+        for column in plan.columns:
+            if column not in types:
+                raise _missing(column, types, label if len(paths) > 1 else None)
+        parts.append((path, label, types))
+    table = parquet(paths)
+    types = parts[0][2] if len(parts) == 1 else _types(connection, table)
+    for column in filter(None, (plan.variant, plan.unit)):
+        if _is_nested(types[column]):
+            raise Unreadable(Text("data_column_not_values", column=column, type=types[column][:40]))
+    measures = tuple(measures_of(plan.metrics, types))
+    return Frame(connection, plan, plan.variant, table, tuple(parts), types, measures)
+
+
+def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+    return {name: written for name, written, *_ in described}
+
+
+def _is_nested(written: str) -> bool:
+    is_list = written.endswith("]")
+    return is_list or written.startswith(("BLOB", "STRUCT", "MAP", "UNION", "VARIANT"))
+
+
+def _missing(column: str, types: Mapping[str, str], label: str | None) -> Unreadable:
+    names = ", ".join(f"“{name}”" for name in types)
+    if label is None:
+        return Unreadable(Text("data_missing_column", column=column, columns=names))
+    return Unreadable(Text("data_missing_column_in", file=label, column=column, columns=names))
+
+
+def _empty(measure: Measure) -> Sample:
+    return Conversion(0, 0) if measure.is_conversion else Moments(0, 0.0, 0.0)
