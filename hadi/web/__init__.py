@@ -1,1 +1,45 @@
-"""The pages: a folder per place."""
+"""The pages: a folder per place, listed here in the order of the navigation."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+from flask import Flask
+
+from hadi.domain.permissions import Permission
+from hadi.domain.wording import N_
+from hadi.web.shared.render import PLACES, Entry
+
+REGISTRY: Sequence[Entry] = (
+    Entry("today", "hadi.web.today.views", N_("Today"), "house"),
+    Entry("hypotheses", "hadi.web.hypotheses.views", N_("Hypotheses"), "lightbulb"),
+    Entry("scale", "hadi.web.scale.views", N_("Scale-up"), "rocket"),
+    Entry("learnings", "hadi.web.learnings.views", N_("Learnings"), "book-open"),
+    Entry("data", "hadi.web.data.views", N_("Data"), "database"),
+    Entry(
+        "settings",
+        "hadi.web.settings.views",
+        N_("Settings"),
+        "settings",
+        Permission.EDIT_SETTINGS,
+    ),
+    Entry("account", "hadi.web.account.views"),
+    Entry("ui", "hadi.web.ui.views"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register every place."""
+    found = []
+    for entry in REGISTRY:
+        try:
+            module = importlib.import_module(entry.module)
+        except ModuleNotFoundError as missing:
+            if not entry.module.startswith(missing.name or "-"):
+                raise
+            continue
+        app.register_blueprint(module.blueprint)
+        if entry.endpoint in app.view_functions:
+            found.append(entry)
+    app.extensions[PLACES] = tuple(found)

@@ -1,0 +1,183 @@
+"""Flask-Security set up for HADI: its flows, with our pages, words, mails and transactions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from flask import Flask, Response, after_this_request, g, request, session
+from flask_limiter.util import get_remote_address
+from flask_security.core import Security
+from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.mail_util import MailUtil
+from flask_security.signals import user_authenticated
+from sqlalchemy import inspect
+
+from hadi.config import Settings
+from hadi.db import db
+from hadi.models import Role, User
+from hadi.services import users
+from hadi.web.account import words
+from hadi.web.account.forms import ChangePassword, ForgotPassword, ResetPassword, SignIn, Verify
+from hadi.web.account.pages import identity_page
+from hadi.web.shared import mails
+from hadi.web.shared.access import now
+from hadi.web.shared.language import CATALOGUES
+from hadi.web.shared.security import limiter
+
+SESSION_LIFETIME = timedelta(days=7)  # of not being used
+FRESHNESS = timedelta(hours=12)  # after which a password is asked for before tokens or people
+
+
+class Accounts(SQLAlchemyUserDatastore):  # type: ignore[misc]
+    """Lets Flask-Security change people, and writes the changes as every service does."""
+
+    def commit(self) -> None:
+        changed = [user for user in db.session.dirty if isinstance(user, User)]
+        for user_id, password, key in [_new_password(user) for user in changed]:
+            user = users.get(user_id)
+            users.keep_password(
+                user_id=user_id,
+                hashed=password,
+                session_key=key,
+                by=users.actor_for(user),
+                now=now(),
+            )
+
+
+class Mails(MailUtil):  # type: ignore[misc]
+    """Flask-Security says what happened; we write the letter, and send it after the commit."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: str, *args: Any, **context: Any
+    ) -> None:
+        user: User = context["user"]
+        letter = mails.write(template, user)
+
+        @after_this_request
+        def _send(response: Response) -> Response:
+            mails.send(letter)
+            return response
+
+    def validate(self, email: str) -> str:
+        return str(self.normalize(email))  # no questions to a name server about a stranger's input
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """The settings of accounts and sessions."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-hadi" if settings.https else "hadi",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,  # the session's end is the token's
+        SECURITY_PASSWORD_SALT=settings.key(),
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_LENGTH_MIN=users.PASSWORD_LENGTH_MIN,
+        SECURITY_RECOVERABLE=True,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=24),
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_FRESHNESS=FRESHNESS,
+        SECURITY_FRESHNESS_GRACE_PERIOD=timedelta(hours=1),
+        SECURITY_EMAIL_VALIDATOR_ARGS=dict(users.ADDRESS_RULES),
+        SECURITY_EMAIL_PLAINTEXT=False,
+        SECURITY_EMAIL_HTML=False,
+        SECURITY_I18N_DOMAIN="messages",
+        SECURITY_I18N_DIRNAME=[str(CATALOGUES)],
+        SECURITY_LOGIN_URL="/account/sign-in",
+        SECURITY_LOGOUT_URL="/account/sign-out",
+        SECURITY_RESET_URL=users.RESET_PATH,
+        SECURITY_CHANGE_URL="/account/password",
+        SECURITY_VERIFY_URL="/account/verify",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="security.login",
+        SECURITY_POST_CHANGE_VIEW="account.index",
+        SECURITY_LOGIN_USER_TEMPLATE="security/login.html",
+        SECURITY_FORGOT_PASSWORD_TEMPLATE="security/forgot.html",
+        SECURITY_RESET_PASSWORD_TEMPLATE="security/reset.html",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change.html",
+        SECURITY_VERIFY_TEMPLATE="security/verify.html",
+        SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET=mails.RESET,
+        SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE=mails.PASSWORD_CHANGED,
+        SECURITY_EMAIL_TEMPLATE_PASSWORD_CHANGE_NOTICE=mails.PASSWORD_CHANGED,
+        **{f"SECURITY_MSG_{name}": message for name, message in words.MESSAGES.items()},
+    )
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let people sign in."""
+    configure(app, settings)
+    security = Security()
+    security.init_app(
+        app,
+        Accounts(db, User, Role),
+        login_form=SignIn,
+        forgot_password_form=ForgotPassword,
+        reset_password_form=ResetPassword,
+        change_password_form=ChangePassword,
+        verify_form=Verify,
+        mail_util_cls=Mails,
+        render_template=identity_page,
+    )
+    # Its views also speak JSON to applications of their own; ours have the API.
+    app.extensions["security"].want_json(lambda request: False)
+    _limit_attempts(app)
+    app.before_request(_hold_changes)
+    user_authenticated.connect(_begin_session, app)
+
+
+def _limit_attempts(app: Flask) -> None:
+    limits = (
+        ("security.login", "10/minute;50/hour", _address_and_account),
+        ("security.login", "100/hour", get_remote_address),
+        ("security.verify", "10/minute;50/hour", _address_and_account),
+        ("security.change_password", "10/minute;50/hour", _address_and_account),
+    )
+    for endpoint, limit, key in limits:
+        # Only failed attempts count: whoever knows the password may come as often as needed.
+        app.view_functions[endpoint] = limiter.limit(
+            limit, key_func=key, methods=["POST"], deduct_when=_has_failed
+        )(app.view_functions[endpoint])
+    app.view_functions["security.forgot_password"] = limiter.limit(
+        "5/hour", key_func=_address_and_account, methods=["POST"]
+    )(app.view_functions["security.forgot_password"])
+
+
+def _address_and_account() -> str:
+    session_key = session.get("_user_id", "")
+    account = request.form.get("email", "").strip().lower()[:255]
+    return f"{get_remote_address()} {account or session_key}"
+
+
+def _has_failed(response: Response) -> bool:
+    return response.status_code not in {301, 302, 303}
+
+
+def _hold_changes() -> None:
+    """Nothing of what Flask-Security changes may reach the database before `Accounts.commit`."""
+    if request.blueprint == "security" and request.method == "POST":
+        db.session().autoflush = False
+
+
+def _new_password(user: User) -> tuple[str, str, str]:
+    # The key is that of the sessions: it is read before a rollback takes it away.
+    identity = inspect(user).identity
+    return identity[0], cast("str", user.password), user.fs_uniquifier
+
+
+def _begin_session(app: Flask, user: User, **details: Any) -> None:
+    """Someone has just signed in: nothing a stranger may have put into the session stays valid."""
+    session.permanent = True
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    if details.get("authn_via") == ["password"]:
+        user_id = user.id
+
+        @after_this_request
+        def _record(response: Response) -> Response:
+            users.note_sign_in(user_id=user_id, now=now())
+            return response
