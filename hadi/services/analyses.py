@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -15,11 +14,10 @@ from hadi.db import db, new_id
 from hadi.domain.errors import NotFound, Stale
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.domain.plan import Plan
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
-from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Workspace
-from hadi.services import datasets, events, hypotheses
+from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
+from hadi.services import datasets, events, hypotheses, workspace
 
 
 def latest_dataset(hypothesis: Hypothesis) -> Dataset | None:
@@ -47,9 +45,9 @@ def run(
         basis = _basis(hypothesis)
         plan, mapping = basis.plan_version.plan, basis.dataset.mapping
         source = datasets.source(basis.dataset, folder=folder)
-        ended = has_ended(plan, now=now)
+        today = now.astimezone(workspace.zone()).date()
     # Summing takes as long as the data are big: no transaction is held meanwhile.
-    record = analyse(source, plan.bound(mapping), has_ended=ended, opened_early=bool(open_early))
+    record = analyse(source, plan.bound(mapping), today=today, opened_early=bool(open_early))
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if _basis(hypothesis).ids != basis.ids:
             raise Stale(Text("analysis_basis_changed"))
@@ -85,8 +83,9 @@ def _store(
     plan_id, dataset_id = basis.ids
     analysis = Analysis(
         id=new_id(), test_id=test.id, dataset_id=dataset_id, plan_id=plan_id,
-        is_final=record.is_final, early_reason=early_reason if record.is_early else "",
-        verdict=record.verdict, record=record.as_json(), author_id=by.user_id, created_at=now,
+        is_final=record.is_shown, early_reason="" if record.progress.is_final else early_reason,
+        verdict=record.verdict.verdict.value, record=record.as_json(), author_id=by.user_id,
+        created_at=now,
     )  # fmt: skip
     db.session.add(analysis)
     db.session.flush()
@@ -105,15 +104,6 @@ def _store(
         if hypothesis.state is State.RUNNING:
             hypotheses.enter(hypothesis, State.MEASURED, by=by, now=now)
     return analysis
-
-
-def has_ended(plan: Plan, *, now: datetime) -> bool:
-    """Whether the plan's last day (inclusive, in the workspace's time zone) is over. A plan with
-    neither a last day nor planned units has no end to wait for."""
-    if plan.ends_on is None:
-        return plan.planned_units is None
-    zone = db.session.scalar(select(Workspace.time_zone)) or "UTC"
-    return now.astimezone(ZoneInfo(zone)).date() > plan.ends_on
 
 
 def find(analysis_id: str, *, by: Actor) -> Analysis:

@@ -98,6 +98,15 @@ def record(
     return conclusion
 
 
+def repeat(hypothesis_id: str, *, version: int | None = None, by: Actor, now: datetime) -> Test:
+    """Test a concluded hypothesis once more. Raises Blocked, NotAllowed, Stale."""
+    with hypotheses.taking(
+        hypothesis_id, Step.REPEAT, by=by, now=now, version=version
+    ) as hypothesis:
+        hypotheses.refuse_if_blocked(hypotheses.blockers(hypothesis, Step.REPEAT))
+        return open_repeat(hypothesis, by=by, now=now)
+
+
 def open_repeat(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Test:
     """Open the next test of the same hypothesis, its plan drafted from the last one. Inside a
     transaction."""

@@ -102,11 +102,10 @@ def attach_counts(
             raise Invalid(Text("counts_not_for_metric"))
         source = CountsSource(counts)
         source.summaries(test.plan)  # refuses counts that do not fit the metric
-        typed = [dict(row) for row in counts]
         dataset = Dataset(
             id=new_id(), test_id=test.id, kind=DatasetKind.COUNTS, digest=source.digest,
-            rows=len(typed), counts=typed, report={"columns": [], "notes": []}, mapping={},
-            author_id=by.user_id, created_at=now,
+            rows=source.rows, counts=source.as_json(), report={"columns": [], "notes": []},
+            mapping={}, author_id=by.user_id, created_at=now,
         )  # fmt: skip
         db.session.add(dataset)
         _give_version(dataset, test, hypothesis, by=by, now=now)
@@ -135,7 +134,9 @@ def source(dataset: Dataset, *, folder: Path) -> Source:
     """The data themselves, ready to be summed."""
     if dataset.kind is DatasetKind.COUNTS:
         return CountsSource(dataset.counts or [])
-    return TableSource(path_of(dataset, folder=folder))
+    return TableSource(
+        path_of(dataset, folder=folder), digest=dataset.digest, labels=[dataset.filename]
+    )
 
 
 def path_of(dataset: Dataset, *, folder: Path) -> Path:

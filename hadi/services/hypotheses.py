@@ -26,6 +26,7 @@ PARTS = ("title", "change", "effect", "reason")
 def find(key: str, *, by: Actor) -> Hypothesis:
     """The hypothesis with that id or key (`H-12`). Raises NotFound."""
     require(by, Permission.VIEW)
+    key = key.replace("\0", "")
     number = parse_key(key)
     named = Hypothesis.id == key if number is None else Hypothesis.number == number
     found: Hypothesis | None = db.session.scalar(select(Hypothesis).where(named))
@@ -104,6 +105,7 @@ def create(
             "created", subject="hypothesis", subject_id=hypothesis.id, by=by, now=now,
             hypothesis=hypothesis, changes=events.difference({}, _parts(statement)),
         )  # fmt: skip
+        db.session.flush()
     return hypothesis
 
 

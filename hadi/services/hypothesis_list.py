@@ -26,7 +26,7 @@ class Order(StrEnum):
     NUMBER = "number"
 
 
-_ORDERS = {
+ORDERS = {
     Order.UPDATED: (Hypothesis.updated_at.desc(), Hypothesis.id),
     Order.NEWEST: (Hypothesis.created_at.desc(), Hypothesis.id),
     Order.OLDEST: (Hypothesis.created_at, Hypothesis.id),
@@ -43,6 +43,7 @@ class Filters:
     verdicts: tuple[str, ...] = ()
     owner_id: str | None = None
     author_id: str | None = None
+    concerned_id: str | None = None  # whoever is its author, owner or data steward
 
     def conditions(self, *, without_state: bool = False) -> list[ColumnElement[bool]]:
         found = [matches(Hypothesis.search, self.query)]
@@ -57,6 +58,13 @@ class Filters:
             found.append(Hypothesis.owner_id == self.owner_id)
         if self.author_id:
             found.append(Hypothesis.author_id == self.author_id)
+        if self.concerned_id:
+            stewarded = select(Test.id).where(Test.steward_id == self.concerned_id)
+            found.append(
+                (Hypothesis.author_id == self.concerned_id)
+                | (Hypothesis.owner_id == self.concerned_id)
+                | Hypothesis.current_test_id.in_(stewarded)
+            )
         return found
 
 
@@ -97,7 +105,7 @@ def listing(
     wanted = filters.states or tuple(s for s in State if s is not State.ARCHIVED)
     total = sum(counts.get(state, 0) for state in wanted)
     page = min(max(page, 1), max(1, -(-total // page_size)))
-    query = with_row(select(Hypothesis).where(*filters.conditions()).order_by(*_ORDERS[order]))
+    query = with_row(select(Hypothesis).where(*filters.conditions()).order_by(*ORDERS[order]))
     items = db.session.scalars(query.limit(page_size).offset((page - 1) * page_size))
     return Listing(list(items), total, page, page_size, counts)
 

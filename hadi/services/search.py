@@ -18,7 +18,8 @@ MOST_WORDS = 12
 def folded(*parts: str | None) -> str:
     """The parts as one searchable text."""
     text = unicodedata.normalize("NFKC", " ".join(p for p in parts if p)).casefold()
-    return " ".join(text.replace("ё", "е").split())
+    # PostgreSQL takes no NUL, not even in a search.
+    return " ".join(text.replace("ё", "е").replace("\0", " ").split())
 
 
 def matches(column: InstrumentedAttribute[Any], query: str) -> ColumnElement[bool]:

@@ -139,6 +139,7 @@ class _Teller:
             begins = (self.now + timedelta(days=2 + self.number % 4)).date()
             body["starts_on"] = begins.isoformat()
             body["ends_on"] = (begins + timedelta(days=story.lasts_days)).isoformat()
+        db.session.flush()  # the version counts what is written
         plans.save(
             hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
         )
