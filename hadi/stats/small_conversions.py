@@ -8,6 +8,7 @@ not have.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hadi.stats.distributions import two_sided_z
@@ -86,7 +87,7 @@ def enumerated_odds(
     down, up = np.hypot(below1, above0), np.hypot(above1, below0)
     low, high = (estimate - down, estimate + up) if sign > 0 else (estimate - up, estimate + down)
     varies = (x0 + x1 > 0) & (x0 + x1 < n_control + n_treatment)
-    real = varies & (low > 0) & (_p_values(x0, x1, n_control, n_treatment) <= alpha)
+    real = varies & (low > 0) & _is_significant(x0, x1, n_control, n_treatment, alpha)
     left = varies.copy()
     odds: dict[str, float] = {}
     rules: tuple[tuple[str, Flags], ...] = (
@@ -118,12 +119,13 @@ def _spread(n: int, share: float) -> float:
 def _binomial(n: int, share: float) -> tuple[Floats, Floats]:
     """The counts that matter, and how likely each is (to a common factor)."""
     import numpy as np
-    from scipy.special import gammaln, xlog1py, xlogy
 
+    if share in (0.0, 1.0):
+        return np.array([n * share]), np.ones(1)
     x = np.arange(_first(n, share), _last(n, share) + 1, dtype=np.float64)
-    log_weight = xlogy(x, share) + xlog1py(n - x, -share)
-    log_weight += gammaln(n + 1.0) - gammaln(x + 1.0) - gammaln(n - x + 1.0)
-    return x, np.exp(log_weight - log_weight.max())
+    steps = np.log((n - x[:-1]) / x[1:]) + math.log(share / (1.0 - share))
+    logs = np.concatenate(([0.0], np.cumsum(steps)))
+    return x, np.exp(logs - logs.max())
 
 
 def _wilson_reach(x: Floats, n: int, z: float) -> tuple[Floats, Floats]:
@@ -134,16 +136,13 @@ def _wilson_reach(x: Floats, n: int, z: float) -> tuple[Floats, Floats]:
     return np.where(x > 0, half - shift, 0.0), np.where(x < n, half + shift, 0.0)
 
 
-def _p_values(x0: Floats, x1: Floats, n0: int, n1: int) -> Floats:
-    """The p of the deciding test, Fisher's or pooled z, for every outcome of the grid."""
+def _is_significant(x0: Floats, x1: Floats, n0: int, n1: int, alpha: float) -> Flags:
+    """What the deciding test, Fisher's or pooled z, says of every outcome of the grid."""
     import numpy as np
-    from scipy.special import erfc
 
     total, both = n0 + n1, x0 + x1
-    pooled = both / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.sqrt(pooled * (1.0 - pooled) * (1.0 / n0 + 1.0 / n1))
-        p = np.asarray(erfc(np.abs(x1 / n1 - x0 / n0) / spread / math.sqrt(2.0)))
+    spread = np.sqrt(both / total * ((total - both) / total) * (1.0 / n0 + 1.0 / n1))
+    found: Flags = np.abs(x1 / n1 - x0 / n0) >= two_sided_z(alpha) * spread
     first0, first1 = int(x0[0, 0]), int(x1[0, 0])
     last0, last1 = int(x0[-1, -1]), int(x1[-1, -1])
     for successes in range(first0 + first1, last0 + last1 + 1):
@@ -151,13 +150,15 @@ def _p_values(x0: Floats, x1: Floats, n0: int, n1: int) -> Floats:
         if total < SMALL_TOTAL or rarest < SMALL_EXPECTED * total:
             first, fisher = _fisher_p(successes, n0, n1)
             treated = np.arange(max(first1, successes - last0), min(last1, successes - first0) + 1)
-            p[successes - treated - first0, treated - first1] = fisher[treated - first]
-    return p
+            found[successes - treated - first0, treated - first1] = fisher[treated - first] <= alpha
+    return found
 
 
+@lru_cache(maxsize=8192)
 def _fisher_p(successes: int, n0: int, n1: int) -> tuple[int, Floats]:
     """Fisher's two-sided p for every number of the treatment's successes, from the first one
-    possible, given how many there are in both arms."""
+    possible, given how many there are in both arms. Kept, because the search for the smallest
+    effect asks the same of the same arms again and again."""
     import numpy as np
 
     first, last = max(0, successes - n0), min(successes, n1)
