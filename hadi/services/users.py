@@ -184,7 +184,7 @@ def password_link(user: User) -> str:
     It begins with the configured public address: the one a request claims can be forged.
     """
     settings: Settings = current_app.extensions["hadi_settings"]
-    token = generate_reset_password_token(user)
+    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
     return f"{settings.base_url.rstrip('/')}{RESET_PATH}/{token}"
 
 

@@ -36,7 +36,7 @@ _NEW = {"autocomplete": "new-password"}
 _CURRENT = {"autocomplete": "current-password"}
 
 
-class SignIn(LoginForm):  # type: ignore[misc]
+class SignIn(LoginForm):
     email = EmailField(
         lazy_gettext("E-mail"),
         render_kw={"autocomplete": "username", "autofocus": True},
@@ -45,10 +45,10 @@ class SignIn(LoginForm):  # type: ignore[misc]
     password = PasswordField(
         lazy_gettext("Password"), render_kw=_CURRENT, validators=[password_required]
     )
-    remember = None  # a session lasts long enough, and can be ended
+    remember = None  # type: ignore[assignment]  # a session lasts long enough, and can be ended
 
 
-class ForgotPassword(ForgotPasswordForm):  # type: ignore[misc]
+class ForgotPassword(ForgotPasswordForm):
     email = EmailField(
         lazy_gettext("E-mail"),
         render_kw={"autocomplete": "username"},
@@ -56,7 +56,7 @@ class ForgotPassword(ForgotPasswordForm):  # type: ignore[misc]
     )
 
 
-class ResetPassword(ResetPasswordForm):  # type: ignore[misc]
+class ResetPassword(ResetPasswordForm):
     password = PasswordField(
         lazy_gettext("New password"), render_kw=_NEW, validators=[password_required]
     )
@@ -70,7 +70,7 @@ class ResetPassword(ResetPasswordForm):  # type: ignore[misc]
     )
 
 
-class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+class ChangePassword(ChangePasswordForm):
     password = PasswordField(lazy_gettext("Current password"), render_kw=_CURRENT)
     new_password = PasswordField(
         lazy_gettext("New password"), render_kw=_NEW, validators=[password_required]
@@ -85,7 +85,7 @@ class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
     )
 
 
-class Verify(VerifyForm):  # type: ignore[misc]
+class Verify(VerifyForm):
     password = PasswordField(
         lazy_gettext("Password"), render_kw=_CURRENT, validators=[password_required]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -26,10 +27,11 @@ from hadi.web.shared.language import CATALOGUES
 from hadi.web.shared.security import limiter
 
 SESSION_LIFETIME = timedelta(days=7)  # of not being used
+GRACE = timedelta(hours=1)
 FRESHNESS = timedelta(hours=12)  # after which a password is asked for before tokens or people
 
 
-class Accounts(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Accounts(SQLAlchemyUserDatastore):
     """Lets Flask-Security change people, and writes the changes as every service does."""
 
     def commit(self) -> None:
@@ -45,11 +47,18 @@ class Accounts(SQLAlchemyUserDatastore):  # type: ignore[misc]
             )
 
 
-class Mails(MailUtil):  # type: ignore[misc]
+class Mails(MailUtil):
     """Flask-Security says what happened; we write the letter, and send it after the commit."""
 
     def send_mail(
-        self, template: str, subject: str, recipient: str, *args: Any, **context: Any
+        self,
+        template: str,
+        subject: str,
+        recipient: str | tuple[str, str],
+        sender: str | tuple[str, str],
+        body: str | None,
+        html: str | None,
+        **context: Any,
     ) -> None:
         user: User = context["user"]
         letter = mails.write(template, user)
@@ -74,7 +83,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
         WTF_CSRF_TIME_LIMIT=None,  # the session's end is the token's
         SECURITY_PASSWORD_SALT=settings.key(),
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the names of a method and of templates
         SECURITY_PASSWORD_LENGTH_MIN=users.PASSWORD_LENGTH_MIN,
         SECURITY_RECOVERABLE=True,
         SECURITY_CHANGEABLE=True,
@@ -82,7 +91,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_FRESHNESS=FRESHNESS,
-        SECURITY_FRESHNESS_GRACE_PERIOD=timedelta(hours=1),
+        SECURITY_FRESHNESS_GRACE_PERIOD=GRACE,
         SECURITY_EMAIL_VALIDATOR_ARGS=dict(users.ADDRESS_RULES),
         SECURITY_EMAIL_PLAINTEXT=False,
         SECURITY_EMAIL_HTML=False,
@@ -97,9 +106,9 @@ def configure(app: Flask, settings: Settings) -> None:
         SECURITY_POST_LOGOUT_VIEW="security.login",
         SECURITY_POST_CHANGE_VIEW="account.index",
         SECURITY_LOGIN_USER_TEMPLATE="security/login.html",
-        SECURITY_FORGOT_PASSWORD_TEMPLATE="security/forgot.html",
-        SECURITY_RESET_PASSWORD_TEMPLATE="security/reset.html",
-        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change.html",
+        SECURITY_FORGOT_PASSWORD_TEMPLATE="security/forgot.html",  # noqa: S106
+        SECURITY_RESET_PASSWORD_TEMPLATE="security/reset.html",  # noqa: S106
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="security/change.html",  # noqa: S106
         SECURITY_VERIFY_TEMPLATE="security/verify.html",
         SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET=mails.RESET,
         SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE=mails.PASSWORD_CHANGED,
@@ -131,20 +140,18 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _limit_attempts(app: Flask) -> None:
-    limits = (
-        ("security.login", "10/minute;50/hour", _address_and_account),
-        ("security.login", "100/hour", get_remote_address),
-        ("security.verify", "10/minute;50/hour", _address_and_account),
-        ("security.change_password", "10/minute;50/hour", _address_and_account),
-    )
-    for endpoint, limit, key in limits:
-        # Only failed attempts count: whoever knows the password may come as often as needed.
-        app.view_functions[endpoint] = limiter.limit(
-            limit, key_func=key, methods=["POST"], deduct_when=_has_failed
-        )(app.view_functions[endpoint])
-    app.view_functions["security.forgot_password"] = limiter.limit(
-        "5/hour", key_func=_address_and_account, methods=["POST"]
-    )(app.view_functions["security.forgot_password"])
+    guesses = "10/minute;50/hour"
+    # Only failed attempts count: whoever knows the password may come as often as needed.
+    _limit(app, "security.login", guesses, _address_and_account, deduct_when=_has_failed)
+    _limit(app, "security.login", "100/hour", get_remote_address, deduct_when=_has_failed)
+    _limit(app, "security.verify", guesses, _address_and_account, deduct_when=_has_failed)
+    _limit(app, "security.change_password", guesses, _address_and_account, deduct_when=_has_failed)
+    _limit(app, "security.forgot_password", "5/hour", _address_and_account)
+
+
+def _limit(app: Flask, endpoint: str, limit: str, key: Callable[[], str], **options: Any) -> None:
+    limited = limiter.limit(limit, key_func=key, methods=["POST"], **options)
+    app.view_functions[endpoint] = limited(app.view_functions[endpoint])  # type: ignore[assignment]
 
 
 def _address_and_account() -> str:
@@ -165,7 +172,7 @@ def _hold_changes() -> None:
 
 def _new_password(user: User) -> tuple[str, str, str]:
     # The key is that of the sessions: it is read before a rollback takes it away.
-    identity = inspect(user).identity
+    identity = cast("tuple[str]", inspect(user, raiseerr=True).identity)
     return identity[0], cast("str", user.password), user.fs_uniquifier
 
 

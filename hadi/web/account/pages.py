@@ -157,7 +157,7 @@ def created_token_page(new: tokens.NewToken) -> CreatedTokenPage:
 
 
 def scope_label(scopes: list[str]) -> str:
-    return gettext("Read and write") if Scope.WRITE in scopes else gettext("Read")
+    return str(gettext("Read and write") if Scope.WRITE in scopes else gettext("Read"))
 
 
 def _token_row(token: ApiToken) -> TokenRow:

@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
 
 
 def stale_page(*, fields: Sequence[Typed], edit_url: str, sentence: str | None = None) -> Answer:
-    """409: the record was changed since it was read. What was typed stands beside what is stored."""
+    """409: the record changed since it was read; what was typed stands beside what is stored."""
     return _page(
         409,
         gettext("Someone was faster"),
@@ -118,7 +118,7 @@ def _http(error: Exception) -> Any:
 
 def _unexpected(error: Exception) -> Answer:
     """500: the stack goes to the log, never to the page."""
-    current_app.logger.exception("unexpected error at %s", request.path)
+    current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
     db.session.rollback()
     sentence = _sentence(InternalServerError(), 500)
     return _page(500, _title(500), sentence, typed=_typed())
@@ -183,18 +183,20 @@ def _title(status: int) -> str:
         429: gettext("Too many attempts"),
         500: gettext("Something broke on our side"),
     }
-    return titles.get(status, gettext("That did not work"))
+    return str(titles.get(status, gettext("That did not work")))
 
 
 def _sentence(fault: HTTPException, status: int) -> str:
     if isinstance(fault, CSRFError):
-        return gettext(
-            "The page was open for too long, or you signed out in another window. "
-            "Nothing was saved: open the page again and send it once more."
+        return str(
+            gettext(
+                "The page was open for too long, or you signed out in another window. "
+                "Nothing was saved: open the page again and send it once more."
+            )
         )
     if isinstance(fault, RequestEntityTooLarge):
         most = current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024)
-        return gettext("A file may have %(most)s MB at most. Nothing was stored.", most=most)
+        return str(gettext("A file may have %(most)s MB at most. Nothing was stored.", most=most))
     sentences = {
         400: gettext("The browser sent something that could not be read. Nothing was saved."),
         403: gettext("Your account lacks the right to do this. An administrator can help."),
@@ -203,7 +205,7 @@ def _sentence(fault: HTTPException, status: int) -> str:
         429: gettext("Wait a minute and try again. This protects accounts from guessed passwords."),
         500: gettext("It has been written to the log. Nothing was saved; please try again."),
     }
-    return sentences.get(status, gettext("Nothing was saved; please try again."))
+    return str(sentences.get(status, gettext("Nothing was saved; please try again.")))
 
 
 def _typed() -> tuple[Typed, ...]:

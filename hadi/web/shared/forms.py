@@ -9,7 +9,8 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, SelectChoice
+from wtforms import Field, HiddenField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import ValidationError
 
 from hadi.domain.errors import Blocked, Invalid
@@ -46,7 +47,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         """
         for path, text in _parts(refusal):
             name = (names or {}).get(path, path)
-            field = self[name] if name in self else None
+            field = self._fields.get(name)
             if field is None or isinstance(field, HiddenField):
                 self.form_errors.append(say(text))
             else:

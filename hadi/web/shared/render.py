@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import (
     current_app,
@@ -82,17 +82,14 @@ def home_url() -> str:
 
 def role_label(role: RoleName) -> str:
     """The role in the reader's language."""
-    match role:
-        case RoleName.MEMBER:
-            return gettext("Team lead")
-        case RoleName.ANALYST:
-            return gettext("Analyst")
-        case RoleName.LEADER:
-            return gettext("Leader")
-        case RoleName.ADMIN:
-            return gettext("Administrator")
-        case RoleName.VIEWER:
-            return gettext("Viewer")
+    labels = {
+        RoleName.MEMBER: gettext("Team lead"),
+        RoleName.ANALYST: gettext("Analyst"),
+        RoleName.LEADER: gettext("Leader"),
+        RoleName.ADMIN: gettext("Administrator"),
+        RoleName.VIEWER: gettext("Viewer"),
+    }
+    return str(labels[role])
 
 
 def initials(name: str) -> str:
@@ -144,8 +141,10 @@ def _languages(current: str) -> tuple[LanguageChoice, ...]:
 
 def _flashes() -> tuple[Flash, ...]:
     told = []
-    for kind, message in get_flashed_messages(with_categories=True):
-        sentence, undo_url = message if isinstance(message, (list, tuple)) else (message, None)
+    messages: list[tuple[str, Any]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
+    for kind, message in messages:
+        # `tell` leaves a pair, which the cookie gives back as a list; libraries leave a string.
+        sentence, undo_url = (message, None) if isinstance(message, str) else message
         is_known = kind in {"success", "info", "warning", "error"}
         told.append(Flash(sentence, cast("FlashKind", kind) if is_known else "info", undo_url))
     return tuple(told)

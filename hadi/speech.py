@@ -1,0 +1,116 @@
+"""How sentences, numbers and dates are written in each language.
+
+`BabelSpeaker` says the rules' sentences (`hadi.domain.text`) in a language; it needs no request,
+so that a page, the API, a job or a test can speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from babel.support import NullTranslations, Translations
+
+from hadi.domain.text import Figure, FigureKind, Text, render
+
+NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "hu": "Magyar"}
+CATALOGUES = Path(__file__).resolve().parent / "locale"
+
+# English dates are written day first, as in most of the world.
+_LOCALES = {"en": "en_GB", "ru": "ru", "hu": "hu"}
+_POINTS = {"en": "pp", "ru": "п.п.", "hu": "százalékpont"}
+_TINY = {"en": "less than %s", "ru": "меньше %s", "hu": "kisebb, mint %s"}
+_NO_BREAK = "\u00a0"
+_MINUS = "\u2212"
+
+
+class BabelSpeaker:
+    """Says texts and figures in one language (a `hadi.domain.text.Speaker`)."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in NAMES else "en"
+        self.locale = Locale.parse(_LOCALES[self.language])
+        self._translations = _catalogue(self.language)
+
+    def gettext(self, message: str) -> str:
+        return str(self._translations.gettext(message))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return str(self._translations.ngettext(singular, plural, number))
+
+    def say(self, text: Text) -> str:
+        return render(text, self)
+
+    def figure(self, figure: Figure) -> str:
+        if figure.kind is FigureKind.DATE:
+            day = date.fromisoformat(str(figure.value)[:10])
+            return format_date(day, "long", locale=self.locale)
+        value = float(figure.value)
+        size = abs(value)
+        if figure.kind is FigureKind.P_VALUE:
+            return self._p_value(size)
+        sign = _MINUS if value < 0 else "+" if figure.is_signed and value > 0 else ""
+        return sign + self._size(figure, size)
+
+    def _size(self, figure: Figure, size: float) -> str:
+        match figure.kind:
+            case FigureKind.COUNT:
+                return self._decimal(size, 0)
+            case FigureKind.SHARE | FigureKind.PERCENT:
+                gap = _NO_BREAK if self.language == "ru" else ""
+                return f"{self._percent(size)}{gap}%"
+            case FigureKind.POINTS:
+                return f"{self._percent(size)}{_NO_BREAK}{_POINTS[self.language]}"
+            case FigureKind.MONEY:
+                return self._money(size, figure.currency)
+            case _:
+                return self._decimal(size, _decimals(size))
+
+    def _percent(self, share: float) -> str:
+        """One decimal; two when the number is below one, where one would say too little."""
+        percent = share * 100
+        return self._decimal(percent, 2 if 0 < percent < 1 else 1)
+
+    def _p_value(self, size: float) -> str:
+        if size < 0.001:
+            return _TINY[self.language] % self._decimal(0.001, 3)
+        return self._decimal(size, 3)
+
+    def _money(self, size: float, currency: str | None) -> str:
+        if not currency:
+            return self._decimal(size, 0)
+        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
+        written = format_currency(
+            round(size), currency, pattern, locale=self.locale, currency_digits=False
+        )
+        return written.replace(" ", _NO_BREAK)
+
+    def _decimal(self, value: float, decimals: int) -> str:
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, pattern, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """A date in a list: 20 Feb 2026."""
+        return format_date(day, "medium", locale=self.locale)
+
+    def moment(self, at: datetime, zone: tzinfo) -> str:
+        """A moment in the workspace's time: 20 Feb 2026, 14:05."""
+        clock = format_datetime(at, "HH:mm", tzinfo=zone, locale=self.locale)
+        return f"{self.day(at.astimezone(zone).date())}, {clock}"
+
+
+def _decimals(size: float) -> int:
+    """Three significant digits."""
+    if size == 0 or size >= 1000:
+        return 0
+    return max(0, min(10, 2 - int(f"{size:e}".partition("e")[2])))
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return Translations.load(str(CATALOGUES), [language])
