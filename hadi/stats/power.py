@@ -88,6 +88,7 @@ def conversion_plan(
     arms: int = 2,
     shares: Sequence[float] | None = None,
     sign: int | None = None,
+    has_mde: bool = True,
 ) -> PowerAnswer:
     """Plan a test of two shares (pooled z; Fisher's exact test where it would decide).
 
@@ -107,6 +108,8 @@ def conversion_plan(
         Number of arms with equal shares; `shares` (control first) says otherwise.
     sign : int, optional
         +1 where more is better, -1 where less is; by default the effect's own direction.
+    has_mde : bool
+        False leaves the smallest effect out, which costs most of the time.
 
     Raises
     ------
@@ -137,7 +140,8 @@ def conversion_plan(
         return _raised(total / len(split.shares), lambda n: odds(n, sign * effect)[0], power)
 
     most = 1.0 - baseline if sign > 0 else baseline
-    return _answer(split, sign * effect, power, n_per_arm, need, odds, most)
+    reach = most if has_mde else 0.0
+    return _answer(split, sign * effect, power, n_per_arm, need, odds, reach)
 
 
 def mean_plan(
@@ -151,6 +155,7 @@ def mean_plan(
     arms: int = 2,
     shares: Sequence[float] | None = None,
     sign: int | None = None,
+    has_mde: bool = True,
 ) -> PowerAnswer:
     """Plan a test of two means (t test, noncentral t).
 
@@ -186,7 +191,8 @@ def mean_plan(
         each = total / len(split.shares)
         return max(math.ceil(each - 1e-9), 2) if each <= _MOST_UNITS else None
 
-    return _answer(split, sign * effect, power, n_per_arm, need, odds, math.inf)
+    reach = math.inf if has_mde else 0.0
+    return _answer(split, sign * effect, power, n_per_arm, need, odds, reach)
 
 
 def conversion_total_units(
@@ -288,7 +294,8 @@ def _answer(
     odds: Callable[[float, float], tuple[float, Mapping[str, float]]],
     most: float,
 ) -> PowerAnswer:
-    """`size` is the expected effect, better being positive; `most` the largest possible."""
+    """`size` is the expected effect, better being positive; `most` the largest possible (0: the
+    smallest effect is not asked for)."""
     needed = need() if size > 0.0 else None
     n = planned if planned is not None else needed
     if n is None:
@@ -307,10 +314,12 @@ def _answer(
 
 
 def _smallest_effect(is_found: Callable[[float], bool], guess: float, most: float) -> float | None:
+    if most <= 0.0:
+        return None
     if is_found(0.0):
         return 0.0
     if math.isfinite(most):
-        return _bisect(is_found, 0.0, most, 1e-4) if most > 0.0 and is_found(most) else None
+        return _bisect(is_found, 0.0, most, 1e-4) if is_found(most) else None
     high = guess or 1.0
     while not is_found(high):
         high *= 2.0

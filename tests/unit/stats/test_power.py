@@ -234,3 +234,10 @@ def test_the_power_of_a_mean_is_that_of_the_test():
         found = means.compare(Moments.of(a.tolist()), Moments.of(b.tolist()), alpha=0.05)
         real += found.interval.low > 0
     assert real / runs == pytest.approx(plan.power, abs=0.025)
+
+
+def test_the_smallest_effect_can_be_left_out():
+    asked = {"baseline": 0.25, "effect": 0.05, "n_per_arm": 150}
+    assert conversion_plan(**asked).mde is not None
+    assert conversion_plan(**asked, has_mde=False).mde is None
+    assert mean_plan(sd=10, effect=2, has_mde=False).mde is None
