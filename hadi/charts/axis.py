@@ -22,6 +22,7 @@ class Tick:
     value: float
     label: Figure
     is_zero: bool = False
+    is_minor: bool = False  # its label gives way first where there is little room
 
     @property
     def anchor(self) -> str:
@@ -51,9 +52,17 @@ class Axis:
 
     def ticks(self, kind: FigureKind, *, at_most: int = 5, is_signed: bool = False) -> list[Tick]:
         """Round values inside the axis, at most `at_most` of them."""
+        values = round_values(self.low, self.high, at_most=at_most)
+        step = values[1] - values[0] if len(values) > 1 else 1.0
         return [
-            Tick(self.x(value), value, Figure(kind, value, is_signed and value != 0), value == 0)
-            for value in round_values(self.low, self.high, at_most=at_most)
+            Tick(
+                x=self.x(value),
+                value=value,
+                label=Figure(kind, value, is_signed and value != 0),
+                is_zero=value == 0,
+                is_minor=len(values) > 3 and round(value / step) % 2 == 1,
+            )
+            for value in values
         ]
 
 
@@ -71,6 +80,6 @@ def round_values(low: float, high: float, *, at_most: int = 5) -> list[float]:
 
 def anchor(x: float) -> str:
     """How a label at `x` percent is aligned so that it stays inside the picture."""
-    if x < 14:
+    if x < 8:
         return "start"
-    return "end" if x > 86 else "middle"
+    return "end" if x > 92 else "middle"

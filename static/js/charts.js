@@ -55,10 +55,23 @@ function options(figure) {
         symbol: "none", silent: true, label: { show: false },
         data: [
           { yAxis: Number(target), lineStyle: { color: token("ink-soft"), type: [3, 3] } },
-          ...(planned ? [{ xAxis: Number(planned), lineStyle: { color: token("accent"), type: "solid" } }] : []),
         ],
       },
-    }],
+    }, ...(planned ? [plannedSize(JSON.parse(planned))] : [])],
+  };
+}
+
+/** The planned size: a point on the curve and its line down to the axis. */
+function plannedSize(point) {
+  const accent = token("accent");
+  return {
+    type: "line", data: [point], symbol: "circle", symbolSize: 10, silent: true,
+    itemStyle: { color: accent, borderColor: token("surface"), borderWidth: 2 },
+    tooltip: { show: false },
+    markLine: {
+      symbol: "none", silent: true, label: { show: false }, lineStyle: { color: accent, type: "solid" },
+      data: [[{ coord: point }, { coord: [point[0], 0] }]],
+    },
   };
 }
 
