@@ -92,7 +92,8 @@ def render(text: Text, speaker: Speaker) -> str:
     if isinstance(wording, tuple):
         template = speaker.ngettext(wording[0], wording[1], _number(text.params["n"]))
     else:
-        template = speaker.gettext(wording)
+        # To gettext the empty message is the catalogue's own header.
+        template = speaker.gettext(wording) if wording else ""
     return template % values if values else template.replace("%%", "%")
 
 

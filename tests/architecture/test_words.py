@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,7 +87,6 @@ def test_every_template_can_be_filled() -> None:
         for template in (wording,) if isinstance(wording, str) else wording:
             written = template % AnyValue()
             assert "%(" not in written, code
-            assert re.search(r"\w", written), code
 
 
 @cache

@@ -63,7 +63,7 @@ WORDING: dict[str, Wording] = {
     "data_not_conversion": N_("Metric “%(metric)s”, column “%(column)s”, data row %(row)s (row %(line)s with the header)%(place)s: “%(value)s” is neither 0 nor 1, as a conversion needs."),
     "data_nul": N_("Column “%(column)s”, data row %(row)s (row %(line)s with the header)%(place)s: the cell holds a NUL character."),
     "data_in_file": N_(" of “%(file)s”"),
-    "data_nowhere": N_(""),
+    "data_nowhere": "",  # one file needs no name
     "data_overflow": N_("Metric “%(metric)s”, column “%(column)s”: the values are too large to be summed."),
     "data_many_arms": N_("Column “%(column)s” has more than %(limit)s different values: it does not look like the column that names the arm."),
     "data_nul_arm": N_("Column “%(column)s”: the name of an arm holds a NUL character."),
