@@ -19,8 +19,11 @@ from babel.messages.pofile import read_po
 
 import hadi.domain
 from hadi.domain.evidence import EvidenceGrade
-from hadi.domain.lifecycle import Decision, State
+from hadi.domain.lifecycle import Decision, State, Step
+from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
+from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, NeedRole
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.text import FigureKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
 from hadi.domain.wording import WORDING
 
@@ -37,12 +40,23 @@ SHOWN: dict[type[StrEnum], str] = {
     State: "state",
     Verdict: "verdict",
 }
+# Worded where they are shown, by a function of a page.
+WORDED_BY: dict[type[StrEnum], str] = {
+    Better: "hadi.web.hypotheses.plan_words:better_word",
+    MetricKind: "hadi.web.hypotheses.plan_words:kind_word",
+    MetricRole: "hadi.web.hypotheses.plan_words:role_word",
+    RoleName: "hadi.web.shared.render:role_label",
+}
 # Never shown to a person by their own name.
-UNSHOWN = {
-    "ActorKind",  # in the event log's data
-    "FigureKind",  # how a number is written
-    "NeedRole",  # its columns are asked for in whole sentences
-    "Scope",  # of a token, written as in the API
+UNSHOWN: set[type[StrEnum]] = {
+    ActorKind,  # in the event log's data
+    Design,  # there is one: the page describes it
+    FigureKind,  # how a number is written
+    Looks,  # there is one
+    NeedRole,  # its columns are asked for in whole sentences
+    Permission,  # refusals say what was tried
+    Scope,  # of a token, written as in the API
+    Step,  # a button or a blocker says it in its own words
 }
 
 
@@ -55,13 +69,22 @@ def enums() -> Iterator[type[StrEnum]]:
 
 
 def test_every_enum_is_shown_in_words_or_not_at_all() -> None:
-    unclear = {enum.__name__ for enum in enums() if enum not in SHOWN} - UNSHOWN
+    unclear = set(enums()) - SHOWN.keys() - WORDED_BY.keys() - UNSHOWN
     assert not unclear, f"give these words, or say that nobody reads them: {unclear}"
 
 
 @pytest.mark.parametrize("enum", SHOWN, ids=lambda enum: enum.__name__)
 def test_every_member_of_a_shown_enum_has_words(enum: type[StrEnum]) -> None:
     assert [member for member in enum if f"{SHOWN[enum]}_{member.value}" not in WORDING] == []
+
+
+@pytest.mark.parametrize("enum", WORDED_BY, ids=lambda enum: enum.__name__)
+def test_every_member_that_a_page_words_has_words(enum: type[StrEnum]) -> None:
+    module, _, name = WORDED_BY[enum].partition(":")
+    word = getattr(import_module(module), name)
+    words = [word(member) for member in enum]
+    assert all(words)
+    assert len(set(words)) == len(words)
 
 
 def codes_used() -> Iterator[tuple[str, str]]:
