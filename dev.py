@@ -220,8 +220,8 @@ def translate(args):
     _run([*pybabel, *EXTRACT, "-o", template, "."])
     for language in LANGUAGES:
         exists = (catalogues / language / "LC_MESSAGES" / "messages.po").exists()
-        merge = ["update", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date",
-                 "--omit-header"] if exists else ["init"]  # fmt: skip
+        update = ["update", "--no-fuzzy-matching", "--ignore-obsolete"]
+        merge = [*update, "--ignore-pot-creation-date"] if exists else ["init"]
         _run([*pybabel, *merge, "-i", template, "-d", catalogues, "-l", language])
     build()
     return 0
