@@ -86,7 +86,7 @@ class Settings:
         return self.secret_key or kept_secret(self.data_dir / "secret_key")
 
 
-def kept_secret(path: Path) -> str:
+def kept_secret(path: Path, *, size: int = 48) -> str:
     """The secret in the file, made on first use; two processes starting together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -94,7 +94,7 @@ def kept_secret(path: Path) -> str:
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        secret = secrets.token_urlsafe(48)
+        secret = secrets.token_urlsafe(size)
         file.write(secret)
     return secret
 

@@ -30,8 +30,7 @@ from hadi.services.workspace import LANGUAGES
 NAME_LENGTH = 120
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 256
-RESET_PATH = "/account/reset"
-DEMO = "@demo.example"  # the addresses of the demo workspace
+RESET_PATH = "/reset"
 # Only the form is checked: companies use names of their own such as shop.local.
 ADDRESS_RULES: Any = {"check_deliverability": False, "globally_deliverable": False}
 

@@ -22,13 +22,11 @@ from hadi.web.account import words
 from hadi.web.account.forms import ChangePassword, ForgotPassword, ResetPassword, SignIn, Verify
 from hadi.web.account.pages import identity_page
 from hadi.web.shared import mails
-from hadi.web.shared.access import now
+from hadi.web.shared.access import FRESH_FOR, GRACE, now
 from hadi.web.shared.language import CATALOGUES
 from hadi.web.shared.security import limiter
 
 SESSION_LIFETIME = timedelta(days=7)  # of not being used
-GRACE = timedelta(hours=1)
-FRESHNESS = timedelta(hours=12)  # after which a password is asked for before tokens or people
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -90,15 +88,15 @@ def configure(app: Flask, settings: Settings) -> None:
         SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=24),
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_API_ENABLED_METHODS=["session"],
-        SECURITY_FRESHNESS=FRESHNESS,
+        SECURITY_FRESHNESS=FRESH_FOR,
         SECURITY_FRESHNESS_GRACE_PERIOD=GRACE,
         SECURITY_EMAIL_VALIDATOR_ARGS=dict(users.ADDRESS_RULES),
         SECURITY_EMAIL_PLAINTEXT=False,
         SECURITY_EMAIL_HTML=False,
         SECURITY_I18N_DOMAIN="messages",
         SECURITY_I18N_DIRNAME=[str(CATALOGUES)],
-        SECURITY_LOGIN_URL="/account/sign-in",
-        SECURITY_LOGOUT_URL="/account/sign-out",
+        SECURITY_LOGIN_URL="/login",
+        SECURITY_LOGOUT_URL="/logout",
         SECURITY_RESET_URL=users.RESET_PATH,
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_VERIFY_URL="/account/verify",

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from hadi.domain.permissions import Scope
 from hadi.models import ApiToken
 from hadi.services import tokens, users, workspace
+from hadi.services.demo import SIGN_IN
 from hadi.web.account.forms import ProfileForm, TokenForm
 from hadi.web.shared.access import now, signed_in
 from hadi.web.shared.language import day, moment
@@ -181,7 +182,7 @@ def _token_row(token: ApiToken) -> TokenRow:
 
 
 def _demo_accounts() -> tuple[DemoAccount, ...]:
-    people = [user for user in users.everyone(is_active=True) if user.email.endswith(users.DEMO)]
+    offered = [users.find(person.email) for person in SIGN_IN]
     wanted = request.args.get("next")
     return tuple(
         DemoAccount(
@@ -190,5 +191,6 @@ def _demo_accounts() -> tuple[DemoAccount, ...]:
             ", ".join(role_labels(user)),
             url_for("security.login", email=user.email, next=wanted),
         )
-        for user in people[:8]
+        for user in offered
+        if user is not None and user.active
     )

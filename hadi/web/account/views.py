@@ -7,21 +7,16 @@ from datetime import timedelta
 from flask import Blueprint, current_app, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from flask_security.decorators import auth_required
 
 from hadi.domain.errors import Invalid
 from hadi.domain.permissions import Scope
 from hadi.services import tokens, users
 from hadi.web.account.forms import ProfileForm, TokenForm, profile_form, token_form
-from hadi.web.account.identity import FRESHNESS, GRACE
 from hadi.web.account.pages import account_page, created_token_page, new_token_page
-from hadi.web.shared.access import current_actor, now
+from hadi.web.shared.access import current_actor, fresh, now
 from hadi.web.shared.render import THEME_COOKIE, render, tell
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-
-# A signed-in browser left alone must not hand out tokens: the password is asked for again.
-fresh = auth_required("session", within=lambda: FRESHNESS, grace=lambda: GRACE)
 
 
 @blueprint.get("")

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from flask import current_app
 from flask_login import current_user
+from flask_security.decorators import auth_required
 
 from hadi.domain.errors import NotAllowed
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.models import User
 from hadi.services import users
+
+FRESH_FOR = timedelta(hours=12)
+GRACE = timedelta(hours=1)  # from a form's page to its being sent
+
+# A signed-in browser left alone must not hand out tokens or roles: after a while the password is
+# asked for again.
+fresh = auth_required("session", within=lambda: FRESH_FOR, grace=lambda: GRACE)
 
 
 def now() -> datetime:

@@ -1,0 +1,71 @@
+"""`hadi serve`: the application on the embedded server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hadi.cli import application
+from hadi.config import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 128), default=8, show_default=True)
+@click.option("--migrate", is_flag=True, help="Create or upgrade the database first.")
+@click.option("--demo", "is_demo", is_flag=True, help="Fill an empty database with the demo.")
+def serve(host: str, port: int, threads: int, migrate: bool, is_demo: bool) -> None:
+    """Serve the application until it is stopped."""
+    chosen = _with_address(application.settings(), host, port)
+    app = application.make(chosen)
+    if migrate:
+        application.bring_to_head(app)
+    with app.app_context():
+        application.refuse_stale_database()
+        if is_demo:
+            _show_demo(app)
+    server = _server(app, chosen, host, port, threads)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"HADI is at http://{shown}:{server.effective_port}/ (stop with Ctrl+C)")
+    server.run()
+
+
+def _with_address(chosen: Settings, host: str, port: int) -> Settings:
+    """Links in e-mails lead where the server is, unless a public address was set."""
+    is_unset = chosen.base_url == Settings().base_url
+    return replace(chosen, base_url=f"http://{host}:{port}") if is_unset else chosen
+
+
+def _show_demo(app: Flask) -> None:
+    from hadi.cli import demo
+    from hadi.services import workspace
+
+    demo.fill_if_empty(app)
+    if workspace.current().is_demo:
+        demo.say_logins(app)
+
+
+def _server(app: Flask, chosen: Settings, host: str, port: int, threads: int) -> Any:
+    import waitress
+
+    try:
+        return waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            # Somewhat more than a file may have, so that too large a one gets our own page.
+            max_request_body_size=2 * chosen.max_upload_bytes,
+            # Without a proxy nobody may claim another address; with one, `ProxyFix` reads it.
+            clear_untrusted_proxy_headers=chosen.proxies == 0,
+        )
+    except OSError as fault:
+        reason = fault.strerror or fault
+        raise application.Misused(f"{host}:{port} cannot be served: {reason}.") from None

@@ -1,0 +1,1 @@
+"""The workspace's settings, its people and its log: for administrators."""
