@@ -1,0 +1,87 @@
+"""The REST API under /api/v1: the same verbs as the pages, for programs with a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+from flask import Flask, current_app
+
+from hadi import __version__
+from hadi.api import (
+    analyses,
+    authentication,
+    conclusions,
+    datasets,
+    events,
+    hypotheses,
+    people,
+    plans,
+    problems,
+    rollouts,
+)
+from hadi.api.answers import PREFIX, Endpoints
+from hadi.api.schemas import ProblemOut
+
+RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway one may not
+
+NOUNS = (hypotheses, plans, datasets, analyses, conclusions, rollouts, events, people)
+
+ABOUT = """\
+Ideas become evidence: a hypothesis is captured, planned, tested, judged, decided and scaled.
+
+Send a token as `Authorization: Bearer hadi_…`. Errors are `application/problem+json`. Edits need
+`If-Match` with the ETag that was read. A POST with an `Idempotency-Key` acts once however often it
+is sent. Sentences come in the language of `Accept-Language` (en, ru, hu).
+"""
+
+
+class _Api(flask_smorest.Api):  # type: ignore[misc]
+    """flask-smorest without its own error format."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = ProblemOut
+
+    def _register_error_handlers(self) -> None:
+        problems.init_app(self._app)
+
+
+def init_app(app: Flask) -> None:
+    """Register the endpoints, their description and their errors. The pages' CSRF protection and
+    request limiter are set up before."""
+    app.config.setdefault("API_RATE_LIMIT", RATE_LIMIT)
+    app.config.update(
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = _Api(app, spec_kwargs=_description())
+    for noun in NOUNS:
+        _protect(app, noun.endpoints)
+        api.register_blueprint(noun.endpoints)
+    api.spec.components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "description": "An access token"}
+    )
+
+
+def _description() -> dict[str, Any]:
+    return {
+        "title": "HADI",
+        "version": __version__,
+        "openapi_version": "3.1.0",
+        "info": {"description": ABOUT},
+    }
+
+
+def _protect(app: Flask, endpoints: Endpoints) -> None:
+    """A token opens them, within its rate; no cookie does, so that no CSRF token is needed."""
+    if "csrf" in app.extensions:
+        app.extensions["csrf"].exempt(endpoints)
+    for limiter in app.extensions.get("limiter", ()):
+        # A limiter may serve several applications; told twice, it would count everything twice.
+        if limiter not in endpoints.limited_by:
+            endpoints.limited_by.add(limiter)
+            limiter.limit(_rate, key_func=authentication.caller)(endpoints)
+
+
+def _rate() -> str:
+    return str(current_app.config["API_RATE_LIMIT"])
