@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -60,6 +60,7 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 
 _WRITE = "hadi_write"
+_AFTERWARDS = "hadi_afterwards"
 
 
 def new_id() -> str:
@@ -100,6 +101,18 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         session.info.pop(_WRITE, None)
+        for act in session.info.pop(_AFTERWARDS, ()):
+            act()
+
+
+def afterwards(act: Callable[[], None]) -> None:
+    """Run `act` when the writing transaction under way is over, however it ends; at once where
+    there is none. What must be kept of an attempt that is undone is written like this."""
+    session = db.session()
+    if session.info.get(_WRITE):
+        session.info.setdefault(_AFTERWARDS, []).append(act)
+    else:
+        act()
 
 
 def let_go() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hadi.db import db, transaction
+from hadi.db import afterwards, db, transaction
 from hadi.domain.permissions import Actor
 from hadi.models import Event, Hypothesis
 
@@ -54,17 +54,22 @@ def refused(
     codes: Sequence[str],
     hypothesis: Hypothesis | None = None,
 ) -> None:
-    """Log an attempt that was refused, in a transaction of its own."""
-    with transaction():
-        record(
-            "refused",
-            subject=subject,
-            subject_id=subject_id,
-            by=by,
-            now=now,
-            hypothesis=hypothesis,
-            details={"step": step, "blockers": list(codes)},
-        )
+    """Log an attempt that was refused, in a transaction of its own: also when the one it was
+    made in is undone."""
+
+    def write() -> None:
+        with transaction():
+            record(
+                "refused",
+                subject=subject,
+                subject_id=subject_id,
+                by=by,
+                now=now,
+                hypothesis=hypothesis,
+                details={"step": step, "blockers": list(codes)},
+            )
+
+    afterwards(write)
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
