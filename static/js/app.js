@@ -6,11 +6,14 @@ import { coachSentences } from "./sentence.js";
 import { guardDoubleSubmits } from "./submits.js";
 import { keepDrafts } from "./drafts.js";
 import { listenForShortcuts } from "./shortcuts.js";
+import { offerPrinting } from "./printing.js";
+import { offerCopies } from "./copy.js";
 import { openDialogs } from "./dialogs.js";
 import { reportRequests } from "./requests.js";
 import { showTips } from "./tips.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
+import { submitByKeyboard } from "./submit_keys.js";
 import { tendMenus } from "./menus.js";
 import { uploadFiles } from "./uploads.js";
 
@@ -23,6 +26,8 @@ openDialogs();
 reportRequests();
 listenForShortcuts();
 guardDoubleSubmits();
+submitByKeyboard();
+offerPrinting();
 
 /** What must run again on parts of a page that htmx brought in. */
 function enliven(root) {
@@ -31,6 +36,7 @@ function enliven(root) {
   keepDrafts(root);
   askBeforeLeaving(root);
   showTips(root);
+  offerCopies(root);
   root.querySelector("[data-focus]")?.focus();
 }
 

@@ -7,6 +7,7 @@ import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([LineChart, GridComponent, TooltipComponent, MarkLineComponent, SVGRenderer]);
 
+const FONT = "'Inter Variable', system-ui, sans-serif";
 const live = new Map();
 
 function token(name) {
@@ -27,9 +28,10 @@ function options(figure) {
   const percent = new Intl.NumberFormat(document.documentElement.lang, {
     style: "percent", maximumFractionDigits: 1,
   });
-  const label = { color: token("ink-faint"), fontSize: 13, fontFamily: "Inter Variable" };
+  const label = { color: token("ink-faint"), fontSize: 13, fontFamily: FONT };
   return {
     animation: false,
+    textStyle: { fontFamily: FONT },
     grid: { left: 44, right: 16, top: 12, bottom: 28 },
     xAxis: {
       type: "value", min: 0, max: data.at(-1)[0], splitLine: { show: false },
@@ -41,9 +43,9 @@ function options(figure) {
       axisLabel: { ...label, formatter: (value) => percent.format(value) },
     },
     tooltip: {
-      trigger: "axis", renderMode: "richText", confine: true,
+      trigger: "axis", renderMode: "richText", confine: true, padding: [8, 24, 8, 12],
       backgroundColor: token("raised"), borderColor: token("line"), borderWidth: 1,
-      textStyle: { color: token("ink"), fontSize: 13, fontFamily: "Inter Variable" },
+      textStyle: { color: token("ink"), fontSize: 13, fontFamily: FONT },
       axisPointer: { lineStyle: { color: token("accent"), type: "solid" } },
       formatter: ([{ value }]) =>
         `${xLabel}: ${number.format(value[0])}\n${yLabel}: ${percent.format(value[1])}`,

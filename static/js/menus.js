@@ -9,6 +9,28 @@ export function tendMenus() {
     return undefined;
   });
   document.addEventListener("focusin", (event) => closeAll(event.target.closest("[data-menu]")));
+  document.addEventListener("toggle", (event) => settle(event.target), { capture: true });
+  document.addEventListener("scroll", (event) => closeWithin(event.target), { capture: true });
+}
+
+/** In a box that scrolls (a board) a sheet would be cut off: it is laid over the window there. */
+function settle(menu) {
+  if (!menu.matches("[data-menu][open]") || !menu.closest("[data-board]")) return;
+  const sheet = menu.querySelector(".menu__sheet");
+  const box = menu.getBoundingClientRect();
+  sheet.style.position = "fixed";
+  sheet.style.right = "auto";
+  const left = Math.min(box.right - sheet.offsetWidth, window.innerWidth - sheet.offsetWidth - 8);
+  const isRoomBelow = box.bottom + sheet.offsetHeight + 12 < window.innerHeight;
+  sheet.style.left = `${Math.max(8, left)}px`;
+  sheet.style.top = `${isRoomBelow ? box.bottom + 6 : Math.max(8, box.top - sheet.offsetHeight - 6)}px`;
+}
+
+/** A sheet laid over the window does not scroll along. */
+function closeWithin(scrolled) {
+  for (const menu of document.querySelectorAll("[data-board] [data-menu][open]")) {
+    if (scrolled.contains?.(menu)) menu.open = false;
+  }
 }
 
 function closeAll(except) {

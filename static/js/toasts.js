@@ -1,5 +1,6 @@
 // Messages about what just happened. The server's flashes and ours look and leave alike; an
 // error, or one with Undo, stays long enough to be read and reached.
+const ICONS = { success: "circle-check", info: "info", warning: "triangle-alert", error: "circle-alert" };
 const SECONDS = { plain: 6, important: 12 };
 
 export function startToasts() {
@@ -11,9 +12,14 @@ export function toast(text, { kind = "error", undo = null } = {}) {
   const region = document.querySelector("[data-toasts]");
   const template = document.querySelector("[data-toast-template]");
   if (!region || !template || !text) return;
+  for (const shown of region.children) {
+    if (shown.querySelector(".toast-note__text")?.textContent === text) shown.remove();
+  }
   const note = template.content.firstElementChild.cloneNode(true);
   note.className = `toast-note toast-note--${kind}`;
   note.querySelector(".toast-note__text").textContent = text;
+  const drawing = note.querySelector("use");
+  drawing.setAttribute("href", drawing.getAttribute("href").replace(/#.*/, `#${ICONS[kind]}`));
   if (undo) note.querySelector(".toast-note__text").after(undoForm(undo, region.dataset.csrf));
   region.append(note);
   tend(note);

@@ -43,8 +43,8 @@ class Specimens:
     crumbs: tuple[Link, ...]
 
 
-def specimens() -> Specimens:
-    """All of them."""
+def specimens(*, moves_url: str) -> Specimens:
+    """All of them; `moves_url` is where cards of the board are posted to."""
     return Specimens(
         verdicts=_verdicts(),
         intervals=_intervals(),
@@ -60,20 +60,20 @@ def specimens() -> Specimens:
             Obstacle("The budget cap has no currency.", "#blockers", "Set the budget"),
         ),
         columns=(
-            Column("Hypothesis", sort_url="#table"),
+            Column("Hypothesis", sort_url="#lists"),
             Column("Stage", is_hidden_on_phone=True),
-            Column("Effect", is_figure=True, sort_url="#table", sorted="desc"),
+            Column("Effect", is_figure=True, sort_url="#lists", sorted="desc"),
             Column("Interval", is_hidden_on_phone=True),
         ),
-        links=PageLinks(26, 50, 137, "#table", "#table"),
+        links=PageLinks(26, 50, 137, "#lists", "#lists"),
         history=_history(),
-        board=_board(),
+        board=_board(moves_url),
         tabs=(
             Tab("All", "#tabs", is_current=True, count=137),
             Tab("Running", "#tabs", count=12),
             Tab("Concluded", "#tabs", count=64),
         ),
-        crumbs=(Link("Hypotheses", "#breadcrumbs"), Link("H-12", "#breadcrumbs")),
+        crumbs=(Link("Hypotheses", "#small"), Link("H-12", "#small")),
     )  # fmt: skip
 
 
@@ -182,26 +182,26 @@ def _history() -> tuple[HistoryEntry, ...]:
     )  # fmt: skip
 
 
-def _board() -> Board:
+def _board(moves_url: str) -> Board:
     needs_data = "Data comes first: attach it on the hypothesis page."
     card = Card(
-        key="12", name="H-12", url="#board", stage="planned", version=3,
+        key="12", name="H-12", url="#board-section", stage="planned", version=3,
         text="If we offer lip balm at the till, then add-on sales rise by 2 points",
         owner="Anton Belov", owner_initials="AB", when="starts 2 Feb", figure="4,000",
         figure_label="needs",
         moves=(
-            Move(column="running", label="Running", url="#board"),
+            Move(column="running", label="Running", url=moves_url),
             Move(column="measured", label="Measured", reason=needs_data),
             Move(column="concluded", label="Concluded", reason="There is no verdict yet."),
         ),
     )  # fmt: skip
     measured = Card(
-        key="7", name="H-7", url="#board", stage="measured", version=9,
+        key="7", name="H-7", url="#board-section", stage="measured", version=9,
         text="If sellers greet within ten seconds, then the average check grows by 5 %",
         owner="Mira Halász", owner_initials="MH", when="ended 14 Feb", verdict="confirmed",
         figure="+5.4%",
         moves=(
-            Move(column="concluded", label="Concluded", visit_url="#board"),
+            Move(column="concluded", label="Concluded", visit_url="#board-section"),
             Move(column="planned", label="Planned", reason="A measured test cannot be undone."),
             Move(column="running", label="Running", reason="A measured test cannot be undone."),
         ),
@@ -216,7 +216,7 @@ def _board() -> Board:
             ),
             BoardColumn(key="measured", label="Measured", letter="D", count=1, cards=(measured,)),
             BoardColumn(
-                key="concluded", label="Concluded", letter="I", count=64, more_url="#board",
+                key="concluded", label="Concluded", letter="I", count=64, more_url="#board-section",
             ),
         ),
     )  # fmt: skip

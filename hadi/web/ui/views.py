@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from hadi.web.shared.pages import Page
 from hadi.web.shared.render import chrome, render
@@ -29,8 +30,20 @@ def index() -> str:
     page = GalleryPage(
         title="Components",
         chrome=chrome(),
-        specimens=specimens(),
+        specimens=specimens(moves_url=url_for("ui.move")),
         form=filled_form(),
         refused=refused_form(),
     )
     return render("ui/gallery.html", page)
+
+
+@blueprint.post("/moves")
+def move() -> Response:
+    """Let a card of the specimen board go anywhere; nothing is stored."""
+    to = request.form.get("to", "")
+    if "json" not in request.headers.get("Accept", ""):
+        return redirect(url_for("ui.index", _anchor="board-section"))
+    others = (key for key in ("planned", "running", "measured", "concluded") if key != to)
+    moves = {key: {"url": request.path, "reason": None, "visit": None} for key in others}
+    version = request.form.get("version", default=0, type=int) + 1
+    return jsonify(version=version, moves=moves)
