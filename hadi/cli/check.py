@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import click
 
 from hadi.domain.errors import Invalid, Unreadable
-from hadi.domain.plan import Design, Plan
+from hadi.domain.plan import Design, MetricKind, Plan
 from hadi.domain.spec import parse_metrics, parse_split
 from hadi.domain.text import Text
+from hadi.ingest.source import Summed
 
 SMALL_BYTES = 32 * 1024 * 1024  # below it reading the file twice is not felt
 
@@ -94,18 +96,44 @@ def check(
     )
     if plan.split is not None and plan.control not in plan.split:
         raise Invalid(Text("spec_split_control", control=control))
-    from hadi.analysis.run import analyse
-    from hadi.ingest.tables import TableSource
-
     with _prepared(files, sheet) as prepared:
-        source = TableSource(prepared.paths, digest=prepared.digest, labels=prepared.labels)
-        record = analyse(source, plan, has_digest=prepared.is_small)
+        summed = _summed(prepared, plan)
+    from hadi.analysis.run import analyse
+
+    record = analyse(summed, plan, has_digest=bool(summed.digest))
     if is_json:
         click.echo(json.dumps(record.as_json(), ensure_ascii=False, allow_nan=False))
         return
     from hadi.cli.check_report import report
 
     click.echo(report(record, prepared.notes))
+
+
+def _summed(prepared: Prepared, plan: Plan) -> Summed:
+    """The sums; what judges them is imported while DuckDB computes. The digest is left empty
+    where it would mean to read a big file twice."""
+    from hadi.ingest.tables import TableSource
+
+    needs_student = any(metric.kind is MetricKind.MEAN for metric in plan.metrics)
+    imports = Thread(target=_import_judges, args=(needs_student and prepared.is_small,))
+    imports.start()
+    source = TableSource(prepared.paths, digest=prepared.digest, labels=prepared.labels)
+    try:
+        summaries = source.summaries(plan)
+    finally:
+        imports.join()
+    return Summed(source.digest if prepared.is_small else "", summaries)
+
+
+def _import_judges(needs_student: bool) -> None:
+
+    import hadi.analysis.run
+    import hadi.domain.wording
+    import hadi.stats.means
+    import hadi.stats.proportions  # noqa: F401 - it is the importing that is wanted
+
+    if needs_student:  # beyond a million units the normal distribution is its equal
+        import scipy.special  # noqa: F401
 
 
 @contextmanager

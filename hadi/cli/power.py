@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def conversion(
     """Plan a test of two shares (fractions: 0.1 is 10%)."""
     from hadi.stats.power import conversion_plan
 
-    _check(alpha, wanted, n_per_arm)
+    _check(effect, alpha, wanted, n_per_arm)
     reach = _threshold(threshold, baseline)
     answer = _answer(
         lambda: conversion_plan(
@@ -82,7 +83,7 @@ def mean(
     """Plan a test of two means (effect and sd in the metric's units)."""
     from hadi.stats.power import mean_plan
 
-    _check(alpha, wanted, n_per_arm)
+    _check(effect, alpha, wanted, n_per_arm)
     reach = _threshold(threshold, None)
     answer = _answer(
         lambda: mean_plan(
@@ -92,7 +93,9 @@ def mean(
     _say(answer, FigureKind.NUMBER, effect, is_json)
 
 
-def _check(alpha: float, wanted: float, n_per_arm: int | None) -> None:
+def _check(effect: float, alpha: float, wanted: float, n_per_arm: int | None) -> None:
+    if not math.isfinite(effect):
+        raise Invalid(Text("option_range", option="--effect", range="that is finite"))
     if not 0.0 < alpha < 0.5:
         raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
     if not 0.0 < wanted < 1.0:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hadi.domain.errors import TooLarge
 from hadi.domain.text import Text
+from hadi.ingest.cells import counted, is_missing_word, text_of
 from hadi.ingest.engine import literal, one_row, parquet
 from hadi.ingest.limits import Limits
 from hadi.ingest.report import ColumnType
@@ -20,12 +21,7 @@ from hadi.ingest.report import ColumnType
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Words for "no value" in a column whose other cells are numbers. In a column of text they are
-# words: "NA" may be North America.
-MISSING_WORDS = ("na", "n/a", "#n/a", "nan", "null", "none", "-", "–", "—")
-
 _SPACES = "[ \u00a0\u202f\u2009]"
-_STRIP = literal(" \t\r\n\u00a0\u202f\u2009\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +78,6 @@ class _Profile:
         return self.plain == self.needed and self.whole + self.huge < self.needed
 
 
-def text_of(source: str) -> str:
-    """The cell without outer blanks; NULL when nothing is left."""
-    return f"nullif(trim({source}, {_STRIP}), '')"
-
-
-def is_missing_word(text: str) -> str:
-    listed = ", ".join(literal(word) for word in MISSING_WORDS)
-    return f"lower({text}) IN ({listed})"
-
-
 def type_columns(
     connection: DuckDBPyConnection,
     staged: Path,
@@ -140,14 +126,14 @@ def _profiles(connection: DuckDBPyConnection, table: str, n_columns: int) -> lis
         instant = f"length({t}) BETWEEN 16 AND 32 AND {instant}"
         parts += [
             f"count({t})",
-            f"count_if({plain} AND NOT {is_missing_word(t)})",
-            f"count_if(TRY_CAST({t} AS BIGINT) IS NOT NULL AND {digits})",
-            f"count_if(TRY_CAST({t} AS BIGINT) IS NULL AND {digits} AND NOT {is_missing_word(t)})",
-            f"count_if(lower({t}) IN ('true', 'false'))",
-            f"count_if({is_missing_word(t)})",
-            f"count_if({t} >= '00' AND {t} < '0:')",
-            f"count_if(length({t}) = 10 AND TRY_CAST({t} AS DATE) IS NOT NULL)",
-            f"count_if({instant})",
+            counted(f"{plain} AND NOT {is_missing_word(t)}"),
+            counted(f"TRY_CAST({t} AS BIGINT) IS NOT NULL AND {digits}"),
+            counted(f"TRY_CAST({t} AS BIGINT) IS NULL AND {digits} AND NOT {is_missing_word(t)}"),
+            counted(f"lower({t}) IN ('true', 'false')"),
+            counted(f"{is_missing_word(t)}"),
+            counted(f"{t} >= '00' AND {t} < '0:'"),
+            counted(f"length({t}) = 10 AND TRY_CAST({t} AS DATE) IS NOT NULL"),
+            counted(f"{instant}"),
             f"coalesce(max(length(c{place})), 0)",
         ]
     inner = ", ".join(f"c{i}, {text_of(f'c{i}')} AS t{i}" for i in range(n_columns))

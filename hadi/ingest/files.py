@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
 from hadi.ingest import columns, engine, excel
+from hadi.ingest.cells import text_of
 from hadi.ingest.dialects import read_dialect
 from hadi.ingest.engine import literal, one_row, parquet, quoted
 from hadi.ingest.excel import Sheets
@@ -127,7 +128,7 @@ def _received(source: Path | BinaryIO, filename: str, scratch: Path, limits: Lim
 
 
 def _too_large(filename: str, limit: int) -> TooLarge:
-    return TooLarge(Text("file_too_large", file=filename, limit=f"{limit / MB:g}"))
+    return TooLarge(Text("file_too_large", file=filename, limit=f"{limit / MB:.3g}"))
 
 
 def _text(
@@ -179,7 +180,7 @@ def _workbook(
 def _typed_query(staged: Path, typed: list[columns.Column]) -> str:
     """The typed columns of the rows that are not blank throughout."""
     shown = ", ".join(f"{c.expression} AS {quoted(c.name)}" for c in typed)
-    filled = " OR ".join(f"{columns.text_of(c.source)} IS NOT NULL" for c in typed)
+    filled = " OR ".join(f"{text_of(c.source)} IS NOT NULL" for c in typed)
     return f"SELECT {shown} FROM {parquet([staged])} WHERE {filled}"
 
 
@@ -232,7 +233,7 @@ def _parquet(connection: DuckDBPyConnection, path: Path, filename: str, limits: 
             continue
         expression = quoted(original)
         if kind is ColumnType.TEXT:
-            expression = columns.text_of(f"CAST({expression} AS VARCHAR)")
+            expression = text_of(f"CAST({expression} AS VARCHAR)")
         shown.append(f"{expression} AS {quoted(name)}")
         types.append((name, kind))
     if not shown:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hadi.domain.errors import Unreadable
 from hadi.domain.plan import Metric, MetricKind
 from hadi.domain.text import Text
-from hadi.ingest.columns import is_missing_word, text_of
+from hadi.ingest.cells import counted, is_missing_word, text_of
 from hadi.ingest.engine import one_row, quoted
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ class Measure:
         return self.type == "VARCHAR"
 
     @property
-    def is_whole(self) -> bool:
-        """Integers and booleans: of them x * x = x only for 0 and 1, so two sums tell."""
-        return self.type == "BOOLEAN" or "INT" in self.type
+    def is_integer(self) -> bool:
+        return "INT" in self.type
 
     @property
     def number(self) -> str:
@@ -59,6 +58,8 @@ class Measure:
             )
         if self.is_careful and self.type in _FLOATS:
             cell = f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
+        if self.is_integer and self.is_conversion:
+            return cell  # exact as it is, and its bits tell 0 and 1 from the rest
         return f"CAST({cell} AS DOUBLE)"
 
     @property
@@ -81,17 +82,26 @@ class Measure:
         x = f"x{self.place}"
         parts = []
         if self.is_text:
-            parts.append(f"count_if(b{self.place})")
-        if self.is_conversion and not self.is_whole:
-            parts.append(f"count_if({x} <> 0 AND {x} <> 1)")
+            parts.append(counted(f"b{self.place}"))
+        if self.is_conversion and self.is_integer:
+            # cheaper than to compare every value, and no other integers give 0 or 1
+            parts.append(f"coalesce(CAST(bit_or({x}) NOT IN (0, 1) AS INTEGER), 0)")
+        elif self.is_conversion and self.type != "BOOLEAN":
+            parts.append(counted(f"{x} <> 0 AND {x} <> 1"))
         return " + ".join(parts) or "0"
+
+    @property
+    def squares(self) -> str:
+        """An aggregate: the sum of squares, which a conversion does not need."""
+        x = f"x{self.place}"
+        return "NULL" if self.is_conversion else f"sum({x} * {x})"
 
     @property
     def bad_cells_of_rows(self) -> str:
         """The same where rows are summed per unit, so that no sum of all rows can tell."""
         x = f"x{self.place}"
-        bad = f"count_if({x} <> 0 AND {x} <> 1)" if self.is_conversion else f"count_if(isinf({x}))"
-        return f"{bad} + count_if(b{self.place})" if self.is_text else bad
+        bad = counted(f"{x} <> 0 AND {x} <> 1" if self.is_conversion else f"isinf({x})")
+        return f"{bad} + {counted(f'b{self.place}')}" if self.is_text else bad
 
 
 def as_number(written: str) -> str | None:

@@ -57,7 +57,7 @@ def _sums(frame: Frame) -> list[_Row]:
     parts = ["arm", "count(*)"]
     for m in measures:
         x = f"x{m.place}"
-        parts.append(f"count({x}), sum({x}), sum({x} * {x}), {m.bad_cells}")
+        parts.append(f"count({x}), sum({x}), {m.squares}, {m.bad_cells}")
     return frame.rows(
         f"SELECT {', '.join(parts)} FROM (SELECT {inner} FROM {frame.table}) "
         f"GROUP BY arm LIMIT {MAX_ARMS + 1}"
@@ -66,13 +66,12 @@ def _sums(frame: Frame) -> list[_Row]:
 
 def _cells(measure: Measure, row: _Row) -> tuple[int, float, float, int]:
     n, total, squares, bad = row[2 + 4 * measure.place : 6 + 4 * measure.place]
-    return n, total or 0.0, squares or 0.0, bad
+    return n, total or 0.0, squares or 0.0, bad or 0
 
 
 def _is_bad(measure: Measure, row: _Row) -> bool:
     _, total, squares, bad = _cells(measure, row)
-    is_no_share = measure.is_conversion and measure.is_whole and total != squares
-    return bad > 0 or is_no_share or not math.isfinite(squares)
+    return bad > 0 or not math.isfinite(total) or not math.isfinite(squares)
 
 
 def _stable(frame: Frame, rows: list[_Row]) -> _Stable:

@@ -6,13 +6,14 @@ counted, and rows that repeat another one exactly are counted but kept.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
 from hadi.ingest import arms as arm_names
 from hadi.ingest.arms import MAX_ARMS, Arms
-from hadi.ingest.columns import text_of
+from hadi.ingest.cells import counted, text_of
 from hadi.ingest.engine import parquet, quoted
 from hadi.ingest.faults import nul_cell
 from hadi.ingest.frame import Frame, Sample
@@ -33,8 +34,10 @@ def by_unit(frame: Frame) -> Summaries:
     arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in counted])
     try:
         rows = _sums(frame, arms, [row[0] for row in counted])
-    except duckdb.OutOfRangeException:  # an infinity, or a square beyond a float
+    except duckdb.OutOfRangeException:  # some releases refuse a square beyond a float
         raise _worst(frame) from None
+    if any(isinstance(v, float) and not math.isfinite(v) for row in rows for v in row):
+        raise _worst(frame)
     for measure in frame.measures:
         if any(row[8 + 4 * measure.place] for row in rows):
             raise frame.refuse(measure)
@@ -91,9 +94,10 @@ def _sums(frame: Frame, arms: Arms, values: list[Any]) -> list[tuple[Any, ...]]:
         finite = f"CASE WHEN isfinite({v}) THEN {v} - {offsets[m.place]!r}::DOUBLE END"
         centre = f"sum({v})" if m.is_conversion else f"avg({finite})"
         spread = "0" if m.is_conversion else f"var_pop({finite})"
-        outer.append(f"count({v}), {centre}, {spread}, sum({w}) + count_if(isinf({v}))")
+        bad = f"sum({w})" if m.is_conversion else f"sum({w}) + {counted(f'isinf({v})')}"
+        outer.append(f"count({v}), {centre}, {spread}, {bad}")
     is_text = frame.types[str(frame.plan.unit)] == "VARCHAR"
-    outer.append("count_if(contains(unit, chr(0)))" if is_text else "0")
+    outer.append(counted("contains(unit, chr(0))") if is_text else "0")
     found = frame.rows(
         f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(per_unit)} FROM "
         f"(SELECT {inner} FROM {frame.table}) WHERE arm IS NOT NULL GROUP BY unit) GROUP BY 1, 2",

@@ -1,0 +1,26 @@
+"""A cell in SQL: its text without outer blanks, and the words that mean "no value"."""
+
+from __future__ import annotations
+
+from hadi.ingest.engine import literal
+
+# Words for "no value" in a column whose other cells are numbers. In a column of text they are
+# words: "NA" may be North America.
+MISSING_WORDS = ("na", "n/a", "#n/a", "nan", "null", "none", "-", "–", "—")
+
+_STRIP = literal(" \t\r\n\u00a0\u202f\u2009\ufeff")
+
+
+def text_of(source: str) -> str:
+    """The cell without outer blanks; NULL when nothing is left."""
+    return f"nullif(trim({source}, {_STRIP}), '')"
+
+
+def is_missing_word(text: str) -> str:
+    listed = ", ".join(literal(word) for word in MISSING_WORDS)
+    return f"lower({text}) IN ({listed})"
+
+
+def counted(condition: str) -> str:
+    """An aggregate: how many rows meet the condition (`count_if` of nothing but NULL is NULL)."""
+    return f"coalesce(count_if({condition}), 0)"

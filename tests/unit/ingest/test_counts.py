@@ -1,0 +1,124 @@
+"""Typed counts: read strictly, and equal to the table they sum up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hadi.domain.errors import Invalid, Unreadable
+from hadi.ingest.counts import CountsSource
+from hadi.ingest.tables import TableSource
+from hadi.stats.samples import Conversion, Moments
+from tests.unit.ingest.conftest import plan
+
+GOOD = [{"arm": "A", "units": 100, "successes": 10}, {"arm": "B", "units": "90", "successes": 12}]
+
+MEAN = {"arm": "B", "units": 1, "mean": 1, "sd": 1}
+
+
+def test_counts_are_sums() -> None:
+    found = CountsSource(GOOD).summaries(plan("c=conversion(c)"))
+    assert [(arm.name, arm.units, arm.samples["c"]) for arm in found.arms] == [
+        ("A", 100, Conversion(100, 10)),
+        ("B", 90, Conversion(90, 12)),
+    ]
+    assert found.rows == 190
+
+
+def test_means_and_deviations() -> None:
+    source = CountsSource(
+        [
+            {"arm": "B", "units": 3, "mean": 2, "sd": 1},
+            {"arm": "A", "units": 4, "mean": "2,5", "sd": 0},
+        ]
+    )
+    found = source.summaries(plan("m=mean(m)"))
+    assert found.arms[0].samples["m"] == Moments(4, 2.5, 0.0)
+    assert found.arms[1].samples["m"] == Moments(3, 2.0, 2.0)
+
+
+def test_the_digest_knows_no_order() -> None:
+    assert CountsSource(GOOD).digest == CountsSource(GOOD[::-1]).digest
+    other = [GOOD[0], {"arm": "B", "units": 90, "successes": 13}]
+    assert CountsSource(GOOD).digest != CountsSource(other).digest
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ("A", "a list"),
+        ([], "at least two"),
+        ([GOOD[0]], "at least two"),
+        ([GOOD[0], 5], "Entry 2"),
+        ([GOOD[0], {"units": 1, "successes": 1}], "Entry 2"),
+        ([GOOD[0], GOOD[0]], "“A” stands twice"),
+        ([GOOD[0], {"arm": "B", "units": 1.5, "successes": 1}], "“units” takes a whole number"),
+        ([GOOD[0], {"arm": "B", "units": -1, "successes": 0}], "“units”"),
+        ([GOOD[0], {"arm": "B", "units": True, "successes": 0}], "“units”"),
+        ([GOOD[0], {"arm": "B", "units": "x", "successes": 0}], "“units”"),
+        ([GOOD[0], {"arm": "B", "units": 10, "successes": "1.5"}], "“successes”"),
+        ([GOOD[0], {"arm": "B", "units": 10, "successes": 11}], "more successes (11)"),
+        ([GOOD[0], {"arm": "B", "units": 10}], "same fields"),
+        ([GOOD[0], {"arm": "B", "units": 10, "mean": 1, "sd": 1}], "same fields"),
+        ([GOOD[0], {"arm": "B", "units": 10, "sucesses": 1}], "“sucesses” is not a field"),
+        (
+            [{"arm": "A", "units": 1, "mean": "nan", "sd": 1}, MEAN],
+            "“mean” takes a number",
+        ),
+        (
+            [{"arm": "A", "units": 1, "mean": 1, "sd": -1}, MEAN],
+            "“sd”",
+        ),
+    ],
+)  # fmt: skip
+def test_counts_that_cannot_be(counts: Any, words: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        CountsSource(counts)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("specs", "more", "words"),
+    [
+        (["m=mean(m)"], {}, "units, mean, sd"),
+        (["a=conversion(a)", "b=conversion(b)"], {}, "one metric"),
+        (["c=conversion(c)"], {"control": "X"}, "no arm “X”"),
+        (["c=conversion(c)"], {"split": {"A": 0.5, "Z": 0.5}}, "single arm"),
+    ],
+)
+def test_counts_that_are_not_the_plans(specs: list[str], more: dict[str, Any], words: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        CountsSource(GOOD).summaries(plan(*specs, **more))
+    assert words in str(refusal.value)
+
+
+def test_unknown_arms_are_counted() -> None:
+    counts = [*GOOD, {"arm": "X", "units": 10, "successes": 1}]
+    found = CountsSource(counts).summaries(plan("c=conversion(c)", split={"A": 0.5, "B": 0.5}))
+    assert found.unknown_arm_rows == 10
+    assert found.unknown_arms == ("X",)
+    assert len(found.arms) == 2
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=4))
+def test_counts_equal_their_table(numbers: list[int]) -> None:
+    import tempfile
+    from pathlib import Path
+
+    from tests.unit.ingest.conftest import table
+
+    a, b, c, d = (n + 1 for n in numbers)
+    rows = [["A", 1]] * a + [["A", 0]] * b + [["B", 1]] * c + [["B", 0]] * d
+    counts = [
+        {"arm": "A", "units": a + b, "successes": a},
+        {"arm": "B", "units": c + d, "successes": c},
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = table(Path(folder) / "t.parquet", {"arm": "VARCHAR", "c": "INTEGER"}, rows)
+        from_table = TableSource(path).summaries(plan("c=conversion(c)"))
+    from_counts = CountsSource(counts).summaries(plan("c=conversion(c)"))
+    assert from_table == from_counts
