@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from pkgutil import iter_modules
+from tempfile import TemporaryDirectory
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -121,8 +122,12 @@ def messages() -> Catalog:
     dev = module_from_spec(spec)
     spec.loader.exec_module(dev)
     command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", *dev.EXTRACT]
-    done = subprocess.run([*command, "-o", "-", "."], cwd=ROOT, capture_output=True, check=True)
-    return read_po(done.stdout.decode().splitlines(keepends=True))
+    with TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        subprocess.run([*command, "-o", template, "."], cwd=ROOT, capture_output=True, check=True)
+        found = read_po(template.read_text(encoding="utf-8").splitlines(keepends=True))
+    assert len(found) > 100
+    return found
 
 
 @cache
