@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.lifecycle import Decision, State
@@ -36,11 +36,11 @@ class InsightPanel:
     is_ahead: bool
     can_write: bool
     can_decide: bool
+    next_hypothesis_url: str
     learned: str = ""
     holds_where: str = ""
     next: str = ""
     decision: DecisionLine | None = None
-    next_hypothesis_url: str | None = None
     reopen_url: str | None = None  # the page where a leader takes the decision back
 
     @property
@@ -69,7 +69,9 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
         next=written.next if written else "",
         decision=decision_line(conclusion) if conclusion else None,
         next_hypothesis_url=next_hypothesis_url(hypothesis),
-        reopen_url=url if is_concluded and allows(actor, Permission.REOPEN, stake) else None,
+        reopen_url=url_for("hypotheses.reopen", key=hypothesis.key)
+        if is_concluded and allows(actor, Permission.REOPEN, stake)
+        else None,
     )
 
 
@@ -90,17 +92,15 @@ def decision_line(conclusion: Conclusion) -> DecisionLine:
 def decision_word(decision: Decision) -> str:
     match decision:
         case Decision.SCALE:
-            return _("Scale")
+            return str(_("Scale"))
         case Decision.STOP:
-            return _("Stop")
+            return str(_("Stop"))
         case Decision.REPEAT:
-            return _("Repeat")
+            return str(_("Repeat"))
         case Decision.PARK:
-            return _("Park")
+            return str(_("Park"))
 
 
-def next_hypothesis_url(hypothesis: Hypothesis) -> str | None:
+def next_hypothesis_url(hypothesis: Hypothesis) -> str:
     """Where a hypothesis linked to this one is written."""
-    if "hypotheses.new" not in current_app.view_functions:
-        return None
-    return url_for("hypotheses.new", previous=hypothesis.key)
+    return url_for("hypotheses.new", after=hypothesis.key)

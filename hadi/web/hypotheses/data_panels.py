@@ -94,8 +94,8 @@ def size_of(dataset: Dataset) -> str:
     """How much is in it: rows of a file, arms of typed counts."""
     count = figure(Figure(FigureKind.COUNT, dataset.rows))
     if dataset.kind is DatasetKind.COUNTS:
-        return _("%(n)s arms", n=count)
-    return _("%(n)s rows", n=count)
+        return str(_("%(n)s arms", n=count))
+    return str(_("%(n)s rows", n=count))
 
 
 def _newest_first(dataset: Dataset) -> tuple[bool, int, float]:

@@ -59,23 +59,23 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
 def kind_word(kind: MetricKind) -> str:
     match kind:
         case MetricKind.CONVERSION:
-            return _("Share of units")
+            return str(_("Share of units"))
         case MetricKind.MEAN:
-            return _("Average per unit")
+            return str(_("Average per unit"))
 
 
 def better_word(better: Better) -> str:
-    return _("More is better") if better is Better.HIGHER else _("Less is better")
+    return str(_("More is better") if better is Better.HIGHER else _("Less is better"))
 
 
 def role_word(role: MetricRole) -> str:
     match role:
         case MetricRole.PRIMARY:
-            return _("Primary metric")
+            return str(_("Primary metric"))
         case MetricRole.GUARDRAIL:
-            return _("Guardrail")
+            return str(_("Guardrail"))
         case MetricRole.SECONDARY:
-            return _("Secondary metric")
+            return str(_("Secondary metric"))
 
 
 def difference_kind(kind: MetricKind) -> FigureKind:
@@ -91,10 +91,10 @@ def value_kind(kind: MetricKind) -> FigureKind:
 def period(plan: Plan) -> str:
     """From the first to the last day, as far as they are set."""
     if plan.starts_on and plan.ends_on:
-        return _("%(start)s to %(end)s", start=day(plan.starts_on), end=day(plan.ends_on))
+        return str(_("%(start)s to %(end)s", start=day(plan.starts_on), end=day(plan.ends_on)))
     if plan.ends_on:
-        return _("until %(end)s", end=day(plan.ends_on))
-    return _("from %(start)s", start=day(plan.starts_on)) if plan.starts_on else ""
+        return str(_("until %(end)s", end=day(plan.ends_on)))
+    return str(_("from %(start)s", start=day(plan.starts_on))) if plan.starts_on else ""
 
 
 def money(plan: Plan) -> str:

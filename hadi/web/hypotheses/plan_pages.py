@@ -1,0 +1,282 @@
+"""What the pages of a plan show: the form with its answer; the locked plan with its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hadi.charts.gauge import Gauge, gauge
+from hadi.charts.power_curve import PowerCurve, power_curve
+from hadi.charts.verdict_bars import VerdictBar, verdict_bars
+from hadi.domain.lifecycle import State, Step
+from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.statement import Statement
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.models import Hypothesis, PlanVersion
+from hadi.services import hypotheses, users
+from hadi.services.power import PlanningAnswer
+from hadi.web.hypotheses import plan_words
+from hadi.web.hypotheses.links import obstacles
+from hadi.web.hypotheses.plan_forms import PlanForm
+from hadi.web.hypotheses.plan_panels import SHORT
+from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.pages import Change, Link, Obstacle, Page
+from hadi.web.shared.render import chrome
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """“Can this test succeed?” ready to be drawn; without figures `missing` or `problem` says
+    why. `stats` are (label, value, note)."""
+
+    missing: tuple[str, ...] = ()
+    problem: str | None = None
+    gauge: Gauge | None = None
+    lead: str = ""
+    more: tuple[str, ...] = ()
+    help: str | None = None
+    note: str | None = None
+    stats: tuple[tuple[str, str, str | None], ...] = ()
+    bars: tuple[VerdictBar, ...] = ()
+    bars_title: str = ""
+    curve: PowerCurve | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPage(Page):
+    """The answer alone, as htmx asks for it."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage(AnswerPage):
+    """The form of a plan. `since` is what changed while the form was open (a stale edit);
+    `is_amendment` asks for a reason, for the test is running."""
+
+    key: str
+    statement: Statement
+    form: PlanForm
+    errors: tuple[tuple[str | None, str], ...]
+    hypothesis_url: str
+    save_url: str
+    answer_url: str
+    draft_key: str
+    is_kept: bool  # rows were added or removed: what the browser kept is older
+    is_amendment: bool = False
+    obstacles: tuple[Obstacle, ...] = ()
+    start_url: str | None = None
+    since: tuple[Change, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of a plan, with what it changed."""
+
+    number: int
+    who: str
+    when: str
+    reason: str
+    digest: str | None
+    is_current: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def short_digest(self) -> str:
+        return (self.digest or "")[:SHORT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReadPage(Page):
+    """A plan to read. `refusal` says why it cannot be changed, `ways` what can be done instead."""
+
+    key: str
+    statement: Statement
+    hypothesis_url: str
+    rows: tuple[tuple[str, str], ...]
+    versions: tuple[VersionLine, ...]
+    is_locked: bool
+    digest: str | None
+    locked_when: str
+    amend_url: str | None = None
+    refusal: str | None = None
+    ways: tuple[Link, ...] = ()
+
+    @property
+    def short_digest(self) -> str:
+        return (self.digest or "")[:SHORT]
+
+
+def plan_page(
+    hypothesis: Hypothesis,
+    form: PlanForm,
+    answer: PlanningAnswer,
+    *,
+    actor: Actor,
+    is_kept: bool = False,
+    since: tuple[Change, ...] | None = None,
+) -> PlanPage:
+    """The form as it stands, with the answer to it."""
+    form.offer(_people(hypothesis))
+    is_amendment = hypothesis.state is State.RUNNING
+    endpoint = "hypotheses.amend_plan" if is_amendment else "hypotheses.plan"
+    url = url_for(endpoint, key=hypothesis.key)
+    has_plan = hypothesis.current_test is not None and hypothesis.current_test.plan_id is not None
+    blocked = () if is_amendment else hypotheses.blockers(hypothesis, Step.START)
+    can_start = (
+        hypothesis.state is State.PLANNED
+        and not blocked
+        and not form.was_sent()
+        and allows(actor, Permission.START_TEST, hypotheses.stake(hypothesis))
+    )
+    title = _("Change the plan of %(key)s") if is_amendment else _("Plan of %(key)s")
+    return PlanPage(
+        title=title % {"key": hypothesis.key},
+        chrome=chrome(),
+        key=hypothesis.key,
+        statement=hypothesis.statement,
+        form=form,
+        errors=form.all_errors(),
+        hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
+        save_url=url,
+        answer_url=url_for("hypotheses.plan_answer", key=hypothesis.key),
+        draft_key=f"plan:{hypothesis.key}:{hypothesis.version}",
+        is_kept=is_kept,
+        is_amendment=is_amendment,
+        obstacles=obstacles(hypothesis, blocked) if has_plan else (),
+        start_url=url_for("hypotheses.start", key=hypothesis.key) if can_start else None,
+        since=since,
+        answer=answer_of(answer),
+    )
+
+
+def answer_page(answer: PlanningAnswer) -> AnswerPage:
+    return AnswerPage(title="", chrome=chrome(), answer=answer_of(answer))
+
+
+def answer_of(found: PlanningAnswer) -> Answer:
+    """The service's answer in the reader's words and pictures."""
+    if found.missing:
+        return Answer(missing=tuple(say(text) for text in found.missing))
+    if found.problem is not None:
+        return Answer(problem=say(found.problem))
+    assert found.verdicts is not None
+    lead, *more = (say(text) for text in found.sentences)
+    planned = (found.at_units, found.power) if found.is_planned else None
+    return Answer(
+        gauge=gauge(found.confirmed, target=found.wanted),
+        lead=lead,
+        more=tuple(more),
+        help=say(found.help) if found.help else None,
+        note=say(found.honest_note) if found.honest_note else None,
+        stats=tuple(_stats(found)),
+        bars=verdict_bars(found.verdicts),
+        bars_title=_("What %(n)s units per arm would say", n=_count(found.at_units)),
+        curve=power_curve(found.curve, target=found.wanted, planned=planned)
+        if found.curve
+        else None,
+    )
+
+
+def _stats(found: PlanningAnswer) -> list[tuple[str, str, str | None]]:
+    needed = _count(found.needed_units) if found.needed_units is not None else "–"
+    smallest = figure(found.smallest_effect) if found.smallest_effect else "–"
+    return [
+        (_("Units needed per arm"), needed, _("to see the expected effect")),
+        (
+            _("Smallest effect it can see"),
+            smallest,
+            _("with %(n)s units per arm", n=_count(found.at_units)),
+        ),
+    ]
+
+
+def _count(n: int) -> str:
+    return figure(Figure(FigureKind.COUNT, n))
+
+
+def read_page(hypothesis: Hypothesis, *, actor: Actor) -> PlanReadPage:
+    """The plan for those who may not, or can no longer, write it."""
+    test = hypothesis.current_test
+    version = test.plan_version if test else None
+    may_edit = allows(actor, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
+    is_running = hypothesis.state is State.RUNNING
+    has_data = test is not None and hypotheses.has_data(test)
+    refusal, ways = _refusal(hypothesis, has_data=has_data) if may_edit else (None, ())
+    return PlanReadPage(
+        title=_("Plan of %(key)s", key=hypothesis.key),
+        chrome=chrome(),
+        key=hypothesis.key,
+        statement=hypothesis.statement,
+        hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
+        rows=plan_words.plan_rows(version.plan) if version else (),
+        versions=_versions(hypothesis),
+        is_locked=bool(version and version.is_locked),
+        digest=version.digest if version else None,
+        locked_when=moment(version.locked_at) if version and version.locked_at else "",
+        amend_url=url_for("hypotheses.amend_plan", key=hypothesis.key)
+        if may_edit and is_running and not has_data
+        else None,
+        refusal=refusal,
+        ways=ways,
+    )
+
+
+def _refusal(hypothesis: Hypothesis, *, has_data: bool) -> tuple[str | None, tuple[Link, ...]]:
+    """Why the plan stays as it is, and what to do instead."""
+    if hypothesis.state in (State.IDEA, State.PLANNED):
+        return None, ()
+    if hypothesis.state is State.RUNNING and not has_data:
+        return None, ()
+    linked = Link(
+        _("Write a linked hypothesis with its own test"),
+        url_for("hypotheses.new", after=hypothesis.key),
+    )
+    if has_data and hypothesis.state in (State.RUNNING, State.MEASURED):
+        repeat = Link(
+            _("Conclude this test and repeat it with a new plan"),
+            url_for("hypotheses.conclusion", key=hypothesis.key),
+        )
+        return say(Text("plan_has_data")), (linked, repeat)
+    state = Text(f"state_{hypothesis.state.value}")
+    return say(Text("plan_fixed", state=state)), (linked,)
+
+
+def _versions(hypothesis: Hypothesis) -> tuple[VersionLine, ...]:
+    """Newest first, each with what it changed in the one before."""
+    test = hypothesis.current_test
+    found = test.plan_versions if test else []
+    before: list[PlanVersion | None] = [None, *found[:-1]]
+    return tuple(
+        VersionLine(
+            number=version.number,
+            who=version.author.name,
+            when=moment(version.locked_at or version.created_at),
+            reason=version.reason,
+            digest=version.digest,
+            is_current=test is not None and version.id == test.plan_id,
+            changes=plan_words.changes_between(earlier.body, version.body) if earlier else (),
+        )
+        for version, earlier in reversed(list(zip(found, before, strict=True)))
+    )
+
+
+def changes_since(hypothesis: Hypothesis, typed: Mapping[str, Any]) -> tuple[Change, ...]:
+    """From what is stored now to what was typed: what saving again would change."""
+    test = hypothesis.current_test
+    stored = test.plan_version.body if test and test.plan_version else {}
+    return plan_words.changes_between(stored, typed)
+
+
+def _people(hypothesis: Hypothesis) -> list[Any]:
+    """Active people, and whoever the plan names although they have left."""
+    people = users.everyone(is_active=True)
+    test = hypothesis.current_test
+    plan = test.plan if test else None
+    named = {plan.owner, plan.steward} if plan else {hypothesis.owner_id}
+    known = {person.id for person in people}
+    return people + [users.get(person_id) for person_id in named - known if person_id]

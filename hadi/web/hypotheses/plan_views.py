@@ -1,0 +1,177 @@
+"""The plan of a test: drafted freely, read once locked, changed only in the open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from hadi.domain.errors import Blocked, Invalid, Stale
+from hadi.domain.lifecycle import State, Step
+from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.plan import Plan
+from hadi.models import Hypothesis
+from hadi.services import hypotheses, plans, workspace
+from hadi.services.power import planning_answer
+from hadi.web.hypotheses import blueprint
+from hadi.web.hypotheses.plan_forms import PlanForm, with_row, without_row
+from hadi.web.hypotheses.plan_pages import answer_page, changes_since, plan_page, read_page
+from hadi.web.hypotheses.plan_typing import (
+    TypedPlan,
+    check_typed,
+    form_values,
+    put_refusal,
+    typed_plan,
+)
+from hadi.web.shared.access import current_actor, now
+from hadi.web.shared.once import once
+from hadi.web.shared.render import render, tell
+
+Answer = str | Response | tuple[str, int]
+
+# The rules' name of a part of the plan -> the field of the form that mends it.
+FIELDS = {"metrics": "metric_name", "budget": "budget_amount"}
+
+
+@blueprint.get("/<key>/plan")
+def plan(key: str) -> Answer:
+    """The form while the plan is a draft and one may write it; else the plan to read."""
+    actor = current_actor()
+    hypothesis = hypotheses.find(key, by=actor)
+    is_draft = hypothesis.state in (State.IDEA, State.PLANNED)
+    if not is_draft or not allows(actor, Permission.EDIT_PLAN, hypotheses.stake(hypothesis)):
+        return render("hypotheses/plan_read.html", read_page(hypothesis, actor=actor))
+    return _show(hypothesis, _opened(hypothesis), _stored(hypothesis), actor=actor)
+
+
+@blueprint.post("/<key>/plan")
+def save_plan(key: str) -> Answer:
+    """Save the draft; or, by another button of the form, add a row or ask what the test can do."""
+    return _take(hypotheses.find(key, by=current_actor()), url_for("hypotheses.plan", key=key))
+
+
+@blueprint.get("/<key>/plan/amend")
+def amend_plan(key: str) -> Answer:
+    """The plan of a running test, to be changed with a reason; after the data, why not."""
+    actor = current_actor()
+    hypothesis = hypotheses.find(key, by=actor)
+    page = read_page(hypothesis, actor=actor)
+    if page.amend_url is None:
+        return redirect(url_for("hypotheses.plan", key=hypothesis.key))
+    return _show(hypothesis, _opened(hypothesis), _stored(hypothesis), actor=actor)
+
+
+@blueprint.post("/<key>/plan/amend")
+def save_amendment(key: str) -> Answer:
+    return _take(hypotheses.find(key, by=current_actor()), url_for("hypotheses.plan", key=key))
+
+
+@blueprint.post("/<key>/plan/answer")
+def plan_answer(key: str) -> str:
+    """What a test planned like this can do; htmx asks while the form is being filled in."""
+    require(current_actor(), Permission.VIEW)
+    hypotheses.find(key, by=current_actor())
+    form = PlanForm()
+    form.validate()
+    page = answer_page(planning_answer(_readable(typed_plan(form))))
+    return render("hypotheses/_plan_answer.html", page)
+
+
+def _take(hypothesis: Hypothesis, done_url: str) -> Answer:
+    """A sent form: saved, or shown again with what is wrong; nothing typed is lost."""
+    actor = current_actor()
+    require(actor, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
+    verb, _colon, row = request.form.get("do", "save").partition(":")
+    if verb in ("add", "remove", "check"):
+        return _rearranged(hypothesis, verb, row, actor=actor)
+    form = PlanForm()
+    is_good = check_typed(form)
+    typed = typed_plan(form)
+    if is_good:
+        try:
+            return once(form, lambda: _save(hypothesis, form, typed, actor, done_url))
+        except Invalid as refusal:
+            put_refusal(form, typed, refusal)
+        except Blocked as refusal:
+            test = hypothesis.current_test
+            if hypothesis.state is not State.RUNNING:
+                raise
+            if test is not None and hypotheses.has_data(test):
+                page = read_page(hypothesis, actor=actor)
+                return render("hypotheses/plan_read.html", page), 422
+            form.refuse(refusal, FIELDS)
+        except Stale:
+            return _stale(hypothesis.id, form, typed, actor=actor)
+    return _show(hypothesis, form, _readable(typed), actor=actor), 422
+
+
+def _save(
+    hypothesis: Hypothesis, form: PlanForm, typed: TypedPlan, actor: Actor, done_url: str
+) -> str:
+    saved = plans.save(
+        hypothesis.id, body=typed.body, version=form.read_version,
+        reason=form.reason.data or "", by=actor, now=now(),
+    )  # fmt: skip
+    if saved.state is State.RUNNING:
+        tell(_("The plan is changed, in the open: the version before stays beside it."))
+    elif hypotheses.blockers(saved, Step.START):
+        tell(_("The draft is saved. What is still missing stands below."))
+    else:
+        tell(_("The plan is complete: the test can start."))
+    return done_url
+
+
+def _rearranged(hypothesis: Hypothesis, verb: str, row: str, *, actor: Actor) -> Answer:
+    """The form with a row more or less, or with its answer; nothing is saved."""
+    sent: MultiDict[str, Any] = request.form
+    if verb == "add" and row in ("metrics", "arms"):
+        sent = with_row(sent, row)
+    elif verb == "remove":
+        sent = without_row(sent, row)
+    form = PlanForm(formdata=sent)
+    if verb == "check":
+        check_typed(form)
+    return _show(hypothesis, form, _readable(typed_plan(form)), actor=actor, is_kept=True)
+
+
+def _stale(hypothesis_id: str, form: PlanForm, typed: TypedPlan, *, actor: Actor) -> Answer:
+    """Someone saved meanwhile: what was typed stays, beside what it would now change."""
+    hypothesis = hypotheses.find(hypothesis_id, by=actor)
+    form.version.data = str(hypothesis.version)
+    readable = _readable(typed)
+    since = changes_since(hypothesis, readable.as_json())
+    page = plan_page(hypothesis, form, planning_answer(readable), actor=actor, since=since)
+    return render("hypotheses/plan.html", page), 409
+
+
+def _show(
+    hypothesis: Hypothesis, form: PlanForm, shown: Plan, *, actor: Actor, is_kept: bool = False
+) -> str:
+    page = plan_page(hypothesis, form, planning_answer(shown), actor=actor, is_kept=is_kept)
+    return render("hypotheses/plan.html", page)
+
+
+def _opened(hypothesis: Hypothesis) -> PlanForm:
+    """The form with what is stored."""
+    currency = workspace.current().currency
+    values = form_values(_stored(hypothesis), hypothesis, currency=currency)
+    return PlanForm(formdata=None, data=values | {"version": str(hypothesis.version)})
+
+
+def _stored(hypothesis: Hypothesis) -> Plan:
+    test = hypothesis.current_test
+    return (test.plan if test else None) or Plan(owner=hypothesis.owner_id or hypothesis.author_id)
+
+
+def _readable(typed: TypedPlan) -> Plan:
+    """What can be read of a plan that may have faults; faulty parts count as open."""
+    body = dict(typed.body)
+    while True:
+        try:
+            return Plan.from_json(body)
+        except Invalid as refusal:
+            for path in refusal.fields:
+                body.pop(path.partition(".")[0], None)
