@@ -14,9 +14,9 @@ function start(board) {
   for (const list of lists) {
     Sortable.create(list, {
       group: "cards",
-      sort: false,
+      sort: board.hasAttribute("data-sorted"),
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
-      draggable: ".board-card",
+      draggable: ".board-card:has([data-grip])",
       filter: "[data-menu]",
       preventOnFilter: false,
       delay: 180,
@@ -29,12 +29,33 @@ function start(board) {
       onEnd: ({ item, to }) => {
         const refused = board.querySelector(".is-refusing");
         clear(board);
-        if (home && to !== home.list) drop(board, item, to, home);
+        if (home && isMoved(item, to, home)) drop(board, item, to, home);
         else if (refused) tellRefusal(board, item, refused);
       },
     });
   }
-  moveByKeyboard(board, { placeOf, judge, clear, drop, tell, ruleFor, tellRefusal });
+  moveByKeyboard(board, { placeOf, isMoved, judge, clear, drop, tell, ruleFor, tellRefusal });
+  showWays(board);
+}
+
+/** On hover and focus of a card's handle: which columns would take it. */
+function showWays(board) {
+  const show = (event) => {
+    const card = event.target.closest?.("[data-grip]")?.closest("[data-card]");
+    if (!card) return;
+    for (const column of board.querySelectorAll("[data-column]")) {
+      const rule = ruleFor(card, column);
+      const isOther = column !== columnOf(card.parentElement);
+      column.classList.toggle("may-take", isOther && Boolean(rule?.url || rule?.visit));
+    }
+  };
+  const hide = () => {
+    for (const column of board.querySelectorAll(".may-take")) column.classList.remove("may-take");
+  };
+  board.addEventListener("pointerover", (event) => (event.target.closest("[data-grip]") ? show(event) : hide()));
+  board.addEventListener("pointerleave", hide);
+  board.addEventListener("focusin", show);
+  board.addEventListener("focusout", hide);
 }
 
 function columnOf(list) {
@@ -47,6 +68,10 @@ function ruleFor(card, column) {
 
 function placeOf(card) {
   return { list: card.parentElement, next: card.nextElementSibling };
+}
+
+function isMoved(card, list, home) {
+  return list !== home.list || card.nextElementSibling !== home.next;
 }
 
 /** Show whether `card` may go to `list`; false keeps Sortable from dropping it there. */
@@ -80,18 +105,20 @@ function tellRefusal(board, card, column) {
   tell(board, "back", card, columnOf(card.parentElement));
 }
 
-function tell(board, what, card, column) {
+function tell(board, what, card, column, more = {}) {
   const live = board.parentElement.querySelector("[data-board-live]");
   if (!live) return;
   live.textContent = fill(live.dataset[what] ?? "", {
     card: card?.dataset.name ?? "",
     column: column?.dataset.label ?? "",
+    ...more,
   });
 }
 
 /** Ask the server to move the card that already lies in `list`; put it back when it refuses. */
 async function drop(board, card, list, home) {
   const rule = ruleFor(card, columnOf(list));
+  const isReordered = list === home.list;
   const goBack = () => {
     home.list.insertBefore(card, home.next?.parentElement === home.list ? home.next : null);
     tell(board, "back", card, columnOf(home.list));
@@ -110,6 +137,7 @@ async function drop(board, card, list, home) {
     return;
   }
   settle(board, card, list, home, answer);
+  if (answer.visit && !isReordered) location.assign(answer.visit);
 }
 
 function settle(board, card, list, home, answer) {
@@ -139,6 +167,7 @@ async function post(url, card, column) {
     csrf_token: csrfToken(),
     version: card.dataset.version,
     to: column.dataset.column,
+    after: card.previousElementSibling?.dataset.card ?? "",
   });
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
   try {

@@ -1,5 +1,6 @@
-// The board without a mouse: Space picks a card up, arrows carry it over the columns, Space puts
-// it down, Escape takes it back. Every step is said in the live region.
+// The board without a mouse: Space picks a card up, arrows carry it over the columns (and within
+// one, where people keep an order), Space puts it down, Escape takes it back. Every step is said in
+// the live region.
 export function moveByKeyboard(board, table) {
   let held = null;
 
@@ -14,6 +15,9 @@ export function moveByKeyboard(board, table) {
     } else if (held && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
       event.preventDefault();
       carry(event.key === "ArrowRight" ? 1 : -1);
+    } else if (held && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      if (board.hasAttribute("data-sorted")) shift(event.key === "ArrowDown");
     } else if (held && event.key === "Escape") {
       event.preventDefault();
       giveUp();
@@ -55,6 +59,22 @@ export function moveByKeyboard(board, table) {
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** Past the next card, or the one before. */
+  function shift(isDown) {
+    const { card, grip } = held;
+    const other = isDown ? card.nextElementSibling : card.previousElementSibling;
+    if (!other) return;
+    held.isCarried = true;
+    if (isDown) other.after(card);
+    else other.before(card);
+    grip.focus();
+    held.isCarried = false;
+    const column = card.closest("[data-column]");
+    const cards = [...card.parentElement.children];
+    table.tell(board, "place", card, column, { place: cards.indexOf(card) + 1, of: cards.length });
+    card.scrollIntoView({ block: "nearest" });
+  }
+
   /** Moving the element drops its focus for a moment; that is not the person leaving it. */
   function lay(list, isHome) {
     held.isCarried = true;
@@ -80,7 +100,7 @@ export function moveByKeyboard(board, table) {
     if (isRefused) {
       if (list !== home.list) home.list.insertBefore(card, home.next);
       table.tellRefusal(board, card, target);
-    } else if (list !== home.list) {
+    } else if (table.isMoved(card, list, home)) {
       table.drop(board, card, list, home);
     } else {
       table.tell(board, "back", card, target);
@@ -90,7 +110,7 @@ export function moveByKeyboard(board, table) {
 
   function giveUp() {
     const { card, home, grip } = held;
-    if (card.parentElement !== home.list) {
+    if (table.isMoved(card, card.parentElement, home)) {
       held.isCarried = true;
       home.list.insertBefore(card, home.next);
     }

@@ -1,10 +1,39 @@
 // Messages about what just happened. The server's flashes and ours look and leave alike; an
 // error, or one with Undo, stays long enough to be read and reached.
 const ICONS = { success: "circle-check", info: "info", warning: "triangle-alert", error: "circle-alert" };
+const KEPT = "hadi-toasts";
 const SECONDS = { plain: 6, important: 12 };
 
 export function startToasts() {
   for (const note of document.querySelectorAll("[data-toast]")) tend(note);
+  for (const kept of takeKept()) toast(kept.text, kept);
+}
+
+/** Carry the messages of a page that was fetched, not shown, over to the next one that is. */
+export function keepForNextPage(page) {
+  const notes = [...page.querySelectorAll("[data-toasts] [data-toast]")].map((note) => {
+    const form = note.querySelector("form");
+    return {
+      text: note.querySelector(".toast-note__text").textContent,
+      kind: /toast-note--(\w+)/.exec(note.className)?.[1] ?? "info",
+      undo: form && { url: form.getAttribute("action"), label: form.textContent.trim() },
+    };
+  });
+  try {
+    if (notes.length) sessionStorage.setItem(KEPT, JSON.stringify(notes));
+  } catch {
+    // Without storage the message is lost, never the data.
+  }
+}
+
+function takeKept() {
+  try {
+    const notes = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+    sessionStorage.removeItem(KEPT);
+    return notes;
+  } catch {
+    return [];
+  }
 }
 
 /** Say `text` in the live region; `undo` is {url, label} or nothing. */

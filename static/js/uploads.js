@@ -2,7 +2,7 @@
 // form). The page that answers replaces this one, as it would without scripts.
 import { release } from "./submits.js";
 import { say } from "./words.js";
-import { toast } from "./toasts.js";
+import { keepForNextPage, toast } from "./toasts.js";
 
 export function uploadFiles(root) {
   for (const area of root.querySelectorAll("[data-file-drop]")) receive(area);
@@ -35,7 +35,7 @@ function receive(area) {
 
 function size(bytes) {
   const unit = bytes < 1e6 ? "kilobyte" : "megabyte";
-  const amount = bytes / (bytes < 1e6 ? 1e3 : 1e6);
+  const amount = Math.max(0.1, bytes / (bytes < 1e6 ? 1e3 : 1e6));
   return new Intl.NumberFormat(document.documentElement.lang, {
     style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0,
   }).format(amount);
@@ -68,13 +68,13 @@ function send(form, event) {
 
 /** After a redirect go where it led; a refusal is shown in this page's place. */
 function arrive(form, request) {
-  const isRefused = request.status >= 400;
-  if (!isRefused) {
-    form.dispatchEvent(new CustomEvent("hadi:sent"));
+  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+  if (request.status < 400) {
+    // The server has told its message to this request; the page that is opened would not get it.
+    keepForNextPage(answer);
     location.assign(request.responseURL);
     return;
   }
-  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
   const main = answer.getElementById("content");
   if (!main) {
     release(form);
