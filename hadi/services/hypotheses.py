@@ -210,9 +210,14 @@ def reopen(
 
 def conclusion_in_force(hypothesis: Hypothesis) -> Conclusion | None:
     """The decision that stands for the current test, if any."""
+    return conclusion_of(hypothesis.current_test_id)
+
+
+def conclusion_of(test_id: str | None) -> Conclusion | None:
+    """The decision that stands for a test, if any."""
     return db.session.scalar(
         select(Conclusion)
-        .where(Conclusion.test_id == hypothesis.current_test_id, Conclusion.reopened_at.is_(None))
+        .where(Conclusion.test_id == test_id, Conclusion.reopened_at.is_(None))
         .order_by(Conclusion.created_at.desc())
         .limit(1)
     )

@@ -4,6 +4,7 @@ from hadi.domain.wording import N_, Wording
 
 WORDING: dict[str, Wording] = {
     "no_such_hypothesis": N_("There is no hypothesis “%(key)s”."),
+    "no_such_test": N_("%(key)s has no test %(number)s."),
     "no_such_analysis": N_("There is no such analysis."),
     "no_such_dataset": N_("There is no such data set."),
     "no_such_rollout": N_("There is no such roll-out."),
