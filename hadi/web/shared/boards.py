@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hadi.charts.interval import IntervalChart
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A column a card might go to: posted to `url`, or refused with `reason` in words.
 
     Where the step needs more than a click (a form, a file) `visit_url` leads to it instead.
+    `is_here` is the card's own column: there it is put into another order.
     """
 
     column: str
@@ -21,11 +24,13 @@ class Move:
     url: str | None = None
     reason: str | None = None
     visit_url: str | None = None
+    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One card. `stage` fills the mark; `figure` and `when` are its one number and one date."""
+    """One card. `stage` fills the mark; `figure` and `when` are its one number and one date,
+    `badges` short remarks that stay in sight. Without `moves` it has no handle."""
 
     key: str
     name: str  # "H-12"
@@ -40,6 +45,9 @@ class Card:
     figure_label: str | None = None
     when: str | None = None
     note: str | None = None
+    chart: IntervalChart | None = None
+    badges: tuple[str, ...] = ()
+    is_late: bool = False  # `when` is over, as its words say too
     moves: tuple[Move, ...] = ()
 
 
@@ -58,7 +66,9 @@ class BoardColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A board and its name, for those who do not see it."""
+    """A board and its name, for those who do not see it. `is_sorted`: people put the cards of a
+    column in their order; its moves are posted with `after`, the card before ("": the first)."""
 
     label: str
     columns: tuple[BoardColumn, ...]
+    is_sorted: bool = False
