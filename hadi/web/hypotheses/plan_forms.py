@@ -26,8 +26,8 @@ from wtforms.validators import Length, Optional
 from hadi.domain.plan import Better, MetricKind, MetricRole
 from hadi.models import User
 from hadi.web.hypotheses.plan_words import better_word, kind_word, role_word
-from hadi.web.hypotheses.typed_numbers import NumberField
 from hadi.web.shared.forms import Form, choices
+from hadi.web.shared.typed_numbers import NumberField
 
 MOST_ROWS = 20
 

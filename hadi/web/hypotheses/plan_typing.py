@@ -13,8 +13,8 @@ from hadi.domain.errors import Invalid
 from hadi.domain.plan import Better, Design, Metric, MetricKind, MetricRole, Plan
 from hadi.models import Hypothesis
 from hadi.web.hypotheses.plan_forms import MetricPart, PlanForm
-from hadi.web.hypotheses.typed_numbers import NumberField, hundredfold, written_number
 from hadi.web.shared.language import say, speaker
+from hadi.web.shared.typed_numbers import NumberField, hundredfold, written_number
 
 DEFAULT_SHARES = ("50", "50")
 
