@@ -170,7 +170,7 @@ def _attach_file(hypothesis: Hypothesis) -> Dataset:
         now=now(),
     )
     try:
-        return datasets.attach(staged.id, mapping=mapping, by=actor(), now=now())
+        return datasets.attach(staged.id, mapping=mapping, folder=folder(), by=actor(), now=now())
     except HadiError:
         datasets.discard(staged.id, by=actor(), now=now())
         raise

@@ -24,7 +24,10 @@ def write_insight(
 ) -> Hypothesis:
     """Write the insight as far as it is known; deciding needs all of it."""
     written = _cleaned(insight)
-    with transaction():
+    with (
+        hypotheses.logging_refusals("write_insight", hypothesis_id, by=by, now=now),
+        transaction(),
+    ):
         hypothesis = hypotheses.locked(hypothesis_id, version=version)
         require(by, Permission.WRITE_INSIGHT, hypotheses.stake(hypothesis))
         test = hypothesis.current_test

@@ -6,6 +6,7 @@ Nothing counts until it is attached. Files are kept once, as Parquet named by th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -50,11 +51,12 @@ def stage(
 ) -> Dataset:
     """Read a file and keep it for mapping. Raises Unreadable or TooLarge with one sentence; then
     nothing is kept."""
-    _require_running(hypotheses.locked(hypothesis_id), by=by)
+    with _attaching(hypothesis_id, by=by, now=now):
+        _require_running(hypotheses.locked(hypothesis_id), by=by)
     # Reading takes as long as the file is big: no transaction is held meanwhile.
     let_go()
     table = files.open_table(file, filename, folder=folder, limits=limits, sheet=sheet)
-    with transaction():
+    with _attaching(hypothesis_id, by=by, now=now), transaction():
         hypothesis = hypotheses.locked(hypothesis_id)
         test = _require_running(hypothesis, by=by)
         dataset = Dataset(
@@ -71,30 +73,46 @@ def stage(
     return dataset
 
 
-def attach(dataset_id: str, *, mapping: Mapping[str, str], by: Actor, now: datetime) -> Dataset:
+def attach(
+    dataset_id: str, *, mapping: Mapping[str, str], folder: Path, by: Actor, now: datetime
+) -> Dataset:
     """Confirm a staged file with its mapping (the plan's name of a column to the file's). Raises
-    Invalid naming every column that is missing."""
-    with transaction():
-        dataset = find(dataset_id, by=by)
-        test = db.session.get_one(Test, dataset.test_id)
-        hypothesis = hypotheses.locked(test.hypothesis_id)
-        _require_running(hypothesis, by=by)
-        if dataset.is_attached:
-            raise Blocked(
-                Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")]
-            )
-        assert test.plan is not None
-        columns = [column["name"] for column in dataset.report["columns"]]
-        dataset.mapping = checked_mapping(test.plan, columns, mapping)
-        _give_version(dataset, test, hypothesis, by=by, now=now)
+    Invalid naming every column that is missing; Unreadable when the columns cannot answer the
+    plan (text where numbers belong, a single arm)."""
+    hypothesis_id = _hypothesis_of(find(dataset_id, by=by)).id
+    with _attaching(hypothesis_id, by=by, now=now):
+        dataset, _, resolved = _mapped(dataset_id, mapping, by=by)
+        table, plan = source(dataset, folder=folder), _test_of(dataset).plan
+        assert plan is not None
+        # Summing takes as long as the file is big: no transaction is held meanwhile.
+        let_go()
+        table.summaries(plan.bound(resolved))
+        with transaction():
+            dataset, hypothesis, resolved = _mapped(dataset_id, mapping, by=by)
+            dataset.mapping = resolved
+            _give_version(dataset, _test_of(dataset), hypothesis, by=by, now=now)
     return dataset
+
+
+def _mapped(
+    dataset_id: str, mapping: Mapping[str, str], *, by: Actor
+) -> tuple[Dataset, Hypothesis, dict[str, str]]:
+    """A staged file that may be attached now, and its mapping resolved."""
+    dataset = find(dataset_id, by=by)
+    hypothesis = hypotheses.locked(_test_of(dataset).hypothesis_id)
+    _require_running(hypothesis, by=by)
+    _require_unattached(dataset)
+    plan = _test_of(dataset).plan
+    assert plan is not None
+    columns = [column["name"] for column in dataset.report["columns"]]
+    return dataset, hypothesis, checked_mapping(plan, columns, mapping)
 
 
 def attach_counts(
     hypothesis_id: str, *, counts: Sequence[Mapping[str, Any]], by: Actor, now: datetime
 ) -> Dataset:
     """Attach typed counts (units with successes, or with mean and sd, of each arm)."""
-    with transaction():
+    with _attaching(hypothesis_id, by=by, now=now), transaction():
         hypothesis = hypotheses.locked(hypothesis_id)
         test = _require_running(hypothesis, by=by)
         assert test.plan is not None
@@ -114,15 +132,12 @@ def attach_counts(
 
 def discard(dataset_id: str, *, by: Actor, now: datetime) -> None:
     """Forget a staged file that was not attached."""
-    with transaction():
+    hypothesis_id = _hypothesis_of(find(dataset_id, by=by)).id
+    with _attaching(hypothesis_id, by=by, now=now), transaction():
         dataset = find(dataset_id, by=by)
-        test = db.session.get_one(Test, dataset.test_id)
-        hypothesis = hypotheses.locked(test.hypothesis_id)
+        hypothesis = hypotheses.locked(hypothesis_id)
         require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
-        if dataset.is_attached:
-            raise Blocked(
-                Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")]
-            )
+        _require_unattached(dataset)
         events.record(
             "data_discarded", subject="dataset", subject_id=dataset.id, by=by, now=now,
             hypothesis=hypothesis, details={"filename": dataset.filename},
@@ -167,6 +182,24 @@ def checked_mapping(
     if wrong:
         raise Invalid(next(iter(wrong.values())), wrong)
     return resolved
+
+
+def _attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> AbstractContextManager[None]:
+    """Whatever is refused while data are attached is logged."""
+    return hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now)
+
+
+def _test_of(dataset: Dataset) -> Test:
+    return db.session.get_one(Test, dataset.test_id)
+
+
+def _hypothesis_of(dataset: Dataset) -> Hypothesis:
+    return _test_of(dataset).hypothesis
+
+
+def _require_unattached(dataset: Dataset) -> None:
+    if dataset.is_attached:
+        raise Blocked(Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")])
 
 
 def _require_running(hypothesis: Hypothesis, *, by: Actor) -> Test:

@@ -240,15 +240,23 @@ def taking(
 ) -> Iterator[Hypothesis]:
     """A step of the lifecycle: permission checked, everything in one transaction, and a refusal
     logged."""
+    with logging_refusals(step.value, hypothesis_id, by=by, now=now), transaction():
+        hypothesis = locked(hypothesis_id, version=version)
+        require(by, MOVES[step].permission, stake(hypothesis))
+        yield hypothesis
+
+
+@contextmanager
+def logging_refusals(
+    attempt: str, hypothesis_id: str, *, by: Actor, now: datetime
+) -> Iterator[None]:
+    """Logs what is refused inside; `attempt` is worded as `step_<attempt>`."""
     try:
-        with transaction():
-            hypothesis = locked(hypothesis_id, version=version)
-            require(by, MOVES[step].permission, stake(hypothesis))
-            yield hypothesis
+        yield
     except (Blocked, NotAllowed) as refusal:
         codes = [b.code for b in getattr(refusal, "blockers", ())] or [refusal.text.code]
         events.refused(
-            step.value, subject="hypothesis", subject_id=hypothesis_id, by=by, now=now,
+            attempt, subject="hypothesis", subject_id=hypothesis_id, by=by, now=now,
             codes=codes, hypothesis=db.session.get(Hypothesis, hypothesis_id),
         )  # fmt: skip
         raise

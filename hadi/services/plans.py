@@ -30,7 +30,10 @@ def save(
 ) -> Hypothesis:
     """Write the plan: a draft in place; once running, and before any data, as a new version with
     a reason. Raises Invalid (every field), Stale, NotAllowed, Blocked."""
-    with transaction():
+    with (
+        hypotheses.logging_refusals("edit_plan", hypothesis_id, by=by, now=now),
+        transaction(),
+    ):
         hypothesis = hypotheses.locked(hypothesis_id, version=version)
         require(by, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
         test = hypothesis.current_test

@@ -66,6 +66,9 @@ WORDING: dict[str, Wording] = {
     "step_repeat": N_("repeat the test"),
     "step_archive": N_("archive the hypothesis"),
     "step_restore": N_("bring the hypothesis back"),
+    "step_edit_plan": N_("change the plan"),
+    "step_attach_data": N_("attach data"),
+    "step_write_insight": N_("write the insight"),
     "step_move_rollout": N_("move the roll-out"),
     # What changed
     "label_title": N_("Short title"),
