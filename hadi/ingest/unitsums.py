@@ -7,6 +7,7 @@ counted, and rows that repeat another one exactly are counted but kept.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from hadi.domain.errors import Unreadable
@@ -18,6 +19,7 @@ from hadi.ingest.engine import parquet, quoted
 from hadi.ingest.faults import nul_cell
 from hadi.ingest.frame import Frame, Sample
 from hadi.ingest.measures import Measure, with_offsets
+from hadi.ingest.rowsums import by_row
 from hadi.ingest.source import Summaries
 from hadi.stats.samples import Conversion, Moments
 
@@ -26,6 +28,9 @@ def by_unit(frame: Frame) -> Summaries:
     """Summaries where the plan's unit column says which rows are one unit."""
     import duckdb
 
+    if _has_a_row_each(frame):
+        # What is summed per unit is then what is there: the faster way gives the same numbers.
+        return replace(by_row(frame), has_units=True, duplicate_rows=0)
     frame = frame.carefully()
     variant = quoted(frame.variant)
     counted = frame.rows(
@@ -67,10 +72,22 @@ def by_unit(frame: Frame) -> Summaries:
     )
 
 
+def _has_a_row_each(frame: Frame) -> bool:
+    """Whether every row names a unit of its own, as in most files. Refuses NULs in units."""
+    is_text = frame.types[str(frame.plan.unit)] == "VARCHAR"
+    nuls = counted("contains(unit, chr(0))") if is_text else "0"
+    rows, distinct, has_nul = frame.rows(
+        f"SELECT count(*), count(DISTINCT unit), {nuls} FROM "
+        f"(SELECT {_unit(frame)} AS unit FROM {frame.table})"
+    )[0]
+    if has_nul:
+        raise _nul_unit(frame)
+    return bool(rows == distinct)
+
+
 def _sums(frame: Frame, arms: Arms, values: list[Any]) -> list[tuple[Any, ...]]:
     """(arm's place, whether the unit is blank, units, rows, most rows of a unit, then n, mean or
-    sum, variance and bad cells of each metric, NULs in the unit); the arm of a mixed unit is
-    NULL."""
+    sum, variance and bad cells of each metric); the arm of a mixed unit is NULL."""
     offsets = {
         m.place: m.offset for m in with_offsets(frame.connection, frame.table, frame.measures)
     }
@@ -96,15 +113,11 @@ def _sums(frame: Frame, arms: Arms, values: list[Any]) -> list[tuple[Any, ...]]:
         spread = "0" if m.is_conversion else f"var_pop({finite})"
         bad = f"sum({w})" if m.is_conversion else f"sum({w}) + {counted(f'isinf({v})')}"
         outer.append(f"count({v}), {centre}, {spread}, {bad}")
-    is_text = frame.types[str(frame.plan.unit)] == "VARCHAR"
-    outer.append(counted("contains(unit, chr(0))") if is_text else "0")
     found = frame.rows(
         f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(per_unit)} FROM "
         f"(SELECT {inner} FROM {frame.table}) WHERE arm IS NOT NULL GROUP BY unit) GROUP BY 1, 2",
         [value for value, _ in known],
     )
-    if any(row[-1] for row in found):
-        raise _nul_unit(frame)
     return [_with_offsets(row, frame.measures, offsets) for row in found]
 
 

@@ -69,10 +69,8 @@ WORDING: dict[str, Wording] = {
     "data_nul_arm": N_("Column “%(column)s”: the name of an arm holds a NUL character."),
     "data_single_arm": N_("Column “%(column)s” holds a single arm (“%(arm)s”): a comparison needs two."),
     "data_no_arm": N_("Column “%(column)s” is blank in every row: there is no arm to compare."),
-    "data_no_known_arm": N_("None of the arms of the split is in the data, where the arms are %(arms)s."),
     "data_control_absent": N_("There is no arm “%(control)s”; the arms are %(arms)s."),
     "data_unreadable": N_("The data cannot be read (%(reason)s)."),
-    "data_mapping": N_("“%(column)s” is named for two different parts of the plan."),
     # Typed counts
     "counts_not_list": N_("Counts are a list with one entry for each arm."),
     "counts_few": N_("Counts need at least two arms."),

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from hadi.domain.errors import Unreadable
-from hadi.domain.plan import Plan
-from hadi.domain.spec import parse_metrics
 from hadi.ingest.files import StoredTable, open_table
-from hadi.ingest.limits import Limits
 from hadi.ingest.tables import TableSource
+from tests.factories.tables import table
 
 Read = Callable[..., StoredTable]
 
@@ -62,24 +60,6 @@ def rows_of() -> Callable[[StoredTable], list[tuple[Any, ...]]]:
     return rows
 
 
-def plan(*specs: str, control: str = "A", variant: str = "arm", **more: Any) -> Plan:
-    return Plan(variant=variant, control=control, metrics=parse_metrics(specs), **more)
-
-
-def table(path: Path, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> Path:
-    """A Parquet file with typed columns."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        connection.execute(f"CREATE TABLE t ({listed})")
-        if rows:
-            places = ", ".join("?" * len(columns))
-            connection.executemany(f"INSERT INTO t VALUES ({places})", rows)
-        connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
-    return path
-
-
 @pytest.fixture
 def source(tmp_path: Path) -> Callable[..., TableSource]:
     """A Source over rows typed in a test."""
@@ -88,6 +68,3 @@ def source(tmp_path: Path) -> Callable[..., TableSource]:
         return TableSource(table(tmp_path / "table.parquet", columns, rows))
 
     return make
-
-
-__all__ = ["Limits", "plan", "table"]

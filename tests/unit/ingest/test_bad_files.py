@@ -12,23 +12,10 @@ import pytest
 from hadi.domain.errors import TooLarge
 from hadi.ingest.files import open_table
 from hadi.ingest.limits import Limits
+from tests.factories.tables import table, workbook
 
 Refused = Callable[..., str]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
-
-
-def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def zipped(entries: dict[str, bytes]) -> bytes:
@@ -87,8 +74,6 @@ def test_a_huge_cell_is_named_by_row_and_column(refused: Refused) -> None:
 
 
 def test_a_huge_cell_of_a_parquet_file_is_named(refused: Refused, tmp_path: Path) -> None:
-    from tests.unit.ingest.conftest import table
-
     path = table(tmp_path / "t.parquet", {"note": "VARCHAR"}, [["a"], ["x" * 200_000]])
     assert "column “note”, data row 2" in refused(path.read_bytes(), "data.parquet")
 
@@ -195,8 +180,6 @@ class TestWorkbooks:
 
 
 def test_a_truncated_parquet_file(refused: Refused, tmp_path: Path) -> None:
-    from tests.unit.ingest.conftest import table
-
     rows = [[i] for i in range(1000)]
     content = table(tmp_path / "t.parquet", {"x": "INTEGER"}, rows).read_bytes()
     assert "Parquet" in refused(content[: len(content) // 2], "data.parquet")

@@ -12,7 +12,7 @@ from hadi.domain.errors import Invalid, Unreadable
 from hadi.ingest.counts import CountsSource
 from hadi.ingest.tables import TableSource
 from hadi.stats.samples import Conversion, Moments
-from tests.unit.ingest.conftest import plan
+from tests.factories.tables import plan, table
 
 GOOD = [{"arm": "A", "units": 100, "successes": 10}, {"arm": "B", "units": "90", "successes": 12}]
 
@@ -108,8 +108,6 @@ def test_unknown_arms_are_counted() -> None:
 def test_counts_equal_their_table(numbers: list[int]) -> None:
     import tempfile
     from pathlib import Path
-
-    from tests.unit.ingest.conftest import table
 
     a, b, c, d = (n + 1 for n in numbers)
     rows = [["A", 1]] * a + [["A", 0]] * b + [["B", 1]] * c + [["B", 0]] * d

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from hadi.ingest.files import StoredTable
-from tests.unit.ingest.conftest import table
-from tests.unit.ingest.test_bad_files import workbook
+from tests.factories.tables import table, workbook
 
 Read = Callable[..., StoredTable]
 Rows = Callable[[StoredTable], list[tuple[Any, ...]]]
