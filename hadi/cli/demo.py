@@ -57,4 +57,4 @@ def say_logins(app: Flask) -> None:
     for one in people:
         click.echo(f"  {one.email:<24} {', '.join(sorted(users.role_names(one)))}")
     opens = any(one.password and verify_password(password(chosen), one.password) for one in people)
-    click.echo(f"Password: {password(chosen)}" if opens else "Their passwords were changed.")
+    click.echo(f"Password: {password(chosen)}" if opens else "Their passwords are unchanged.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import db
@@ -15,6 +15,7 @@ from hadi.models import Event, Hypothesis, User
 
 PAGE_SIZE = 50
 BLOCK = 500
+_NEWEST_FIRST = (Event.at.desc(), Event.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def page(*, person_id: str | None = None, number: int = 1, by: Actor) -> Lines:
     require(by, Permission.EDIT_SETTINGS)
     wanted = _of(person_id)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    shown = wanted.options(joinedload(Event.actor)).order_by(Event.id.desc())
+    shown = wanted.options(joinedload(Event.actor)).order_by(*_NEWEST_FIRST)
     events = list(db.session.scalars(shown.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)))
     return Lines(tuple(_lines(events)), total)
 
@@ -53,16 +54,19 @@ def everything(*, person_id: str | None = None, by: Actor) -> Iterator[Line]:
 
 
 def _stream(person_id: str | None) -> Iterator[Line]:
-    last: int | None = None
+    wanted = _of(person_id).options(joinedload(Event.actor)).order_by(*_NEWEST_FIRST)
+    last: Event | None = None
     while True:
-        wanted = _of(person_id).options(joinedload(Event.actor)).order_by(Event.id.desc())
-        if last is not None:
-            wanted = wanted.where(Event.id < last)
-        events = list(db.session.scalars(wanted.limit(BLOCK)))
+        query = wanted if last is None else wanted.where(_is_older_than(last))
+        events = list(db.session.scalars(query.limit(BLOCK)))
         if not events:
             return
-        last = events[-1].id
+        last = events[-1]
         yield from _lines(events)
+
+
+def _is_older_than(event: Event) -> ColumnElement[bool]:
+    return or_(Event.at < event.at, and_(Event.at == event.at, Event.id < event.id))
 
 
 def _of(person_id: str | None) -> Select[Event]:

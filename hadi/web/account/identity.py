@@ -13,6 +13,7 @@ from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.mail_util import MailUtil
 from flask_security.signals import user_authenticated
 from sqlalchemy import inspect
+from sqlalchemy.orm import InstanceState
 
 from hadi.config import Settings
 from hadi.db import db
@@ -33,13 +34,15 @@ class Accounts(SQLAlchemyUserDatastore):
     """Lets Flask-Security change people, and writes the changes as every service does."""
 
     def commit(self) -> None:
-        changed = [user for user in db.session.dirty if isinstance(user, User)]
-        for user_id, password, key in [_new_password(user) for user in changed]:
+        for user_id, password, session_key in [_changed(user) for user in _dirty_users()]:
             user = users.get(user_id)
+            if session_key is None:
+                users.rehash(user_id=user_id, hashed=password)
+                continue
             users.keep_password(
                 user_id=user_id,
                 hashed=password,
-                session_key=key,
+                session_key=session_key,
                 by=users.actor_for(user),
                 now=now(),
             )
@@ -168,10 +171,17 @@ def _hold_changes() -> None:
         db.session().autoflush = False
 
 
-def _new_password(user: User) -> tuple[str, str, str]:
-    # The key is that of the sessions: it is read before a rollback takes it away.
-    identity = cast("tuple[str]", inspect(user, raiseerr=True).identity)
-    return identity[0], cast("str", user.password), user.fs_uniquifier
+def _dirty_users() -> list[User]:
+    return [user for user in db.session.dirty if isinstance(user, User)]
+
+
+def _changed(user: User) -> tuple[str, str, str | None]:
+    """Id, password and, where sessions have to end, their new key; read before a rollback takes
+    it away. A password without a new key is the same one, hashed as today's settings ask."""
+    state: InstanceState[User] = inspect(user, raiseerr=True)
+    user_id = cast("tuple[str]", state.identity)[0]
+    has_new_key = state.attrs.fs_uniquifier.history.has_changes()
+    return user_id, cast("str", user.password), user.fs_uniquifier if has_new_key else None
 
 
 def _begin_session(app: Flask, user: User, **details: Any) -> None:

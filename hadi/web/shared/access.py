@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from flask import current_app
@@ -14,7 +14,7 @@ from hadi.domain.errors import NotAllowed
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.models import User
-from hadi.services import users
+from hadi.services import users, workspace
 
 FRESH_FOR = timedelta(hours=12)
 GRACE = timedelta(hours=1)  # from a form's page to its being sent
@@ -28,6 +28,11 @@ def now() -> datetime:
     """The moment, in UTC; tests put another clock into `app.config["CLOCK"]`."""
     clock: Callable[[], datetime] | None = current_app.config.get("CLOCK")
     return clock() if clock else datetime.now(UTC)
+
+
+def today() -> date:
+    """The day, in the workspace's time zone."""
+    return now().astimezone(workspace.zone()).date()
 
 
 def signed_in() -> User | None:

@@ -139,9 +139,11 @@ def _register(app: Flask, kind: type[Exception], handler: Handler) -> None:
     def answer(error: Exception) -> Any:
         if before and has_request_context() and request.path.startswith(API_PREFIX):
             return before(error)
-        if kind is Exception and current_app.config["PROPAGATE_EXCEPTIONS"]:
-            raise error
-        return handler(error)
+        try:
+            return handler(error)
+        except Exception:  # the page itself is broken: words alone still work
+            current_app.logger.exception("no page for %r", error)
+            return "Something broke on our side.\n", 500, {"Content-Type": "text/plain"}
 
     app.register_error_handler(kind, answer)
 
