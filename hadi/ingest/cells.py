@@ -13,7 +13,9 @@ _STRIP = literal(" \t\r\n\u00a0\u202f\u2009\ufeff")
 
 def text_of(source: str) -> str:
     """The cell without outer blanks; NULL when nothing is left."""
-    return f"nullif(trim({source}, {_STRIP}), '')"
+    # To trim by a set of characters is slow, so only cells that may need it are.
+    ends = f"{source}[1] BETWEEN '!' AND '~' AND {source}[-1] BETWEEN '!' AND '~'"
+    return f"nullif(CASE WHEN {ends} THEN {source} ELSE trim({source}, {_STRIP}) END, '')"
 
 
 def is_missing_word(text: str) -> str:

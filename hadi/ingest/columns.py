@@ -45,9 +45,10 @@ STYLES = (DOT_SPACED, DOT_GROUPED, COMMA, COMMA_SPACED, COMMA_GROUPED)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A staged column with its type and the SQL expression of its typed value."""
+    """A staged column with its type and the SQL expression of its typed value, over `text`."""
 
     source: str  # c0, c1, ...
+    text: str  # the trimmed cell, projected once: t0, t1, ...
     name: str
     type: ColumnType
     expression: str
@@ -192,28 +193,30 @@ def _choose(fits: list[Style], signs: set[str], delimiter: str | None) -> Style 
 
 
 def _column(source: str, name: str, profile: _Profile, style: Style | None) -> Column:
-    text = text_of(source)
+    text = source.replace("c", "t", 1)
     needed = profile.needed
-    bare = f"CASE WHEN {is_missing_word(text)} THEN NULL ELSE {text} END"
+    bare = text
+    if profile.missing_words:
+        bare = f"CASE WHEN {is_missing_word(text)} THEN NULL ELSE {text} END"
     if needed == 0 or profile.padded or profile.huge:
-        return Column(source, name, ColumnType.TEXT, text)
+        return Column(source, text, name, ColumnType.TEXT, text)
     if profile.words == needed:
-        return Column(source, name, ColumnType.BOOLEAN, f"lower({bare}) = 'true'")
+        return Column(source, text, name, ColumnType.BOOLEAN, f"lower({bare}) = 'true'")
     if profile.whole == needed:
-        return Column(source, name, ColumnType.INTEGER, f"CAST({bare} AS BIGINT)")
+        return Column(source, text, name, ColumnType.INTEGER, f"CAST({bare} AS BIGINT)")
     if style is not None:
         plain = f"regexp_replace({bare}, {literal(style.drop)}, '', 'g')" if style.drop else bare
         if style.decimal == ",":
             plain = f"replace({plain}, ',', '.')"
         number = f"CAST({plain} AS DOUBLE)"
-        return Column(source, name, ColumnType.NUMBER, number, style.decimal)
+        return Column(source, text, name, ColumnType.NUMBER, number, style.decimal)
     if profile.plain == needed:
-        return Column(source, name, ColumnType.NUMBER, f"CAST({bare} AS DOUBLE)", ".")
+        return Column(source, text, name, ColumnType.NUMBER, f"CAST({bare} AS DOUBLE)", ".")
     if profile.days == needed:
-        return Column(source, name, ColumnType.DATE, f"CAST({bare} AS DATE)")
+        return Column(source, text, name, ColumnType.DATE, f"CAST({bare} AS DATE)")
     if profile.times == needed:
-        return Column(source, name, ColumnType.TIME, f"CAST({bare} AS TIMESTAMP)")
-    return Column(source, name, ColumnType.TEXT, text)
+        return Column(source, text, name, ColumnType.TIME, f"CAST({bare} AS TIMESTAMP)")
+    return Column(source, text, name, ColumnType.TEXT, text)
 
 
 def long_cell(

@@ -180,8 +180,9 @@ def _workbook(
 def _typed_query(staged: Path, typed: list[columns.Column]) -> str:
     """The typed columns of the rows that are not blank throughout."""
     shown = ", ".join(f"{c.expression} AS {quoted(c.name)}" for c in typed)
-    filled = " OR ".join(f"{text_of(c.source)} IS NOT NULL" for c in typed)
-    return f"SELECT {shown} FROM {parquet([staged])} WHERE {filled}"
+    trimmed = ", ".join(f"{text_of(c.source)} AS {c.text}" for c in typed)
+    filled = " OR ".join(f"{c.text} IS NOT NULL" for c in typed)
+    return f"SELECT {shown} FROM (SELECT {trimmed} FROM {parquet([staged])}) WHERE {filled}"
 
 
 def _decimal(typed: list[columns.Column]) -> str | None:
