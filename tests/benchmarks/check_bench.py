@@ -147,11 +147,11 @@ def measure(path: Path, repeats: int) -> dict[str, list[Took] | str]:
     return found
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeats", type=int, default=7)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="hadi-bench-") as folder:
         path = Path(folder) / "data.parquet"
         generate(path, asked.rows)

@@ -45,6 +45,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
     stories = sorted((*OPEN, *CLOSED), key=lambda story: -story.age_days)
+    workspace.ensure()
     with transaction():
         _workspace()
         people = {

@@ -1,0 +1,29 @@
+"""`python3 dev.py bench`: every benchmark, one after the other, as ratios of one run.
+
+python3 dev.py bench [--rows 10000000] [--hypotheses 10000] [--repeats 5] [--only pages]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.benchmarks import check_bench, pages_bench
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="dev.py bench", description="Ratios, not bare times.")
+    parser.add_argument("--rows", default="10000000", help="rows of the table that is checked")
+    parser.add_argument("--hypotheses", default="10000", help="hypotheses in the list")
+    parser.add_argument("--repeats", default="5", help="how often each is timed")
+    parser.add_argument("--only", choices=("check", "pages"), help="one of the two")
+    given = parser.parse_args()
+    if given.only != "pages":
+        check_bench.main(["--rows", given.rows, "--repeats", given.repeats])
+    if given.only != "check":
+        pages_bench.main(["--hypotheses", given.hypotheses, "--repeats", given.repeats])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
