@@ -83,7 +83,7 @@ def sentence_of(analysis: Analysis) -> str:
 
 def warnings_of(analysis: Analysis) -> tuple[str, ...]:
     """What travels with the verdict, in the reader's language."""
-    return tuple(say(Text.from_json(warning)) for warning in analysis.record["warnings"])
+    return tuple(say(Text.from_json(warning["text"])) for warning in analysis.record["warnings"])
 
 
 def payback_word(payback: Payback) -> str:

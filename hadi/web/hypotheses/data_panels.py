@@ -91,10 +91,10 @@ def dataset_name(dataset: Dataset) -> str:
 
 
 def size_of(dataset: Dataset) -> str:
-    """How much is in it: rows of a file, arms of typed counts."""
+    """How much is in it: rows of a file, units of typed counts."""
     count = figure(Figure(FigureKind.COUNT, dataset.rows))
     if dataset.kind is DatasetKind.COUNTS:
-        return str(_("%(n)s arms", n=count))
+        return str(_("%(n)s units", n=count))
     return str(_("%(n)s rows", n=count))
 
 

@@ -1,7 +1,10 @@
 """Everything under /hypotheses; importing this module attaches the views to the blueprint."""
 
 from hadi.web.hypotheses import (
+    analysis_views,
     blueprint,
+    conclusion_views,
+    data_views,
     idea_views,
     list_views,
     page_views,
@@ -9,4 +12,14 @@ from hadi.web.hypotheses import (
     step_views,
 )
 
-__all__ = ["blueprint", "idea_views", "list_views", "page_views", "plan_views", "step_views"]
+__all__ = [
+    "analysis_views",
+    "blueprint",
+    "conclusion_views",
+    "data_views",
+    "idea_views",
+    "list_views",
+    "page_views",
+    "plan_views",
+    "step_views",
+]

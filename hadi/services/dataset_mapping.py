@@ -1,0 +1,61 @@
+"""Which column of a file is probably meant by each need of a plan: a suggestion, never more."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hadi.domain.plan import Need, NeedRole, Plan
+from hadi.ingest.report import ColumnType
+
+ALIKE = 0.62  # names less alike than this are not suggested
+
+# How people call these columns, where the plan's own name is not in the file.
+_USUAL = {
+    NeedRole.VARIANT: ("group", "variant", "arm", "version", "segment", "test group", "группа",
+                       "вариант", "csoport", "változat"),
+    NeedRole.UNIT: ("user id", "client id", "customer id", "deal id", "unit", "id", "клиент",
+                    "сделка", "ügyfél", "vevő"),
+}  # fmt: skip
+_NUMBERS = {ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.BOOLEAN}
+
+
+def suggested(plan: Plan, columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The plan's name of a column to the file's, as far as one is likely; each column once.
+
+    `columns` are those of the parse report."""
+    found: dict[str, str] = {}
+    for need in sorted(plan.needs(), key=lambda need: need.role is not NeedRole.VARIANT):
+        left = [column for column in columns if column["name"] not in found.values()]
+        best = max(left, key=lambda column: _likeness(need, column, plan), default=None)
+        if best is not None and _likeness(need, best, plan) >= ALIKE:
+            found[need.key] = best["name"]
+    return found
+
+
+def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
+    name = str(column["name"])
+    if name == need.key:
+        return 2.0
+    if need.role is NeedRole.METRIC and ColumnType(column["type"]) not in _NUMBERS:
+        return 0.0
+    named = [need.key, *([need.metric] if need.metric else [])]
+    likeness = max(_alike(name, wanted) for wanted in named)
+    # Usual names stand in for the plan's, but a column that is called like the plan's wins.
+    usual = max((_alike(name, wanted) for wanted in _USUAL.get(need.role, ())), default=0.0)
+    if need.role is NeedRole.VARIANT and plan.control in column["examples"]:
+        return max(likeness, 1.5)
+    return max(likeness, 0.9 * usual)
+
+
+def _alike(one: str, other: str) -> float:
+    one, other = _plain(one), _plain(other)
+    if not one or not other:
+        return 0.0
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _plain(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", name.casefold().replace("ё", "е")))

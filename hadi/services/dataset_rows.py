@@ -1,0 +1,117 @@
+"""Looking into a data set: its first rows, the arms of a column, and all of it as CSV.
+
+Rows are read from the Parquet by DuckDB a few at a time; no file is ever held in memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hadi.domain.errors import NotFound
+from hadi.domain.text import Text
+from hadi.ingest import engine
+from hadi.ingest.engine import parquet, quoted
+from hadi.ingest.neutral import neutralise
+from hadi.models import Dataset
+from hadi.models.dataset import DatasetKind
+from hadi.services.datasets import path_of
+
+PREVIEW_ROWS = 8
+CHUNK_ROWS = 2000
+CELL_CHARS = 60  # of a cell in the preview
+MOST_ARMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows as text; a blank cell is None."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmCounts:
+    """The values of a column and how many rows have each, the most frequent first; `others`
+    counts the different values beyond the first dozen, `blank` the rows without one."""
+
+    counts: tuple[tuple[str, int], ...]
+    others: int = 0
+    blank: int = 0
+
+
+def preview(dataset: Dataset, *, folder: Path) -> Preview:
+    """The first rows of a file."""
+    names = _columns(dataset)
+    shown = ", ".join(f"left(CAST({quoted(n)} AS VARCHAR), {CELL_CHARS + 1})" for n in names)
+    path = _path(dataset, folder)
+    with engine.session(files=[path]) as connection:
+        query = f"SELECT {shown} FROM {parquet([path])} LIMIT {PREVIEW_ROWS}"  # noqa: S608
+        rows = connection.execute(query).fetchall()
+    return Preview(names, tuple(tuple(_shortened(cell) for cell in row) for row in rows))
+
+
+def arms_in(dataset: Dataset, column: str, *, folder: Path) -> ArmCounts:
+    """What a column holds, as the arms of a test. Raises NotFound when there is no such column."""
+    if column not in _columns(dataset):
+        raise NotFound(Text("mapping_unknown", column=column[:80], columns=_listed(dataset)))
+    path = _path(dataset, folder)
+    # Arms are compared as the analysis reads them: as text, without outer blanks.
+    value = f"nullif(trim(CAST({quoted(column)} AS VARCHAR)), '')"
+    query = (
+        f"SELECT left(v, 200), n, count(*) OVER () FROM (SELECT {value} AS v, count(*) AS n "  # noqa: S608
+        f"FROM {parquet([path])} GROUP BY v) ORDER BY v IS NOT NULL, n DESC, v "
+        f"LIMIT {MOST_ARMS + 1}"
+    )
+    with engine.session(files=[path]) as connection:
+        rows = connection.execute(query).fetchall()
+    blank = sum(n for name, n, _ in rows if name is None)
+    named = [(name, n) for name, n, _ in rows if name is not None]
+    different = (rows[0][2] if rows else 0) - (1 if blank else 0)
+    shown = tuple(named[:MOST_ARMS])
+    return ArmCounts(shown, different - len(shown), blank)
+
+
+def as_csv(dataset: Dataset, *, folder: Path) -> Iterator[str]:
+    """All of it as CSV, cells that a spreadsheet would run made harmless."""
+    if dataset.kind is DatasetKind.COUNTS:
+        counts = dataset.counts or []
+        names = list(dict.fromkeys(name for row in counts for name in row))
+        yield from _written([names, *([row.get(name) for name in names] for row in counts)])
+        return
+    path = _path(dataset, folder)
+    yield from _written([list(_columns(dataset))])
+    with engine.session(files=[path]) as connection:
+        found = connection.execute(f"SELECT * FROM {parquet([path])}")  # noqa: S608
+        while rows := found.fetchmany(CHUNK_ROWS):
+            yield from _written(rows)
+
+
+def _written(rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\r\n")
+    writer.writerows([neutralise(cell) for cell in row] for row in rows)
+    yield page.getvalue()
+
+
+def _columns(dataset: Dataset) -> tuple[str, ...]:
+    return tuple(column["name"] for column in dataset.report["columns"])
+
+
+def _listed(dataset: Dataset) -> str:
+    return ", ".join(_columns(dataset))
+
+
+def _path(dataset: Dataset, folder: Path) -> Path:
+    path = path_of(dataset, folder=folder)
+    if dataset.kind is not DatasetKind.FILE or not path.is_file():
+        raise NotFound(Text("no_such_dataset"))
+    return path
+
+
+def _shortened(cell: str | None) -> str | None:
+    return cell if cell is None or len(cell) <= CELL_CHARS else cell[:CELL_CHARS] + "…"

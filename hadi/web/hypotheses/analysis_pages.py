@@ -1,0 +1,268 @@
+"""What the page of an analysis shows: the answer, the evidence, then the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hadi.charts.interval import IntervalChart, interval_chart
+from hadi.domain.lifecycle import State
+from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.plan import Metric, MetricRole, Plan
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.models import Analysis, Hypothesis
+from hadi.services import hypotheses
+from hadi.web.hypotheses.analysis_panels import VerdictPanel, verdict_of
+from hadi.web.hypotheses.data_pages import crumbs
+from hadi.web.hypotheses.data_panels import dataset_name
+from hadi.web.hypotheses.plan_words import difference_kind, period, value_kind
+from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.pages import Link, Page
+from hadi.web.shared.render import chrome
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonLine:
+    """One treatment against the control on one metric. `chance` says p in words; `status` is a
+    guardrail's, `verdict` any other metric's; `note` why there is no estimate."""
+
+    metric: str
+    arm: str
+    control: str
+    treatment: str
+    difference: str
+    lift: str
+    chance: str
+    verdict: str | None
+    status: str | None
+    status_word: str
+    note: str | None
+    chart: IntervalChart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a running test is: units of its smallest arm."""
+
+    units: int
+    planned: int | None
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisPage(Page):
+    """`/hypotheses/<key>/analyses/<id>`. Before the end the comparisons are empty."""
+
+    key: str
+    crumbs: tuple[Link, ...]
+    verdict: VerdictPanel
+    early_reason: str
+    who: str
+    when: str
+    arms: tuple[tuple[str, str], ...]
+    checks: tuple[tuple[str, str, str], ...]
+    primary: tuple[ComparisonLine, ...]
+    guardrails: tuple[ComparisonLine, ...]
+    secondary: tuple[ComparisonLine, ...]
+    progress: Progress | None
+    is_newer: bool  # a newer data set or analysis exists
+    next: Link | None
+    method: tuple[tuple[str, str], ...]
+    plan_url: str
+    dataset_url: str
+    json_url: str
+
+
+def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> AnalysisPage:
+    """The page of one stored analysis."""
+    record, plan = analysis.record, analysis.plan_version.plan
+    lines = _by_role(record, plan) if analysis.verdict != "not_yet" else {}
+    key = hypothesis.key
+    return AnalysisPage(
+        title=_("Result of %(key)s", key=key),
+        chrome=chrome(),
+        key=key,
+        crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
+        verdict=verdict_of(hypothesis, analysis),
+        early_reason=analysis.early_reason,
+        who=analysis.author.name if analysis.author else "HADI",
+        when=moment(analysis.created_at),
+        arms=tuple((arm["name"], _count(arm["units"])) for arm in record["arms"]),
+        checks=tuple(
+            (c["status"], check_word(c["code"]), say(Text.from_json(c["text"])))
+            for c in record["checks"]
+        ),
+        primary=lines.get(MetricRole.PRIMARY, ()),
+        guardrails=lines.get(MetricRole.GUARDRAIL, ()),
+        secondary=lines.get(MetricRole.SECONDARY, ()),
+        progress=_progress(record, plan) if analysis.verdict == "not_yet" else None,
+        is_newer=_is_newer(hypothesis, analysis),
+        next=_next(hypothesis, analysis, actor=actor),
+        method=tuple(_method(analysis, plan)),
+        plan_url=url_for("hypotheses.plan", key=key),
+        dataset_url=url_for("hypotheses.dataset", key=key, dataset_id=analysis.dataset_id),
+        json_url=url_for("hypotheses.analysis_json", key=key, analysis_id=analysis.id),
+    )
+
+
+def check_word(code: str) -> str:
+    """What a validity check looks at."""
+    words = {
+        "sample_ratio": _("Sizes of the arms"),
+        "unknown_arms": _("Rows of no known arm"),
+        "mixed_units": _("Units in several arms"),
+        "duplicates": _("Rows that repeat"),
+        "missing": _("Missing values"),
+        "blank_units": _("Rows without a unit"),
+        "small_arms": _("Very small arms"),
+    }
+    return str(words.get(code, code))
+
+
+def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]]:
+    metrics = {metric.name: metric for metric in plan.metrics}
+    found: dict[str, list[ComparisonLine]] = {}
+    for comparison in record["comparisons"]:
+        line = _line(comparison, metrics[comparison["metric"]])
+        found.setdefault(comparison["role"], []).append(line)
+    return {role: tuple(lines) for role, lines in found.items()}
+
+
+def _line(comparison: Record, metric: Metric) -> ComparisonLine:
+    kind = difference_kind(metric.kind)
+    is_guardrail = comparison["role"] == MetricRole.GUARDRAIL
+    status = comparison["verdict"] if is_guardrail else None
+    note = comparison["note_text"]
+    return ComparisonLine(
+        metric=metric.name,
+        arm=comparison["arm"],
+        control=_sample(comparison["control"], metric),
+        treatment=_sample(comparison["treatment"], metric),
+        difference=_estimate(comparison["difference"], kind),
+        lift=_estimate(comparison["lift"], FigureKind.PERCENT),
+        chance=_chance(comparison),
+        verdict=None if is_guardrail else comparison["verdict"],
+        status=status,
+        status_word=say(Text(f"guardrail_{status}")) if status else "",
+        note=say(Text.from_json(note)) if note else None,
+        chart=_chart(comparison, metric, kind),
+    )
+
+
+def _chart(comparison: Record, metric: Metric, kind: FigureKind) -> IntervalChart | None:
+    difference = comparison["difference"]
+    if difference["estimate"] is None:
+        return None
+    is_absolute = metric.threshold is not None and not metric.threshold.is_relative
+    return interval_chart(
+        difference["estimate"],
+        difference["low"],
+        difference["high"],
+        threshold=metric.threshold.value if is_absolute and metric.threshold else None,
+        sign=metric.sign,
+        kind=kind,
+    )
+
+
+def _sample(sample: Record, metric: Metric) -> str:
+    n = _count(sample["n"])
+    if sample["value"] is None:
+        return str(_("no value, %(n)s units", n=n))
+    value = figure(Figure(value_kind(metric.kind), sample["value"]))
+    return str(_("%(value)s of %(n)s units", value=value, n=n))
+
+
+def _estimate(estimate: Record | None, kind: FigureKind) -> str:
+    """An estimate with its interval, or a dash."""
+    if not estimate or estimate["estimate"] is None:
+        return "–"
+    end_kind = FigureKind.BARE_POINTS if kind is FigureKind.POINTS else kind
+    ends = {
+        name: Figure(end_kind, estimate[name])
+        for name in ("low", "high")
+        if estimate[name] is not None
+    }
+    code = "_".join(["effect", *ends]) if ends else "effect_open"
+    return say(Text(code, effect=Figure(kind, estimate["estimate"], is_signed=True), **ends))
+
+
+def _chance(comparison: Record) -> str:
+    """What p says, in words; of secondary metrics the adjusted one."""
+    if comparison["difference"]["estimate"] is None:
+        return ""
+    is_secondary = comparison["role"] == MetricRole.SECONDARY
+    value = comparison["p_adjusted"] if is_secondary else comparison["p_value"]
+    p = 0.0 if value is None else value
+    code = "chance_hardly" if p <= comparison["alpha"] else "chance_could"
+    return say(Text(code, p=Figure(FigureKind.P_VALUE, p)))
+
+
+def _progress(record: Record, plan: Plan) -> Progress:
+    progress = record["progress"]
+    planned = progress["planned_units"]
+    label = _("Units in the smallest arm (“%(arm)s”)", arm=progress["arm"])
+    when = period(plan)
+    if planned:
+        units = _count(progress["units"])
+        note = _("%(n)s of %(planned)s planned units", n=units, planned=_count(planned))
+        note = f"{note}; {when}" if when else str(note)
+    else:
+        note = when
+    return Progress(min(progress["units"], planned or 0), planned, str(label), note)
+
+
+def _is_newer(hypothesis: Hypothesis, analysis: Analysis) -> bool:
+    """Whether this is no longer the last word on its test."""
+    test = next((test for test in hypothesis.tests if test.id == analysis.test_id), None)
+    if test is None or not test.analyses:
+        return False
+    versions = [dataset.version for dataset in test.datasets if dataset.version]
+    has_newer_data = max(versions, default=0) > (analysis.dataset.version or 0)
+    return has_newer_data or test.analyses[-1].id != analysis.id
+
+
+def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> Link | None:
+    """From the final result of the current test on to the insight."""
+    is_current = hypothesis.current_test_id == analysis.test_id and analysis.is_final
+    stake = hypotheses.stake(hypothesis)
+    if hypothesis.state is not State.MEASURED or not is_current:
+        return None
+    if not allows(actor, Permission.WRITE_INSIGHT, stake):
+        return None
+    url = url_for("hypotheses.conclusion", key=hypothesis.key)
+    return Link(_("Write the insight and decide"), url)
+
+
+def _method(analysis: Analysis, plan: Plan) -> Iterator[tuple[str, str]]:
+    """How the numbers were made, down to the versions of the packages."""
+    record = analysis.record
+    methods = dict.fromkeys(c["method"] for c in record["comparisons"] if c["method"])
+    for method in methods:
+        yield _("Method"), say(Text(f"method_{method}"))
+    yield _("Risk of a false alarm"), figure(Figure(FigureKind.SHARE, record["alpha"]))
+    if any(c["alpha"] != record["alpha"] for c in record["comparisons"]):
+        level = record["comparisons"][0]["alpha"]
+        yield _("Divided over the arms"), figure(Figure(FigureKind.SHARE, level))
+    yield _("Looks at the result"), _("One, at the planned end")
+    yield _("Plan"), _version(analysis.plan_version.number, analysis.plan_version.digest)
+    dataset = analysis.dataset
+    yield _("Data"), f"{dataset_name(dataset)}, {_version(dataset.version, dataset.digest)}"
+    yield _("Fingerprint of the input"), record["input_digest"] or ""
+    yield _("Version of the rule"), record["rule_version"]
+    packages = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
+    yield _("Packages"), packages
+
+
+def _version(number: int | None, digest: str | None) -> str:
+    return str(_("version %(n)s, %(digest)s", n=number, digest=(digest or "")[:16]))
+
+
+def _count(n: int) -> str:
+    return figure(Figure(FigureKind.COUNT, n))

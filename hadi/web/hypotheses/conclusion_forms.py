@@ -1,0 +1,40 @@
+"""The form that ends a loop: the insight, which may grow as a draft, and the decision."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.validators import Length
+
+from hadi.domain.lifecycle import Decision, Insight
+from hadi.domain.statement import LIMIT
+from hadi.web.hypotheses.conclusion_panels import decision_word
+from hadi.web.shared.forms import Form, choices
+
+
+class ConclusionForm(Form):
+    """`reason` and what follows belong to the decision alone."""
+
+    learned = TextAreaField(_l("What did we learn?"), validators=[Length(max=2 * LIMIT)])
+    holds_where = TextAreaField(_l("Where does it hold?"), validators=[Length(max=2 * LIMIT)])
+    next = TextAreaField(_l("What comes next?"), validators=[Length(max=2 * LIMIT)])
+    decision = RadioField(_l("What do we do now?"), validate_choice=False)
+    reason = TextAreaField(_l("Why?"), validators=[Length(max=LIMIT)])
+    acknowledge_payback = BooleanField(_l("I know that nobody has assessed whether it pays back"))
+    override = TextAreaField(
+        _l("Why is it scaled against these gates?"), validators=[Length(max=LIMIT)]
+    )
+
+    def offer(self) -> None:
+        """Fill in what can be chosen."""
+        self.decision.choices = choices((d.value, decision_word(d)) for d in Decision)
+
+    @property
+    def insight(self) -> Insight:
+        return Insight(self.learned.data or "", self.holds_where.data or "", self.next.data or "")
+
+    @property
+    def chosen(self) -> Decision | None:
+        """The decision, where one of them was chosen."""
+        known = {decision.value: decision for decision in Decision}
+        return known.get(str(self.decision.data))
