@@ -6,6 +6,7 @@ specification is drawn 24 px high in lists and large on the page.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hadi.charts.axis import Axis, Tick, anchor
@@ -76,14 +77,16 @@ def interval_chart(
     sign: int = 1,
     kind: FigureKind = FigureKind.NUMBER,
     currency: str | None = None,
+    room_for: Sequence[float] = (),
 ) -> IntervalChart:
     """Specify the picture of one comparison.
 
     `estimate`, `low` and `high` are differences in the metric's own units, treatment minus
     control; `threshold` is a magnitude in the same units; `sign` is −1 where less is better.
+    Pictures that get the same `room_for` stand on one axis, to be compared.
     """
     goal = None if not threshold else sign * threshold
-    axis = _axis(estimate, low, high, goal)
+    axis = _axis(estimate, low, high, goal, room_for)
     zero_x = axis.x(0)
     better_from = axis.x(goal) if goal is not None else zero_x
     region = (better_from, 100.0) if sign > 0 else (0.0, better_from)
@@ -110,8 +113,14 @@ def interval_chart(
     )
 
 
-def _axis(estimate: float, low: float | None, high: float | None, goal: float | None) -> Axis:
-    core = [0.0, estimate] + ([goal] if goal is not None else [])
+def _axis(
+    estimate: float,
+    low: float | None,
+    high: float | None,
+    goal: float | None,
+    room_for: Sequence[float],
+) -> Axis:
+    core = [0.0, estimate, *room_for] + ([goal] if goal is not None else [])
     size = max(abs(value) for value in core) or max(
         (abs(end) for end in (low, high) if end is not None), default=1.0
     )

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from hadi.db import db, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.remeasurement import Realised
 from hadi.domain.scaling import Payback, RolloutStatus, move_blockers
-from hadi.domain.statement import cleaned
+from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.models import Conclusion, Hypothesis, Rollout, Wave
-from hadi.services import events
+from hadi.services import events, rollout_order, workspace
 
 MEASURE_WITHIN = timedelta(days=92)  # every wave is measured again within three months
+MEASURE_AFTER = timedelta(days=56)  # unless someone says another day
 
 
 def queue(hypothesis: Hypothesis, conclusion: Conclusion, *, by: Actor, now: datetime) -> Rollout:
     """Put a winner at the end of the queue. Inside a transaction."""
     rollout = Rollout(
         id=new_id(), hypothesis_id=hypothesis.id, conclusion_id=conclusion.id,
-        status=RolloutStatus.QUEUED, position=_end_of(RolloutStatus.QUEUED),
+        status=RolloutStatus.QUEUED, position=rollout_order.end_of(RolloutStatus.QUEUED),
         owner_id=hypothesis.owner_id, payback=Payback.NOT_ASSESSED, created_at=now, updated_at=now,
     )  # fmt: skip
     db.session.add(rollout)
@@ -38,30 +39,29 @@ def queue(hypothesis: Hypothesis, conclusion: Conclusion, *, by: Actor, now: dat
 def find(rollout_id: str, *, by: Actor) -> Rollout:
     """The roll-out with that id. Raises NotFound."""
     require(by, Permission.VIEW)
-    rollout = db.session.get(Rollout, rollout_id)
+    rollout = db.session.get(Rollout, rollout_id.replace("\0", ""))
     if rollout is None:
         raise NotFound(Text("no_such_rollout"))
     return rollout
 
 
-def board(*, by: Actor) -> list[Rollout]:
-    """Every roll-out with what its card shows, in the order of its column."""
-    require(by, Permission.VIEW)
-    query = (
-        select(Rollout)
-        .options(
-            joinedload(Rollout.hypothesis).joinedload(Hypothesis.owner),
-            joinedload(Rollout.conclusion).joinedload(Conclusion.analysis),
-            joinedload(Rollout.owner),
-        )
-        .order_by(Rollout.position, Rollout.id)
-    )
-    return list(db.session.scalars(query))
-
-
 def blockers(rollout: Rollout, to: RolloutStatus) -> tuple[Blocker, ...]:
     """What stands in the way of moving the roll-out to another column."""
     return move_blockers(rollout.status, to, [wave.has_held for wave in rollout.waves])
+
+
+def open_wave(rollout: Rollout) -> Wave | None:
+    """The wave that is not measured yet, if any; it is always the last one."""
+    last = rollout.waves[-1] if rollout.waves else None
+    return last if last is not None and last.has_held is None else None
+
+
+def wave_of(rollout: Rollout, number: int) -> Wave:
+    """The wave with that number. Raises NotFound."""
+    for wave in rollout.waves:
+        if wave.number == number:
+            return wave
+    raise NotFound(Text("no_such_wave", number=number))
 
 
 def move(
@@ -77,28 +77,19 @@ def move(
 ) -> Rollout:
     """Move a card: into the column `to`, behind the card `after`; without one at the column's end,
     or at its top when `at_end` is false. Rolling out opens a wave. Raises Blocked, Stale."""
-    try:
-        with transaction():
-            rollout = _locked(rollout_id, version=version)
-            require(by, Permission.MOVE_ROLLOUT)
-            reason = cleaned(reason)
-            found = list(blockers(rollout, to))
-            if to is RolloutStatus.STOPPED and rollout.status is not to and not reason:
-                found.append(Blocker(Text("stop_needs_reason"), "reason"))
-            if found:
-                raise Blocked(Text("step_refused"), found)
-            before = rollout.status
-            rollout.position = _position(to, rollout, after=after, at_end=at_end)
-            rollout.status = to
-            rollout.updated_at = now
-            if before is not to:
-                _entered(rollout, before, reason=reason, by=by, now=now)
-    except (Blocked, NotAllowed) as refusal:
-        codes = [b.code for b in getattr(refusal, "blockers", ())] or [refusal.text.code]
-        events.refused(
-            "move_rollout", subject="rollout", subject_id=rollout_id, by=by, now=now, codes=codes
-        )
-        raise
+    reason = cleaned(reason)
+    with _taking(rollout_id, "move_rollout", by=by, now=now, version=version) as rollout:
+        found = list(blockers(rollout, to))
+        if to is RolloutStatus.STOPPED and rollout.status is not to and not reason:
+            found.append(Blocker(Text("stop_needs_reason"), "reason"))
+        _refuse(found)
+        _check_length(reason, "reason", "rollout_reason_invalid")
+        before = rollout.status
+        rollout.position = rollout_order.place(to, rollout, after=after, at_end=at_end)
+        rollout.status = to
+        rollout.updated_at = now
+        if before is not to:
+            _entered(rollout, before, reason=reason, by=by, now=now)
     return rollout
 
 
@@ -113,22 +104,26 @@ def start_wave(
     now: datetime,
 ) -> Wave:
     """Start the next wave: where it goes, and when it is measured again (within three months).
-    Raises Invalid, Blocked."""
-    with transaction():
-        rollout = _locked(rollout_id, version=version)
-        require(by, Permission.MOVE_ROLLOUT)
-        _check_dates(starts_on, measure_on)
+    One that is open but not begun is filled in. Raises Invalid, Blocked."""
+    with _taking(rollout_id, "start_wave", by=by, now=now, version=version) as rollout:
+        _check_wave(scope, starts_on, measure_on)
+        was_queued = rollout.status is RolloutStatus.QUEUED
+        waiting = open_wave(rollout)
         found: list[Blocker] = []
-        if rollout.status not in (RolloutStatus.QUEUED, RolloutStatus.ROLLING_OUT):
+        if not was_queued and rollout.status is not RolloutStatus.ROLLING_OUT:
             found.append(Blocker(Text("wave_not_rolling"), "status"))
-        if rollout.waves and rollout.waves[-1].has_held is None:
+        if waiting is not None and waiting.scope and not was_queued:
             found.append(Blocker(Text("wave_needs_measurement"), "measurement"))
-        if found:
-            raise Blocked(Text("step_refused"), found)
-        rollout.status = RolloutStatus.ROLLING_OUT
-        return _open_wave(
-            rollout, scope=scope, starts_on=starts_on, measure_on=measure_on, by=by, now=now
-        )
+        _refuse(found)
+        if was_queued:
+            rollout.position = rollout_order.end_of(RolloutStatus.ROLLING_OUT)
+            rollout.status = RolloutStatus.ROLLING_OUT
+            _moved(rollout, RolloutStatus.QUEUED, reason="", by=by, now=now)
+        if waiting is None:
+            wave = _open(rollout, scope, starts_on, measure_on, by=by, now=now)
+        else:
+            wave = _plan(waiting, scope, starts_on, measure_on, by=by, now=now)
+    return wave
 
 
 def plan_wave(
@@ -142,30 +137,11 @@ def plan_wave(
     by: Actor,
     now: datetime,
 ) -> Wave:
-    """Correct a wave that was not measured yet."""
-    with transaction():
-        rollout = _locked(rollout_id, version=version)
-        require(by, Permission.MOVE_ROLLOUT)
-        _check_dates(starts_on, measure_on)
+    """Correct a wave that was not measured yet. Raises Invalid, Blocked, NotFound, Stale."""
+    with _taking(rollout_id, "plan_wave", by=by, now=now, version=version) as rollout:
         wave = _unmeasured(rollout, number)
-        after = {
-            "scope": cleaned(scope),
-            "starts_on": starts_on.isoformat(),
-            "measure_on": measure_on.isoformat(),
-        }
-        before = {
-            "scope": wave.scope,
-            "starts_on": wave.starts_on.isoformat(),
-            "measure_on": wave.measure_on.isoformat(),
-        }
-        wave.scope, wave.starts_on, wave.measure_on = after["scope"], starts_on, measure_on
-        rollout.measure_on = measure_on
-        rollout.updated_at = now
-        _record(
-            "wave_planned", rollout, by=by, now=now, changes=events.difference(before, after),
-            details={"wave": number},
-        )  # fmt: skip
-    return wave
+        _check_wave(scope, starts_on, measure_on)
+        return _plan(wave, scope, starts_on, measure_on, by=by, now=now)
 
 
 def measure(
@@ -181,12 +157,14 @@ def measure(
     by: Actor,
     now: datetime,
 ) -> Wave:
-    """Record what a wave's re-measurement showed; it is written once."""
-    with transaction():
-        rollout = _locked(rollout_id, version=version)
-        require(by, Permission.MOVE_ROLLOUT)
+    """Record what a wave's re-measurement showed; it is written once. Raises Invalid, Blocked."""
+    with _taking(rollout_id, "measure_wave", by=by, now=now, version=version) as rollout:
         wave = _unmeasured(rollout, number)
+        faults = Realised(effect, low, high).faults()
+        if faults:
+            raise Invalid(Text("measurement_invalid"), faults)
         wave.has_held, wave.note = has_held, cleaned(note)
+        _check_length(wave.note, "note", "measurement_invalid")
         wave.effect, wave.low, wave.high = effect, low, high
         wave.measured_at = now
         rollout.measure_on = None
@@ -199,51 +177,80 @@ def measure(
     return wave
 
 
-def _locked(rollout_id: str, *, version: int | None) -> Rollout:
-    rollout = db.session.get(Rollout, rollout_id, with_for_update=True)
-    if rollout is None:
-        raise NotFound(Text("no_such_rollout"))
-    if version is not None and version != rollout.version:
-        raise Stale(Text("rollout_changed_meanwhile"))
-    return rollout
+def demand(rollout_id: str, step: str, *, by: Actor, now: datetime) -> Rollout:
+    """The roll-out, for someone who may take a step with it; who may not is refused, and the
+    attempt is logged. Raises NotAllowed, NotFound."""
+    with _taking(rollout_id, step, by=by, now=now, version=None) as rollout:
+        return rollout
+
+
+@contextmanager
+def _taking(
+    rollout_id: str, step: str, *, by: Actor, now: datetime, version: int | None
+) -> Iterator[Rollout]:
+    """A step with a roll-out: permission checked, all in one transaction, a refusal logged."""
+    rollout_id = find(rollout_id, by=by).id
+    try:
+        with transaction():
+            rollout = db.session.get_one(Rollout, rollout_id, with_for_update=True)
+            require(by, Permission.MOVE_ROLLOUT)
+            if version is not None and version != rollout.version:
+                raise Stale(Text("rollout_changed_meanwhile"))
+            yield rollout
+            db.session.flush()  # whoever asked is told the version it has now
+    except (Blocked, NotAllowed) as refusal:
+        codes = [b.code for b in getattr(refusal, "blockers", ())] or [refusal.text.code]
+        events.refused(
+            step, subject="rollout", subject_id=rollout_id, by=by, now=now, codes=codes,
+            hypothesis=db.session.get_one(Rollout, rollout_id).hypothesis,
+        )  # fmt: skip
+        raise
+
+
+def _refuse(found: Sequence[Blocker]) -> None:
+    if found:
+        raise Blocked(Text("step_refused"), found)
 
 
 def _unmeasured(rollout: Rollout, number: int) -> Wave:
-    wave = next((w for w in rollout.waves if w.number == number), None)
-    if wave is None:
-        raise NotFound(Text("no_such_wave", number=number))
+    wave = wave_of(rollout, number)
     if wave.has_held is not None:
-        raise Blocked(
-            Text("step_refused"),
-            [Blocker(Text("wave_measured_already", number=number), "measurement")],
-        )
+        _refuse([Blocker(Text("wave_measured_already", number=number), "measurement")])
     return wave
 
 
-def _check_dates(starts_on: date, measure_on: date) -> None:
+def _check_wave(scope: str, starts_on: date, measure_on: date) -> None:
     if not starts_on < measure_on <= starts_on + MEASURE_WITHIN:
         raise Invalid(Text("wave_invalid"), {"measure_on": Text("wave_needs_measure_on")})
+    _check_length(cleaned(scope), "scope", "wave_invalid")
+
+
+def _check_length(written: str, field: str, code: str) -> None:
+    if len(written) > LIMIT:
+        raise Invalid(Text(code), {field: Text("statement_too_long", limit=LIMIT)})
 
 
 def _entered(
     rollout: Rollout, before: RolloutStatus, *, reason: str, by: Actor, now: datetime
 ) -> None:
+    """What a column asks for: rolling out is measured again on a day, the others are not."""
     rollout.stop_reason = reason if rollout.status is RolloutStatus.STOPPED else ""
-    _record(
-        "rollout_moved", rollout, by=by, now=now,
-        changes={"status": (before.value, rollout.status.value)}, details={"reason": reason},
-    )  # fmt: skip
-    is_open = bool(rollout.waves) and rollout.waves[-1].has_held is None
-    if rollout.status is RolloutStatus.ROLLING_OUT and not is_open:
-        start = now.date()
-        _open_wave(
-            rollout, scope="", starts_on=start, measure_on=start + timedelta(days=56), by=by,
-            now=now,
-        )  # fmt: skip
+    _moved(rollout, before, reason=reason, by=by, now=now)
+    rollout.measure_on = None
+    if rollout.status is not RolloutStatus.ROLLING_OUT:
+        return
+    today = now.astimezone(workspace.zone()).date()
+    wave = open_wave(rollout)
+    if wave is None:
+        _open(rollout, "", today, today + MEASURE_AFTER, by=by, now=now)
+    elif wave.measure_on > today:  # it comes back from the queue, as it was
+        rollout.measure_on = wave.measure_on
+    else:
+        _plan(wave, wave.scope, today, today + MEASURE_AFTER, by=by, now=now)
 
 
-def _open_wave(
-    rollout: Rollout, *, scope: str, starts_on: date, measure_on: date, by: Actor, now: datetime
+def _open(
+    rollout: Rollout, scope: str, starts_on: date, measure_on: date, *, by: Actor, now: datetime
 ) -> Wave:
     wave = Wave(
         id=new_id(), number=len(rollout.waves) + 1, scope=cleaned(scope), starts_on=starts_on,
@@ -260,6 +267,41 @@ def _open_wave(
     return wave
 
 
+def _plan(
+    wave: Wave, scope: str, starts_on: date, measure_on: date, *, by: Actor, now: datetime
+) -> Wave:
+    rollout = wave.rollout
+    before = _parts(wave)
+    wave.scope, wave.starts_on, wave.measure_on = cleaned(scope), starts_on, measure_on
+    if rollout.status is RolloutStatus.ROLLING_OUT:
+        rollout.measure_on = measure_on
+    rollout.updated_at = now
+    changes = events.difference(before, _parts(wave))
+    if changes:
+        _record(
+            "wave_planned", rollout, by=by, now=now, changes=changes,
+            details={"wave": wave.number},
+        )  # fmt: skip
+    return wave
+
+
+def _parts(wave: Wave) -> dict[str, str]:
+    return {
+        "scope": wave.scope,
+        "starts_on": wave.starts_on.isoformat(),
+        "measure_on": wave.measure_on.isoformat(),
+    }
+
+
+def _moved(
+    rollout: Rollout, before: RolloutStatus, *, reason: str, by: Actor, now: datetime
+) -> None:
+    _record(
+        "rollout_moved", rollout, by=by, now=now,
+        changes={"status": (before.value, rollout.status.value)}, details={"reason": reason},
+    )  # fmt: skip
+
+
 def _record(
     verb: str,
     rollout: Rollout,
@@ -273,30 +315,3 @@ def _record(
         verb, subject="rollout", subject_id=rollout.id, by=by, now=now,
         hypothesis=rollout.hypothesis, changes=changes, details=details,
     )  # fmt: skip
-
-
-def _end_of(status: RolloutStatus) -> float:
-    last = select(func.max(Rollout.position)).where(Rollout.status == status)
-    return (db.session.scalar(last) or 0.0) + 1.0
-
-
-def _top_of(status: RolloutStatus) -> float:
-    first = select(func.min(Rollout.position)).where(Rollout.status == status)
-    return (db.session.scalar(first) or 0.0) - 1.0
-
-
-def _position(to: RolloutStatus, rollout: Rollout, *, after: str | None, at_end: bool) -> float:
-    """A place between neighbours: halfway, so that no other card has to move."""
-    if after is None:
-        return _end_of(to) if at_end else _top_of(to)
-    column = list(
-        db.session.scalars(
-            select(Rollout)
-            .where(Rollout.status == to, Rollout.id != rollout.id)
-            .order_by(Rollout.position, Rollout.id)
-        )
-    )
-    place = next((i for i, other in enumerate(column) if other.id == after), None)
-    if place is None or place == len(column) - 1:
-        return _end_of(to)
-    return (column[place].position + column[place + 1].position) / 2

@@ -1,25 +1,27 @@
-"""What needs someone today: decisions, data, insights and starts that wait, most actionable
-first."""
+"""What needs someone today: decisions, insights, data and starts that wait, most actionable first;
+and the same for the whole team, for its weekly meeting."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from hadi.db import db
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, RoleName, allows, require
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import RolloutStatus
-from hadi.models import Analysis, Hypothesis, Rollout, Test
-from hadi.services.hypotheses import stake
-from hadi.services.hypothesis_list import with_row
+from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Rollout, Test
+from hadi.services import workspace
 
 SOON = timedelta(days=7)
-MOST = 400  # hypotheses looked at; those changed last come first
+MOST = 400  # hypotheses looked at; those that wait longest come first
+LIVE = (State.IDEA, State.PLANNED, State.RUNNING, State.MEASURED)
 
 
 class Wait(StrEnum):
@@ -36,7 +38,7 @@ class Wait(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A hypothesis (or roll-out) and what it waits for."""
+    """A hypothesis (or roll-out) and what it waits for: since when, and due on which day."""
 
     wait: Wait
     hypothesis: Hypothesis
@@ -46,38 +48,112 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A test that starts or ends in the next days."""
+
+    day: date
+    is_end: bool
+    hypothesis: Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
-    """The page's content: what waits for the actor, what ends and starts soon, the pulse."""
+    """The page's content: what waits, what starts and ends soon, the pulse."""
 
     waiting: list[Waiting]
-    soon: list[tuple[date, str, Hypothesis]]  # (day, "starts" | "ends", hypothesis)
+    soon: list[Dated]
     median_cycle_days: int | None  # from idea to verdict, of the last results
+    has_hypotheses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the data of running tests, by test id."""
+
+    attached: dict[str, datetime]
+    checked: dict[str, datetime]
 
 
 def today(*, by: Actor, now: datetime) -> Today:
-    """Look at the live hypotheses and roll-outs once, and sort what waits for `by`."""
+    """What waits for `by`."""
     require(by, Permission.VIEW)
-    live = (State.IDEA, State.PLANNED, State.RUNNING, State.MEASURED)
-    query = with_row(
-        select(Hypothesis).where(Hypothesis.state.in_(live)).order_by(Hypothesis.updated_at.desc())
+    day = now.astimezone(workspace.zone()).date()
+    waiting = _waiting(_concerning(by), day=day)
+    if allows(by, Permission.MOVE_ROLLOUT):
+        waiting += _rollouts(until=day + SOON)
+    return _content(waiting, day)
+
+
+def meeting(*, by: Actor, now: datetime) -> Today:
+    """What waits for anybody, for the weekly meeting of the team."""
+    require(by, Permission.VIEW)
+    day = now.astimezone(workspace.zone()).date()
+    waiting = _waiting(Hypothesis.state.in_(LIVE[1:]), day=day) + _rollouts(until=day + SOON)
+    return _content(waiting, day)
+
+
+def verdicts_since(moment: datetime, *, by: Actor) -> list[Hypothesis]:
+    """The hypotheses whose current test got its final result since then, latest first."""
+    require(by, Permission.VIEW)
+    query = (
+        select(Hypothesis)
+        .join(Test, Hypothesis.current_test_id == Test.id)
+        .join(Analysis, Test.result_id == Analysis.id)
+        .where(Analysis.created_at >= moment)
+        .options(joinedload(Hypothesis.owner))
+        .order_by(Analysis.created_at.desc())
+        .limit(MOST)
     )
-    hypotheses = list(db.session.scalars(query.limit(MOST)))
-    waiting = [w for h in hypotheses if (w := _waiting(h, by=by, now=now))]
-    waiting += _rollouts(by=by, now=now)
+    return list(db.session.scalars(query))
+
+
+def _content(waiting: list[Waiting], day: date) -> Today:
     order = list(Wait)
     waiting.sort(key=lambda w: (order.index(w.wait), w.since))
-    return Today(waiting, _soon(hypotheses, now=now), _median_cycle_days())
+    has_any = db.session.scalar(select(Hypothesis.id).limit(1)) is not None
+    return Today(waiting, _soon(day), _median_cycle_days(), has_any)
 
 
-def _waiting(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Waiting | None:
-    wait = _wait_of(hypothesis, now=now)
-    if wait is None or not _concerns(wait, hypothesis, by):
-        return None
-    plan = _plan(hypothesis)
-    return Waiting(wait, hypothesis, hypothesis.state_since, due_on=plan.ends_on)
+def _concerning(actor: Actor) -> ColumnElement[bool]:
+    """People see what is theirs; analysts also results and data that wait, leaders also
+    decisions."""
+    mine = or_(
+        Hypothesis.author_id == actor.user_id,
+        Hypothesis.owner_id == actor.user_id,
+        Test.steward_id == actor.user_id,
+    )
+    is_analyst, is_leader = RoleName.ANALYST in actor.roles, RoleName.LEADER in actor.roles
+    return or_(
+        and_(Hypothesis.state.in_(LIVE), mine),
+        Hypothesis.state == State.RUNNING if is_analyst else false(),
+        Hypothesis.state == State.MEASURED if is_analyst or is_leader else false(),
+    )
 
 
-def _wait_of(hypothesis: Hypothesis, *, now: datetime) -> Wait | None:
+def _waiting(condition: ColumnElement[bool], *, day: date) -> list[Waiting]:
+    query = (
+        select(Hypothesis)
+        .outerjoin(Test, Hypothesis.current_test_id == Test.id)
+        .where(Hypothesis.state.in_(LIVE), condition)
+        .options(
+            contains_eager(Hypothesis.current_test).joinedload(Test.plan_version),
+            joinedload(Hypothesis.owner),
+        )
+        .order_by(Hypothesis.state_since, Hypothesis.id)
+        .limit(MOST)
+    )
+    hypotheses = list(db.session.scalars(query))
+    known = _data_of(h.current_test_id for h in hypotheses if h.state is State.RUNNING)
+    found = []
+    for hypothesis in hypotheses:
+        wait = _wait_of(hypothesis, known, day=day)
+        if wait is not None:
+            due_on = plan_of(hypothesis).ends_on if hypothesis.state is State.RUNNING else None
+            found.append(Waiting(wait, hypothesis, hypothesis.state_since, due_on=due_on))
+    return found
+
+
+def _wait_of(hypothesis: Hypothesis, known: _Known, *, day: date) -> Wait | None:
     test = hypothesis.current_test
     match hypothesis.state:
         case State.IDEA:
@@ -85,28 +161,55 @@ def _wait_of(hypothesis: Hypothesis, *, now: datetime) -> Wait | None:
         case State.PLANNED:
             return Wait.START
         case State.MEASURED:
-            return Wait.DECIDE if test and test.learned else Wait.INSIGHT
+            is_written = bool(test and test.learned and test.holds_where and test.next)
+            return Wait.DECIDE if is_written else Wait.INSIGHT
         case State.RUNNING:
-            ends_on = _plan(hypothesis).ends_on
-            return Wait.ENDED if ends_on and ends_on < now.date() else Wait.ATTACH
+            return _wait_of_running(hypothesis, known, day=day)
     return None
 
 
-def _concerns(wait: Wait, hypothesis: Hypothesis, by: Actor) -> bool:
-    """People see what is theirs; analysts also data that wait, leaders also decisions."""
-    mine = stake(hypothesis)
-    if by.user_id in (mine.author, mine.owner, mine.steward):
-        return True
-    if wait in (Wait.ATTACH, Wait.ENDED, Wait.INSIGHT):
-        return RoleName.ANALYST in by.roles
-    return wait is Wait.DECIDE and bool({RoleName.LEADER, RoleName.ANALYST} & by.roles)
+def _wait_of_running(hypothesis: Hypothesis, known: _Known, *, day: date) -> Wait | None:
+    """Data are asked for until there are some; the check when the end is reached, or, without a
+    last day, when data are newer than the last check."""
+    test_id = hypothesis.current_test_id or ""
+    attached_at = known.attached.get(test_id)
+    if attached_at is None:
+        return Wait.ATTACH
+    ends_on = plan_of(hypothesis).ends_on
+    if ends_on is not None:
+        return Wait.ENDED if ends_on < day else None
+    checked_at = known.checked.get(test_id)
+    return Wait.ENDED if checked_at is None or checked_at < attached_at else None
 
 
-def _rollouts(*, by: Actor, now: datetime) -> list[Waiting]:
-    if not allows(by, Permission.MOVE_ROLLOUT):
-        return []
-    due = select(Rollout).where(
-        Rollout.status == RolloutStatus.ROLLING_OUT, Rollout.measure_on <= now.date() + SOON
+def _data_of(test_ids: Iterable[str | None]) -> _Known:
+    ids = [test_id for test_id in test_ids if test_id]
+    if not ids:
+        return _Known({}, {})
+    attached = (
+        select(Dataset.test_id, func.max(Dataset.attached_at))
+        .where(Dataset.test_id.in_(ids), Dataset.version.is_not(None))
+        .group_by(Dataset.test_id)
+    )
+    checked = (
+        select(Analysis.test_id, func.max(Analysis.created_at))
+        .where(Analysis.test_id.in_(ids))
+        .group_by(Analysis.test_id)
+    )
+    return _Known(
+        {test_id: at for test_id, at in db.session.execute(attached) if at is not None},
+        dict(db.session.execute(checked).all()),
+    )
+
+
+def _rollouts(*, until: date) -> list[Waiting]:
+    """The waves to be measured again until that day."""
+    due = (
+        select(Rollout)
+        .where(Rollout.status == RolloutStatus.ROLLING_OUT, Rollout.measure_on <= until)
+        .options(joinedload(Rollout.hypothesis).joinedload(Hypothesis.owner))
+        .order_by(Rollout.measure_on, Rollout.id)
+        .limit(MOST)
     )
     return [
         Waiting(Wait.MEASURE, r.hypothesis, r.updated_at, rollout=r, due_on=r.measure_on)
@@ -114,21 +217,38 @@ def _rollouts(*, by: Actor, now: datetime) -> list[Waiting]:
     ]
 
 
-def _soon(hypotheses: list[Hypothesis], *, now: datetime) -> list[tuple[date, str, Hypothesis]]:
-    days: list[tuple[date, str, Hypothesis]] = []
-    window = now.date(), now.date() + SOON
-    for hypothesis in hypotheses:
-        plan = _plan(hypothesis)
-        starts = plan.starts_on if hypothesis.state is State.PLANNED else None
-        ends = plan.ends_on if hypothesis.state is State.RUNNING else None
-        if starts and window[0] <= starts <= window[1]:
-            days.append((starts, "starts", hypothesis))
-        if ends and window[0] <= ends <= window[1]:
-            days.append((ends, "ends", hypothesis))
-    return sorted(days, key=lambda item: (item[0], item[2].number))
+def _soon(day: date) -> list[Dated]:
+    """The tests of the team that start or end in the next days, by day."""
+    return sorted(
+        _dated(State.PLANNED, "starts_on", day) + _dated(State.RUNNING, "ends_on", day),
+        key=lambda dated: (dated.day, dated.hypothesis.number),
+    )
 
 
-def _plan(hypothesis: Hypothesis) -> Plan:
+def _dated(state: State, part: str, day: date) -> list[Dated]:
+    # Dates of a plan are ISO strings: their order is that of the days.
+    written = PlanVersion.body[part].as_string()
+    query = (
+        select(Hypothesis)
+        .join(Test, Hypothesis.current_test_id == Test.id)
+        .join(PlanVersion, Test.plan_id == PlanVersion.id)
+        .where(Hypothesis.state == state)
+        .where(written.between(day.isoformat(), (day + SOON).isoformat()))
+        .options(
+            contains_eager(Hypothesis.current_test).contains_eager(Test.plan_version),
+            joinedload(Hypothesis.owner),
+        )
+        .order_by(Hypothesis.number)
+        .limit(MOST)
+    )
+    return [
+        Dated(getattr(plan_of(hypothesis), part), part == "ends_on", hypothesis)
+        for hypothesis in db.session.scalars(query)
+    ]
+
+
+def plan_of(hypothesis: Hypothesis) -> Plan:
+    """The plan of the current test, an empty one where there is none."""
     test = hypothesis.current_test
     return (test.plan if test else None) or Plan()
 

@@ -1,0 +1,8 @@
+"""How long things take and wait, as Today says it."""
+
+from hadi.domain.wording import NN_, Wording
+
+WORDING: dict[str, Wording] = {
+    "waits_for_days": NN_("Waiting for %(n)s day.", "Waiting for %(n)s days."),
+    "days_long": NN_("%(n)s day", "%(n)s days"),
+}

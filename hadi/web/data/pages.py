@@ -1,0 +1,106 @@
+"""Data sets as lines: the file, whose test it belongs to, how big, who brought it and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from hadi.domain.text import Figure, FigureKind
+from hadi.models.dataset import DatasetKind
+from hadi.services.dataset_list import DatasetRow, Datasets
+from hadi.web.shared.language import day, figure
+from hadi.web.shared.pages import Column, Page, PageLinks
+from hadi.web.shared.render import chrome
+
+DIGEST_SHOWN = 10  # characters; enough to tell two files apart by eye
+
+
+@dataclass(frozen=True, slots=True)
+class DataLine:
+    """A data set. `download_url` is None where it has no file of its own."""
+
+    name: str
+    url: str | None
+    is_file: bool
+    version: int
+    key: str
+    hypothesis_url: str
+    change: str
+    language: str
+    size: str
+    digest: str
+    whole_digest: str
+    who: str
+    when: str
+    download_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPage(Page):
+    """`/data`."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[DataLine, ...]
+    links: PageLinks
+    running_url: str
+
+
+def data_page(found: Datasets) -> DataPage:
+    first = (found.page - 1) * found.page_size + 1
+    return DataPage(
+        title=_("Data"),
+        chrome=chrome(),
+        columns=(
+            Column(_("Data set")),
+            Column(_("Hypothesis")),
+            Column(_("Version"), is_figure=True, is_hidden_on_phone=True),
+            Column(_("Size"), is_figure=True),
+            Column(_("Digest"), is_hidden_on_phone=True),
+            Column(_("Brought by"), is_hidden_on_phone=True),
+            Column(_("Attached"), is_figure=True, is_hidden_on_phone=True),
+        ),
+        lines=tuple(_line(row) for row in found.items),
+        links=PageLinks(
+            first=first if found.total else 0,
+            last=min(first + found.page_size - 1, found.total),
+            total=found.total,
+            previous_url=_page_url(found.page - 1) if found.page > 1 else None,
+            next_url=_page_url(found.page + 1) if found.page < found.pages else None,
+        ),
+        running_url=url_for("hypotheses.index", state="running"),
+    )
+
+
+def _line(row: DatasetRow) -> DataLine:
+    dataset, hypothesis = row.dataset, row.hypothesis
+    is_file = dataset.kind is DatasetKind.FILE
+    count = figure(Figure(FigureKind.COUNT, dataset.rows))
+    return DataLine(
+        name=dataset.filename if is_file else _("Typed counts"),
+        url=_url("hypotheses.dataset", key=hypothesis.key, dataset_id=dataset.id),
+        is_file=is_file,
+        version=dataset.version or 0,
+        key=hypothesis.key,
+        hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
+        change=hypothesis.title or hypothesis.change,
+        language=hypothesis.language,
+        size=_("%(n)s rows", n=count) if is_file else _("%(n)s arms", n=count),
+        digest=dataset.digest[:DIGEST_SHOWN],
+        whole_digest=dataset.digest,
+        who=dataset.author.name,
+        when=day(dataset.attached_at or dataset.created_at),
+        download_url=_url("hypotheses.download_dataset", key=hypothesis.key, dataset_id=dataset.id)
+        if is_file
+        else None,
+    )
+
+
+def _page_url(page: int) -> str:
+    return url_for("data.index", page=page)
+
+
+def _url(endpoint: str, **values: Any) -> str | None:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -1,0 +1,61 @@
+"""The forms of a roll-out: stopping it, planning a wave, recording what a wave brought."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from hadi.domain.statement import LIMIT
+from hadi.web.shared.forms import Form, choices
+from hadi.web.shared.typed_numbers import NumberField
+
+HELD, NOT_HELD = "yes", "no"
+_WORDS = {"maxlength": LIMIT, "rows": 3}
+
+
+class StopForm(Form):
+    """Stopping asks why."""
+
+    reason = TextAreaField(_l("Why does it stop?"), render_kw=_WORDS)
+
+
+class WaveForm(Form):
+    """Where a wave goes, and when it is measured again."""
+
+    scope = TextAreaField(_l("Where does it go?"), render_kw={"maxlength": LIMIT, "rows": 2})
+    starts_on = DateField(_l("Starts on"), [InputRequired(_l("Say when it starts."))])
+    measure_on = DateField(
+        _l("Measured again on"), [InputRequired(_l("Say when it is measured again."))]
+    )
+
+    def days(self) -> dict[str, date]:
+        """Both days, of a form that validated."""
+        assert self.starts_on.data is not None and self.measure_on.data is not None
+        return {"starts_on": self.starts_on.data, "measure_on": self.measure_on.data}
+
+
+class MeasurementForm(Form):
+    """What measuring a wave again showed. Effects of shares are typed in percentage points."""
+
+    has_held = RadioField(_l("Did the effect hold?"), validate_choice=False)
+    effect = NumberField(_l("Effect"))
+    low = NumberField(_l("Lower end"))
+    high = NumberField(_l("Upper end"))
+    note = TextAreaField(_l("What explains it?"), render_kw=_WORDS)
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)
+        self.has_held.choices = choices([(HELD, _("It held")), (NOT_HELD, _("It did not hold"))])
+
+    def validate_has_held(self, field: RadioField) -> None:
+        if field.data not in (HELD, NOT_HELD):
+            raise ValidationError(_("Say whether the effect held."))
+
+
+def in_units(field: NumberField, *, is_share: bool) -> float | None:
+    """What was typed, in the metric's own units: points of shares are fractions there."""
+    return field.fraction if is_share else field.value
