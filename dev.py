@@ -41,7 +41,8 @@ UNFINISHED = VENV / "hadi-unfinished"
 LOCKS = ROOT / "requirements"
 LANGUAGES = ("ru", "hu")
 EXTRACT = ["extract", "-F", "pyproject.toml", "--no-location", "--sort-output", "--project", "HADI"]
-for _word in ("_", "N_", "NN_:1,2", "ngettext:1,2", "lazy_gettext"):
+EXTRACT += ["--ignore-dirs", ".* node_modules"]  # the default passes over templates/_components
+for _word in ("_", "N_", "NN_:1,2", "ngettext:1,2", "lazy_gettext", "_l"):
     EXTRACT += ["-k", _word]
 
 

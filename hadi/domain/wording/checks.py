@@ -4,8 +4,8 @@ that is not there."""
 from hadi.domain.wording import N_, NN_, Wording
 
 WORDING: dict[str, Wording] = {
-    "check_sample_ratio_pass": N_("The arms have the shares they should have (p = %(p)s)."),
-    "check_sample_ratio_even": N_("No split was declared; the arms have about even shares (p = %(p)s)."),
+    "check_sample_ratio_pass": N_("The arms have the shares they should have (p: %(p)s)."),
+    "check_sample_ratio_even": N_("No split was declared; the arms have about even shares (p: %(p)s)."),
     "check_sample_ratio_fail": N_("The arms do not have their declared shares: %(found)s, where %(expected)s was expected (p %(p)s)."),
     "check_sample_ratio_warn": N_("The arms do not have even shares: %(found)s (p %(p)s). Declare the split if that was meant."),
     "check_sample_ratio_zero": N_("The arm “%(arm)s” has units, but its declared share is zero."),

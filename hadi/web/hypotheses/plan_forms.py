@@ -103,7 +103,7 @@ class PlanForm(Form):
         self.threshold_as.choices = choices(
             [
                 ("absolute", _("points, or units")),
-                ("relative", _("% of today’s value")),
+                ("relative", _("percent of today’s value")),
             ]
         )
         named = choices([("", _("Choose a person")), *((user.id, user.name) for user in people)])
