@@ -109,7 +109,7 @@ def verdicts_since(moment: datetime, *, by: Actor) -> list[Hypothesis]:
 
 def _content(waiting: list[Waiting], day: date) -> Today:
     order = list(Wait)
-    waiting.sort(key=lambda w: (order.index(w.wait), w.since))
+    waiting.sort(key=lambda w: (order.index(w.wait), w.due_on or date.max, w.since))
     has_any = db.session.scalar(select(Hypothesis.id).limit(1)) is not None
     return Today(waiting, _soon(day), _median_cycle_days(), has_any)
 

@@ -143,6 +143,7 @@ async function drop(board, card, list, home) {
 function settle(board, card, list, home, answer) {
   if (answer.version) card.dataset.version = answer.version;
   if (answer.moves) card.dataset.moves = JSON.stringify(answer.moves);
+  if (answer.card) card = redraw(card, answer.card);
   count(home.list, -1);
   count(list, +1);
   card.classList.add("is-landed");
@@ -154,6 +155,17 @@ function settle(board, card, list, home, answer) {
   }
   // Where a card may go next is the server's to say: a fresh board where it did not.
   if (!answer.moves) location.reload();
+}
+
+/** The card as the server draws it now, in the place of the old one. */
+function redraw(card, html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+  const hadFocus = card.contains(document.activeElement);
+  card.replaceWith(document.adoptNode(fresh));
+  const grip = fresh.querySelector("[data-grip]");
+  if (grip) grip.hidden = false;
+  if (hadFocus) grip?.focus();
+  return fresh;
 }
 
 function count(list, change) {

@@ -87,7 +87,7 @@ def _line(row: DatasetRow) -> DataLine:
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
         change=hypothesis.title or hypothesis.change,
         language=hypothesis.language,
-        size=_("%(n)s rows", n=count) if is_file else _("%(n)s arms", n=count),
+        size=_("%(n)s rows", n=count) if is_file else _("%(n)s units", n=count),
         digest=dataset.digest[:DIGEST_SHOWN],
         whole_digest=dataset.digest,
         who=dataset.author.name,

@@ -6,17 +6,26 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, jsonify, redirect, request, url_for
+from flask import (
+    Response,
+    abort,
+    get_template_attribute,
+    jsonify,
+    redirect,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from hadi.domain.errors import Blocked, HadiError
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Rollout
 from hadi.services import receipts, rollout_order, rollouts
-from hadi.web.scale.pages import moves_of
+from hadi.web.scale.pages import card_of, moves_of
 from hadi.web.scale.words import status_word
-from hadi.web.shared.access import current_actor, now
+from hadi.web.shared.access import current_actor, now, today
 from hadi.web.shared.errors import STATUS
 from hadi.web.shared.language import say
 from hadi.web.shared.render import tell
@@ -91,7 +100,7 @@ def _answer(
     is_moved = before is not rollout.status
     visit = _wave_to_plan(rollout) if is_moved else None
     sentence = _sentence(rollout) if is_moved else None
-    undo_url = _undo_url(rollout, before, neighbour) if is_moved else None
+    undo_url = undo_url_of(rollout, before, neighbour) if is_moved else None
     if not asked.is_json or visit:  # the next page says it
         if sentence:
             tell(sentence, undo_url=undo_url)
@@ -103,9 +112,16 @@ def _answer(
         for move in moves_of(rollout)
     }
     answer: Response = jsonify(
-        version=rollout.version, moves=moves, message=sentence, undo_url=undo_url, visit=visit
-    )
+        version=rollout.version, moves=moves, message=sentence, undo_url=undo_url, visit=visit,
+        card=_drawn(rollout),
+    )  # fmt: skip
     return answer
+
+
+def _drawn(rollout: Rollout) -> str:
+    """The card as it looks in its new column, for the script to put in the old one's place."""
+    draw = get_template_attribute("_components/board_card.html", "board_card")
+    return str(draw(card_of(rollout, today=today(), can_move=True), generate_csrf()))
 
 
 def _sentence(rollout: Rollout) -> str:
@@ -127,7 +143,7 @@ def _wave_to_plan(rollout: Rollout) -> str | None:
     return url_for("scale.wave", rollout_id=rollout.id, number=wave.number)
 
 
-def _undo_url(rollout: Rollout, before: RolloutStatus, neighbour: str) -> str | None:
+def undo_url_of(rollout: Rollout, before: RolloutStatus, neighbour: str) -> str | None:
     """Where the move is taken back; None where the way back is closed, or asks for a reason."""
     if before is RolloutStatus.STOPPED or rollouts.blockers(rollout, before):
         return None

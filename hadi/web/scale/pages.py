@@ -14,8 +14,14 @@ from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Rollout
 from hadi.services import rollouts
-from hadi.services.rollout_list import BoardContent, Stakes, promise_of
-from hadi.web.scale.words import next_measurement, promise_chart, promise_words, status_word
+from hadi.services.rollout_list import BoardContent, Promise, Stakes, promise_of
+from hadi.web.scale.words import (
+    effect_words,
+    next_measurement,
+    promise_chart,
+    promise_words,
+    status_word,
+)
 from hadi.web.shared.boards import Board, BoardColumn, Card, Move
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Page
@@ -105,13 +111,13 @@ def _column(
         key=status.value,
         label=status_word(status),
         count=count,
-        cards=tuple(_card(rollout, today=today, can_move=can_move) for rollout in cards),
+        cards=tuple(card_of(rollout, today=today, can_move=can_move) for rollout in cards),
         hint=_hint(status),
         more_url=url_for("scale.index", all=status.value) if count > len(cards) else None,
     )
 
 
-def _card(rollout: Rollout, *, today: date, can_move: bool) -> Card:
+def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
     hypothesis, promise = rollout.hypothesis, promise_of(rollout)
     due = next_measurement(rollout, today)
     verdict = rollout.conclusion.analysis.verdict
@@ -127,9 +133,10 @@ def _card(rollout: Rollout, *, today: date, can_move: bool) -> Card:
         # What was confirmed needs no badge here; what was not says so.
         verdict=verdict if verdict != "confirmed" else None,
         figure=promise_words(promise) if promise else None,
+        figure_label=promise.metric.name if promise else None,
         chart=promise_chart(promise) if promise else None,
-        badges=_badges(rollout),
-        note=rollout.stop_reason or rollout.conclusion.override or None,
+        badges=(say(Text(f"payback_{rollout.payback.value}")),),
+        note=_remarks(rollout, promise),
         when=due[0] if due else None,
         is_late=bool(due and due[1]),
         moves=moves_of(rollout) if can_move else (),
@@ -147,16 +154,28 @@ def short_sentence(rollout: Rollout) -> str:
     return str(_("If we %(change)s", change=change))
 
 
-def _badges(rollout: Rollout) -> tuple[str, ...]:
-    conclusion = rollout.conclusion
-    found = [say(Text(f"payback_{rollout.payback.value}"))]
+def _remarks(rollout: Rollout, promise: Promise | None) -> str | None:
+    """What must not be overlooked: what came of the promise, and what a leader took on."""
+    conclusion, said = rollout.conclusion, []
+    measured = [wave for wave in rollout.waves if wave.effect is not None]
+    if measured and promise:
+        last = measured[-1]
+        effect = effect_words(promise.metric, last.effect or 0.0, last.low, last.high)
+        said.append(
+            _("Wave %(number)s measured again: %(effect)s.", number=last.number, effect=effect)
+        )
+    if rollout.stop_reason:
+        said.append(_("Stopped: %(reason)s", reason=rollout.stop_reason))
     if conclusion.is_payback_acknowledged:
-        found.append(_("acknowledged by %(person)s", person=conclusion.author.name))
+        said.append(_("Acknowledged by %(person)s.", person=conclusion.author.name))
     if conclusion.override:
-        found.append(_("override by %(person)s", person=conclusion.author.name))
-    if rollout.waves and rollout.status is not RolloutStatus.QUEUED:
-        found.insert(0, _("wave %(number)s", number=rollout.waves[-1].number))
-    return tuple(found)
+        said.append(
+            _(
+                "Override by %(person)s: %(reason)s",
+                person=conclusion.author.name, reason=conclusion.override,
+            )
+        )  # fmt: skip
+    return " ".join(said) or None
 
 
 def _hint(status: RolloutStatus) -> str:

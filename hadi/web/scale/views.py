@@ -9,7 +9,7 @@ from hadi.domain.errors import Blocked, HadiError
 from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Rollout
-from hadi.services import rollout_list, rollouts
+from hadi.services import rollout_list, rollout_order, rollouts
 from hadi.web.scale import blueprint, moves
 from hadi.web.scale.form_page import Answer, answered, form_page
 from hadi.web.scale.forms import HELD, MeasurementForm, StopForm, WaveForm, in_units
@@ -54,11 +54,13 @@ def stop(rollout_id: str) -> Answer:
     rollout, form = _for_leaders(rollout_id, "move_rollout"), StopForm()
 
     def act() -> str:
-        rollouts.move(
+        before, neighbour = rollout.status, rollout_order.card_before(rollout)
+        stopped = rollouts.move(
             rollout.id, to=RolloutStatus.STOPPED, at_end=False, reason=str(form.reason.data or ""),
             version=form.read_version, by=current_actor(), now=now(),
         )  # fmt: skip
-        tell(_("%(key)s is stopped.", key=rollout.hypothesis.key))
+        undo_url = moves.undo_url_of(stopped, before, neighbour)
+        tell(_("%(key)s is stopped.", key=rollout.hypothesis.key), undo_url=undo_url)
         return url_for("scale.index")
 
     page = form_page(

@@ -93,7 +93,9 @@ def next_measurement(rollout: Rollout, today: date) -> tuple[str, bool] | None:
     wave = rollouts.open_wave(rollout)
     if rollout.measure_on is None or wave is None:
         return None
-    written = _("Measure on %(day)s", day=day(rollout.measure_on))
+    written = _(
+        "Wave %(number)s, measure on %(day)s", number=wave.number, day=day(rollout.measure_on)
+    )
     late = (today - rollout.measure_on).days
     if late <= 0:
         return written, False

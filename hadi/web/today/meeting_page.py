@@ -71,7 +71,7 @@ def _result(hypothesis: Hypothesis) -> Result:
     return Result(
         key=hypothesis.key,
         url=url_for("hypotheses.show", key=hypothesis.key),
-        text=hypothesis.title or hypothesis.change,
+        text=hypothesis.change,
         verdict=hypothesis.verdict or "",
         language=hypothesis.language,
         owner=hypothesis.owner.name if hypothesis.owner else None,

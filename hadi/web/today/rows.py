@@ -59,7 +59,7 @@ def row_of(waiting: Waiting, today: date) -> Row:
         key=hypothesis.key,
         url=_url("hypotheses.show", hypothesis.key),
         stage=hypothesis.state.value,
-        text=hypothesis.title or hypothesis.change,
+        text=hypothesis.change,
         why=_why(waiting, today),
         button=_button(waiting),
         language=hypothesis.language,
@@ -75,7 +75,7 @@ def dated_row(dated: Dated) -> DatedRow:
     return DatedRow(
         key=hypothesis.key,
         url=_url("hypotheses.show", hypothesis.key),
-        text=hypothesis.title or hypothesis.change,
+        text=hypothesis.change,
         when=day(dated.day),
         is_end=dated.is_end,
         owner=hypothesis.owner.name if hypothesis.owner else None,
