@@ -29,9 +29,9 @@ _READ_ONLY = ("version", "digest", "locked_at", "state", "blockers")
 _METRIC = frozenset(
     {"name", "kind", "columns", "role", "threshold", "better", "margin", "proxy", "covariate"}
 )
-_NUMBER = {"type": ["number", "null"]}
-_WORD = {"type": ["string", "null"], "maxLength": 200}
-_DAY = {"type": ["string", "null"], "format": "date"}
+_NUMBER = {"type": "number"}
+_WORD = {"type": "string", "maxLength": 200}
+_DAY = {"type": "string", "format": "date"}
 
 
 def _values(kind: type[Any], *, has_none: bool = True) -> dict[str, Any]:
@@ -39,12 +39,12 @@ def _values(kind: type[Any], *, has_none: bool = True) -> dict[str, Any]:
 
 
 def _documented(about: str, schema: Mapping[str, Any]) -> fields.Raw:
-    """A field that the plan itself reads; here it is only described."""
+    """A field that the plan itself reads; here it is only described. Any may be null."""
     return fields.Raw(metadata={"description": about, **schema}, allow_none=True)
 
 
 _METRICS = {
-    "type": ["array", "null"],
+    "type": "array",
     "maxItems": 50,
     "items": {
         "type": "object",
@@ -86,7 +86,7 @@ class PlanIn(Sent):
     control = _documented("Its value for the control arm", _WORD)
     split = _documented(
         "Declared share of each arm; shares are made to add to 1",
-        {"type": ["object", "null"], "additionalProperties": {"type": "number", "minimum": 0}},
+        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
     )
     unit = _documented("The column that names the randomised unit; none: a row is a unit", _WORD)
     metrics = _documented("One primary, guardrails, secondary ones", _METRICS)
@@ -99,7 +99,7 @@ class PlanIn(Sent):
     budget = _documented(
         "The most the test may cost",
         {
-            "type": ["object", "null"],
+            "type": "object",
             "properties": {
                 "amount": {"type": ["number", "string"]},
                 "currency": {"type": "string", "minLength": 3, "maxLength": 3},
@@ -108,7 +108,7 @@ class PlanIn(Sent):
     )
     starts_on = _documented("First day", _DAY)
     ends_on = _documented("Last day, inclusive", _DAY)
-    planned_units = _documented("Per arm", {"type": ["integer", "null"], "minimum": 0})
+    planned_units = _documented("Per arm", {"type": "integer", "minimum": 0})
     owner = _documented("Id or e-mail of a person", _WORD)
     steward = _documented("Id or e-mail of the person who brings the numbers", _WORD)
     reason = Words(

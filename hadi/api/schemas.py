@@ -204,7 +204,10 @@ class DatasetOut(ma.Schema):
 
 
 class AnalysisOut(ma.Schema):
-    """The object of `hadi check --json`, and what it was made of."""
+    """The object of `hadi check --json`, whole, and what it was made of."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     id = _text()
     dataset_version = _whole()

@@ -1,0 +1,158 @@
+"""The OpenAPI document: valid, complete, and true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.api.world import Journey, People
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# Stateless and seeded: a fault found once is found again.
+EXAMPLES = 12
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    from hadi.app import create_app
+    from hadi.config import Settings
+
+    folder = tmp_path_factory.mktemp("description")
+    client = create_app(Settings(data_dir=folder, secret_key="x", testing=True)).test_client()
+    answered = client.get("/api/v1/openapi.json")
+    assert answered.status_code == 200 and answered.mimetype == "application/json"
+    described: dict[str, Any] = answered.get_json()
+    return described
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method.upper(), path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+
+
+def test_it_is_valid(document: dict[str, Any]) -> None:
+    import schemathesis
+
+    assert document["openapi"].startswith("3.1")
+    schemathesis.openapi.from_dict(document).validate()
+    names = {operation["summary"] for _, _, operation in operations(document)}
+    assert len(names) == len(operations(document))  # each says what it is for
+
+
+def test_it_has_every_endpoint(document: dict[str, Any]) -> None:
+    prefix = "/api/v1"
+    here, there = f"{prefix}/hypotheses/{{key}}", f"{prefix}/rollouts/{{rollout_id}}"
+    assert {(method, path) for method, path, _ in operations(document)} == {
+        ("GET", f"{prefix}/hypotheses"),
+        ("POST", f"{prefix}/hypotheses"),
+        ("GET", here),
+        ("PATCH", here),
+        ("GET", f"{here}/plan"),
+        ("PUT", f"{here}/plan"),
+        ("POST", f"{here}/start"),
+        ("GET", f"{here}/datasets"),
+        ("POST", f"{here}/datasets"),
+        ("GET", f"{here}/datasets/{{dataset_id}}"),
+        ("GET", f"{here}/analyses"),
+        ("POST", f"{here}/analyses"),
+        ("GET", f"{here}/analyses/{{analysis_id}}"),
+        ("POST", f"{here}/conclusion"),
+        ("POST", f"{here}/archive"),
+        ("POST", f"{here}/restore"),
+        ("POST", f"{here}/reopen"),
+        ("GET", f"{here}/events"),
+        ("GET", f"{prefix}/rollouts"),
+        ("GET", there),
+        ("PATCH", there),
+        ("POST", f"{there}/waves"),
+        ("POST", f"{there}/waves/{{number}}/measurements"),
+        ("GET", f"{prefix}/me"),
+        ("GET", f"{prefix}/people"),
+    }
+
+
+def test_it_says_what_every_endpoint_asks_and_refuses(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        headers = {p["name"]: p for p in operation["parameters"] if p["in"] == "header"}
+        assert operation["security"] == [{"bearer": []}]
+        assert headers.get("If-Match", {}).get("required", False) is (method in ("PATCH", "PUT"))
+        assert ("Idempotency-Key" in headers) is (method == "POST"), path
+        refusals = [status for status in operation["responses"] if status >= "400"]
+        assert {"401", "403", "429", "500"} <= set(refusals)
+        for status in refusals:
+            assert operation["responses"][status]["content"].keys() == {"application/problem+json"}
+
+
+@pytest.mark.slow
+def test_nothing_sent_at_random_is_our_fault(
+    app: Flask, people: People, journey: Journey, document: dict[str, Any]
+) -> None:
+    """Schemathesis sends what the document allows and what it does not: every answer has a status
+    and a shape that the document names."""
+    import schemathesis
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    checks = [
+        not_a_server_error, status_code_conformance, content_type_conformance,
+        response_schema_conformance,
+    ]  # fmt: skip
+    decided = journey.scaled()
+    real = {
+        "key": [decided["hypothesis"]["key"], journey.running()["key"], journey.idea()["key"]],
+        "rollout_id": [decided["rollout"]["id"]],
+        "number": ["1"],
+    }
+    app.config["API_RATE_LIMIT"] = "1000000 per minute"
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = app
+    headers = {"Authorization": f"Bearer {people.admin.token}"}
+    modes = schemathesis.GenerationMode
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        for mode in (modes.POSITIVE, modes.NEGATIVE):
+            _try(operation, mode, real, headers, checks)
+
+
+def _try(
+    operation: Any,
+    mode: Any,
+    real: dict[str, list[str]],
+    headers: dict[str, str],
+    checks: list[Any],
+) -> None:
+    from hypothesis import HealthCheck, given, seed, settings
+
+    turn = iter(range(10_000))
+
+    @seed(20260220)
+    @settings(
+        max_examples=EXAMPLES, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def attempt(case: Any) -> None:
+        # Random ids only ever meet 404: most attempts are made on what exists.
+        at = next(turn)
+        for name, values in real.items():
+            if at % 4 and case.path_parameters and name in case.path_parameters:
+                case.path_parameters[name] = values[at % len(values)]
+        case.call_and_validate(headers=headers, checks=checks)
+
+    try:
+        attempt()
+    except Exception as error:
+        if type(error).__name__ == "Unsatisfiable":  # nothing can be wrong with it
+            return
+        raise
