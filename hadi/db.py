@@ -12,12 +12,22 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from hadi.resources import folder
@@ -55,6 +65,8 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+M = TypeVar("M")
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
@@ -113,6 +125,15 @@ def afterwards(act: Callable[[], None]) -> None:
         session.info.setdefault(_AFTERWARDS, []).append(act)
     else:
         act()
+
+
+def lock(model: type[M], record_id: str) -> M | None:
+    """The record, locked for this transaction and read anew: it may have been read before, and
+    changed while we waited for whoever held it."""
+    primary_key = inspect(model).primary_key[0]
+    query = select(model).where(primary_key == record_id).with_for_update()
+    found: M | None = db.session.scalar(query.execution_options(populate_existing=True))
+    return found
 
 
 def let_go() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from hadi.db import db, new_id, transaction
+from hadi.db import db, lock, new_id, transaction
 from hadi.domain import lifecycle
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.lifecycle import MOVES, Facts, Insight, State, Step
@@ -226,7 +226,7 @@ def conclusion_of(test_id: str | None) -> Conclusion | None:
 def locked(hypothesis_id: str, *, version: int | None = None) -> Hypothesis:
     """The hypothesis, locked for this transaction. Raises NotFound, or Stale when `version`
     is not the stored one."""
-    hypothesis = db.session.get(Hypothesis, hypothesis_id, with_for_update=True)
+    hypothesis = lock(Hypothesis, hypothesis_id)
     if hypothesis is None:
         raise NotFound(Text("no_such_hypothesis", key=hypothesis_id[:40]))
     if version is not None and version != hypothesis.version:

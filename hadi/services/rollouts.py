@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from hadi.db import db, new_id, transaction
+from hadi.db import db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.remeasurement import Realised
@@ -192,7 +192,8 @@ def _taking(
     rollout_id = find(rollout_id, by=by).id
     try:
         with transaction():
-            rollout = db.session.get_one(Rollout, rollout_id, with_for_update=True)
+            rollout = lock(Rollout, rollout_id)
+            assert rollout is not None  # found just now, and nothing is ever deleted
             require(by, Permission.MOVE_ROLLOUT)
             if version is not None and version != rollout.version:
                 raise Stale(Text("rollout_changed_meanwhile"))
