@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -25,6 +26,7 @@ from hadi.models import Hypothesis
 from hadi.services.hypothesis_list import ORDERS, Filters, Order, with_row
 
 BLOCK = 500
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")  # a workbook cannot hold them
 EVERYTHING = Filters()
 COLUMNS = (
     "key", "state", "title", "change", "effect", "reason", "verdict", "sentence", "metric",
@@ -137,7 +139,7 @@ def _plain(cell: Cell, reader: Reader) -> str | float | int | datetime | None:
     if isinstance(cell, datetime):
         return cell.astimezone(reader.zone).replace(tzinfo=None)
     if isinstance(cell, str):
-        return neutralise("".join(sign for sign in cell if sign in "\n\t" or ord(sign) >= 32))
+        return neutralise(_UNWRITABLE.sub("", cell))
     return cell
 
 

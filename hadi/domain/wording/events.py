@@ -47,6 +47,7 @@ WORDING: dict[str, Wording] = {
     "event_user.edited": N_("edited a person"),
     "event_user.activated": N_("had a person back"),
     "event_user.deactivated": N_("let a person go"),
+    "event_user.signed_in": N_("signed in"),
     "event_user.password_set": N_("set a password"),
     "event_token.created": N_("made an access token"),
     "event_token.revoked": N_("revoked an access token"),

@@ -68,12 +68,15 @@ def edit(key: str) -> Answer:
         try:
             if form.validate():
                 return _save(form, hypothesis)
-        except (Invalid, Blocked) as refusal:
+        except Invalid as refusal:
             form.refuse(refusal)
+        except Blocked as refusal:
+            # Once the sentence is fixed the page has no field for it.
+            form.refuse(refusal, dict.fromkeys(hypotheses.PARTS, ""))
         except Stale:
             # What was typed stays in the form; sending it again is then a decision.
             hypothesis, status = hypotheses.find(key, by=actor), 409
-            meanwhile = meanwhile_of(hypothesis, _typed(form))
+            meanwhile = meanwhile_of(hypothesis, _sent(form))
             form.version.data = str(hypothesis.version)
     page = edit_page(form, hypothesis, meanwhile=meanwhile)
     return render("hypotheses/edit.html", page), status
@@ -90,9 +93,8 @@ def _create(form: SentenceForm, previous: Hypothesis | None) -> str:
 
 def _save(form: SentenceForm, hypothesis: Hypothesis) -> Response:
     before = hypothesis.version
-    sent = {name: text for name, text in _typed(form).items() if name in request.form}
     after = hypotheses.edit(
-        hypothesis.id, changes=sent, version=form.read_version, by=current_actor(), now=now()
+        hypothesis.id, changes=_sent(form), version=form.read_version, by=current_actor(), now=now()
     )
     if after.version != before:
         tell(gettext("%(key)s is saved.", key=hypothesis.key))
@@ -101,6 +103,11 @@ def _save(form: SentenceForm, hypothesis: Hypothesis) -> Response:
 
 def _typed(form: SentenceForm) -> dict[str, str]:
     return {name: str(form[name].data or "") for name in hypotheses.PARTS}
+
+
+def _sent(form: SentenceForm) -> dict[str, str]:
+    """What the page asked for: once the sentence is fixed, its title alone."""
+    return {name: text for name, text in _typed(form).items() if name in request.form}
 
 
 def _said(form: SentenceForm) -> str:

@@ -3,6 +3,7 @@ is done, who may, and everything that stands in the way."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,8 @@ STATEMENT = {"change", "effect", "reason"}
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """The primary action. `obstacles` block it, or (where it is the way to mend them) say what is
-    still missing; `why_not` says who may do it, to those who may not."""
+    still missing; `why_not` says who may do it, to those who may not. `once` names this copy of the
+    form, as in every form."""
 
     label: str
     url: str
@@ -35,6 +37,7 @@ class NextStep:
     obstacles: tuple[Obstacle, ...] = ()
     missing_title: str | None = None
     why_not: str | None = None
+    once: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
     def is_blocked(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
-from hadi.domain.lifecycle import MOVES, Step
+from hadi.domain.lifecycle import MOVES, State, Step
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.models import Hypothesis
 from hadi.services import hypotheses
@@ -30,7 +30,9 @@ def menu_of(hypothesis: Hypothesis, actor: Actor) -> tuple[MenuItem, ...]:
     stake = hypotheses.stake(hypothesis)
     items = []
     if not hypothesis.is_archived and allows(actor, Permission.EDIT_HYPOTHESIS, stake):
-        label, url = gettext("Edit the sentence"), url_for("hypotheses.edit", key=hypothesis.key)
+        is_fixed = hypothesis.state not in (State.IDEA, State.PLANNED)
+        label = gettext("Edit the short title") if is_fixed else gettext("Edit the sentence")
+        url = url_for("hypotheses.edit", key=hypothesis.key)
         items.append(MenuItem("edit", label, url, "pencil"))
     if allows(actor, Permission.CREATE_HYPOTHESIS):
         url = url_for("hypotheses.new", after=hypothesis.key)

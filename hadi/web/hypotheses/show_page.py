@@ -53,7 +53,7 @@ class HypothesisPage(Page):
     action: plan_panels.ActionPanel
     data: data_panels.DataPanel
     insight: conclusion_panels.InsightPanel
-    edit_url: str | None
+    edit: MenuItem | None
     previous: Row | None
     following: tuple[Row, ...]
     history: tuple[HistoryEntry, ...]
@@ -85,7 +85,7 @@ def show_page(hypothesis: Hypothesis, *, actor: Actor, test: Test | None) -> Hyp
         action=plan_panels.panel(hypothesis, actor),
         data=data_panels.panel(hypothesis, actor),
         insight=conclusion_panels.panel(hypothesis, actor),
-        edit_url=next((item.url for item in menu if item.code == "edit"), None),
+        edit=next((item for item in menu if item.code == "edit"), None),
         previous=row_of(previous) if previous else None,
         following=rows_of(hypothesis_links.following(hypothesis, by=actor)),
         history=entries(happened, hypothesis),

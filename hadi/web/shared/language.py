@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
@@ -59,10 +60,18 @@ def figure(number: Figure) -> str:
 def day(when: date) -> str:
     """A date in the reader's language; of a moment, the date in the workspace's time zone."""
     if isinstance(when, datetime):
-        when = when.astimezone(workspace.zone()).date()
+        when = when.astimezone(zone()).date()
     return speaker().day(when)
 
 
 def moment(at: datetime) -> str:
     """A moment in the reader's language and the workspace's time zone."""
-    return speaker().moment(at, workspace.zone())
+    return speaker().moment(at, zone())
+
+
+def zone() -> ZoneInfo:
+    """The workspace's time zone, asked for once: a list says a date in every line."""
+    if "hadi_zone" not in g:
+        g.hadi_zone = workspace.zone()
+    found: ZoneInfo = g.hadi_zone
+    return found

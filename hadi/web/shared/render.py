@@ -69,7 +69,7 @@ def chrome() -> Chrome:
         flashes=_flashes(),
         home_url=home_url(),
         search_url=_url_if_there("hypotheses.index") if user else None,
-        search_query=request.args.get("q", "")[:200],
+        search_query=request.args.get("q", "").replace("\0", "")[:200],
         new_url=_url_if_there("hypotheses.new") if user else None,
         workspace=workspace.current().name,
     )
