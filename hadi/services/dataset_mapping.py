@@ -47,6 +47,8 @@ def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
     usual = max((_alike(name, wanted) for wanted in _USUAL.get(need.role, ())), default=0.0)
     if need.role is NeedRole.VARIANT and plan.control in column["examples"]:
         return max(likeness, 1.5)
+    if need.role is NeedRole.UNIT and "id" in _plain(name).split():
+        usual = max(usual, 0.8)
     return max(likeness, 0.9 * usual)
 
 

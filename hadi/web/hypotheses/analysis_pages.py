@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from hadi.charts.interval import IntervalChart, interval_chart
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
-from hadi.domain.plan import Metric, MetricRole, Plan
+from hadi.domain.plan import Metric, MetricKind, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Analysis, Hypothesis
 from hadi.services import hypotheses
@@ -25,6 +25,8 @@ from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
 Record = Mapping[str, Any]
+
+SMALLEST_P = 0.001  # a smaller one is written as "less than" it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,9 @@ def _sample(sample: Record, metric: Metric) -> str:
     if sample["value"] is None:
         return str(_("no value, %(n)s units", n=n))
     value = figure(Figure(value_kind(metric.kind), sample["value"]))
-    return str(_("%(value)s of %(n)s units", value=value, n=n))
+    if metric.kind is MetricKind.CONVERSION:
+        return str(_("%(value)s of %(n)s units", value=value, n=n))
+    return str(_("%(value)s on average, %(n)s units", value=value, n=n))
 
 
 def _estimate(estimate: Record | None, kind: FigureKind) -> str:
@@ -200,8 +204,12 @@ def _chance(comparison: Record) -> str:
     is_secondary = comparison["role"] == MetricRole.SECONDARY
     value = comparison["p_adjusted"] if is_secondary else comparison["p_value"]
     p = 0.0 if value is None else value
+    is_tiny = p < SMALLEST_P
+    exact = (
+        Text("check_p_below") if is_tiny else Text("check_p_equal", p=Figure(FigureKind.P_VALUE, p))
+    )
     code = "chance_hardly" if p <= comparison["alpha"] else "chance_could"
-    return say(Text(code, p=Figure(FigureKind.P_VALUE, p)))
+    return say(Text(code, p=exact))
 
 
 def _progress(record: Record, plan: Plan) -> Progress:

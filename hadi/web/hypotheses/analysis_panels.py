@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart
 from hadi.domain.permissions import Actor
-from hadi.domain.scaling import Payback
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Test
 from hadi.web.shared.intervals import deciding_comparison, interval_of
@@ -69,7 +68,7 @@ def verdict_of(
         evidence=record["evidence"] if analysis.verdict != "not_yet" else None,
         chart=interval_of(record, plan),
         metric=comparison["metric"] if comparison else None,
-        facts=((_("Payback"), payback_word(Payback.NOT_ASSESSED)),) if has_payback else (),
+        facts=((_("Payback"), _("not assessed")),) if has_payback else (),
         warnings=warnings_of(analysis),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
@@ -84,7 +83,3 @@ def sentence_of(analysis: Analysis) -> str:
 def warnings_of(analysis: Analysis) -> tuple[str, ...]:
     """What travels with the verdict, in the reader's language."""
     return tuple(say(Text.from_json(warning["text"])) for warning in analysis.record["warnings"])
-
-
-def payback_word(payback: Payback) -> str:
-    return say(Text(f"payback_{payback.value}"))

@@ -155,7 +155,8 @@ def counts(key: str) -> Answer:
     """Typed counts: for those who have four numbers and no file."""
     actor = current_actor()
     hypothesis = hypotheses.find(key, by=actor)
-    require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    with hypotheses.logging_refusals("attach_data", hypothesis.id, by=actor, now=now()):
+        require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
     plan = _plan(hypothesis)
     if len(plan.metrics) != 1:
         raise Invalid(Text("counts_not_for_metric"))

@@ -83,7 +83,8 @@ def plan_answer(key: str) -> str:
 def _take(hypothesis: Hypothesis, done_url: str) -> Answer:
     """A sent form: saved, or shown again with what is wrong; nothing typed is lost."""
     actor = current_actor()
-    require(actor, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
+    with hypotheses.logging_refusals("edit_plan", hypothesis.id, by=actor, now=now()):
+        require(actor, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
     verb, _colon, row = request.form.get("do", "save").partition(":")
     if verb in ("add", "remove", "check"):
         return _rearranged(hypothesis, verb, row, actor=actor)
