@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from hadi import db, web
+from hadi import api, db, web
 from hadi.config import Settings
 from hadi.resources import folder
 from hadi.web.account import identity
@@ -33,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(switch.blueprint)
     web.init_app(app)
-    _init_api(app)
+    api.init_app(app)
     errors.init_app(app)
     return app
 
@@ -52,14 +51,3 @@ def _configure(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME="https" if settings.https else "http",
     )
     app.logger.setLevel(logging.INFO)
-
-
-def _init_api(app: Flask) -> None:
-    try:
-        api = importlib.import_module("hadi.api")
-    except ModuleNotFoundError as missing:
-        if missing.name != "hadi.api":
-            raise
-        return
-    if hasattr(api, "init_app"):
-        api.init_app(app)

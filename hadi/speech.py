@@ -66,6 +66,8 @@ class BabelSpeaker:
                 return f"{self._percent(size)}{gap}%"
             case FigureKind.POINTS:
                 return f"{self._percent(size)}{_NO_BREAK}{_POINTS[self.language]}"
+            case FigureKind.BARE_POINTS:
+                return self._percent(size)
             case FigureKind.MONEY:
                 return self._money(size, figure.currency)
             case _:
@@ -88,6 +90,8 @@ class BabelSpeaker:
         written = format_currency(
             round(size), currency, pattern, locale=self.locale, currency_digits=False
         )
+        if written.startswith(currency):  # a code, unlike a sign, stands apart from the number
+            written = f"{currency} {written.removeprefix(currency).lstrip()}"
         return written.replace(" ", _NO_BREAK)
 
     def _decimal(self, value: float, decimals: int) -> str:

@@ -51,7 +51,8 @@ def _message(to: str, subject: str, body: str, settings: Settings) -> EmailMessa
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=settings.mail_sender.partition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
+    # Not quoted-printable: whoever opens the file in the outbox has to find the link whole.
+    message.set_content(body, cte="8bit")
     return message
 
 

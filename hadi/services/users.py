@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
+import email_validator
 from flask import current_app
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
@@ -31,8 +31,10 @@ NAME_LENGTH = 120
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 256
 RESET_PATH = "/reset"
-# Only the form is checked: companies use names of their own such as shop.local.
+# Only the form is checked: companies use names of their own, such as shop.local.
 ADDRESS_RULES: Any = {"check_deliverability": False, "globally_deliverable": False}
+if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("local")
 
 
 # ------------------------------------------------------------------------------------- reading
@@ -243,8 +245,8 @@ def _faults(name: str, roles: Collection[str], language: str | None) -> dict[str
 def _address(email: str, fields: dict[str, Text]) -> str:
     """The address as it is stored: normalised and in small letters, so that it is found again."""
     try:
-        found = validate_email(email.strip(), **ADDRESS_RULES)
-    except EmailNotValidError:
+        found = email_validator.validate_email(email.strip(), **ADDRESS_RULES)
+    except email_validator.EmailNotValidError:
         fields["email"] = Text("user.email_unusable", email=email.strip())
         return ""
     return found.normalized.lower()

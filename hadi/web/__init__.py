@@ -31,15 +31,6 @@ REGISTRY: Sequence[Entry] = (
 
 def init_app(app: Flask) -> None:
     """Register every place."""
-    found = []
     for entry in REGISTRY:
-        try:
-            module = importlib.import_module(entry.module)
-        except ModuleNotFoundError as missing:
-            if not entry.module.startswith(missing.name or "-"):
-                raise
-            continue
-        app.register_blueprint(module.blueprint)
-        if entry.endpoint in app.view_functions:
-            found.append(entry)
-    app.extensions[PLACES] = tuple(found)
+        app.register_blueprint(importlib.import_module(entry.module).blueprint)
+    app.extensions[PLACES] = REGISTRY

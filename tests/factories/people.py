@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,12 @@ def add_person(
     password: str | None = PASSWORD,
 ) -> str:
     """Someone with that role; answers with their id."""
+    from flask import has_app_context
+
     from hadi.services import users
 
-    with app.app_context():
+    # Within the caller's context, so that its session sees the person.
+    with nullcontext() if has_app_context() else app.app_context():
         user = users.add(
             email=email or address(role),
             name=name or f"{RoleName(role).value.title()} Test",

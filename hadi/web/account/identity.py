@@ -121,7 +121,7 @@ def configure(app: Flask, settings: Settings) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     """Let people sign in."""
     configure(app, settings)
-    security = Security()
+    security = Security(mail_util_cls=Mails, render_template=identity_page)
     security.init_app(
         app,
         Accounts(db, User, Role),
@@ -130,8 +130,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         reset_password_form=ResetPassword,
         change_password_form=ChangePassword,
         verify_form=Verify,
-        mail_util_cls=Mails,
-        render_template=identity_page,
     )
     # Its views also speak JSON to applications of their own; ours have the API.
     app.extensions["security"].want_json(lambda request: False)

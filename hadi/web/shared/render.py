@@ -68,9 +68,9 @@ def chrome() -> Chrome:
         csrf_token=generate_csrf(),
         flashes=_flashes(),
         home_url=home_url(),
-        search_url=_url_if_there("hypotheses.index") if user else None,
+        search_url=url_for("hypotheses.index") if user else None,
         search_query=request.args.get("q", "").replace("\0", "")[:200],
-        new_url=_url_if_there("hypotheses.new") if user else None,
+        new_url=_new_url(user) if user else None,
         workspace=workspace.current().name,
     )
 
@@ -150,5 +150,7 @@ def _flashes() -> tuple[Flash, ...]:
     return tuple(told)
 
 
-def _url_if_there(endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
+def _new_url(user: User) -> str | None:
+    """Where the key `n` leads those who may write a hypothesis."""
+    may_write = allows(users.actor_for(user), Permission.CREATE_HYPOTHESIS)
+    return url_for("hypotheses.new") if may_write else None
