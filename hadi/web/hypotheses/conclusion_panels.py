@@ -36,7 +36,7 @@ class InsightPanel:
     is_ahead: bool
     can_write: bool
     can_decide: bool
-    next_hypothesis_url: str
+    next_hypothesis_url: str | None  # None for those who write none
     learned: str = ""
     holds_where: str = ""
     next: str = ""
@@ -68,7 +68,9 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
         holds_where=written.holds_where if written else "",
         next=written.next if written else "",
         decision=decision_line(conclusion) if conclusion else None,
-        next_hypothesis_url=next_hypothesis_url(hypothesis),
+        next_hypothesis_url=next_hypothesis_url(hypothesis)
+        if allows(actor, Permission.CREATE_HYPOTHESIS, stake)
+        else None,
         reopen_url=url_for("hypotheses.reopen", key=hypothesis.key)
         if is_concluded and allows(actor, Permission.REOPEN, stake)
         else None,

@@ -250,7 +250,7 @@ def _versions(hypothesis: Hypothesis) -> tuple[VersionLine, ...]:
     """Newest first, each with what it changed in the one before."""
     test = hypothesis.current_test
     found = test.plan_versions if test else []
-    before: list[PlanVersion | None] = [None, *found[:-1]]
+    before: list[PlanVersion | None] = [None, *found][: len(found)]
     return tuple(
         VersionLine(
             number=version.number,
