@@ -26,8 +26,6 @@ from hadi.web.shared.render import chrome
 
 Record = Mapping[str, Any]
 
-SMALLEST_P = 0.001  # a smaller one is written as "less than" it
-
 
 @dataclass(frozen=True, slots=True)
 class ComparisonLine:
@@ -204,12 +202,8 @@ def _chance(comparison: Record) -> str:
     is_secondary = comparison["role"] == MetricRole.SECONDARY
     value = comparison["p_adjusted"] if is_secondary else comparison["p_value"]
     p = 0.0 if value is None else value
-    is_tiny = p < SMALLEST_P
-    exact = (
-        Text("check_p_below") if is_tiny else Text("check_p_equal", p=Figure(FigureKind.P_VALUE, p))
-    )
     code = "chance_hardly" if p <= comparison["alpha"] else "chance_could"
-    return say(Text(code, p=exact))
+    return say(Text(code, p=Figure(FigureKind.P_VALUE, p)))
 
 
 def _progress(record: Record, plan: Plan) -> Progress:
