@@ -1,4 +1,4 @@
-"""The data of a test: a file dropped, mapped and attached; bad files refused whole; counts typed."""
+"""The data of a test: a file mapped and attached; bad files refused whole; counts typed."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_file_over_the_limit_is_refused(visitor: Visitor) -> None:
         ({"need_2": ""}, "Choose the column for “Add-on sale”"),
         ({"need_2": "gone"}, "“gone” is not a column of the file"),
         ({"need_1": "Gruppe"}, "mapped twice"),
-        ({"need_2": "Gruppe"}, "needs numbers"),
+        ({"need_2": "Gruppe"}, "“A” is not a number"),
         ({"need_2": "client_id"}, "neither 0 nor 1"),
         ({"need_0": "sale"}, "There is no arm “A”"),
     ],
