@@ -3,7 +3,7 @@
 //   node esbuild.mjs           minified, as shipped
 //   node esbuild.mjs --dev     readable, with source maps
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -37,7 +37,6 @@ async function sprite() {
 }
 
 const isBuilt = (name) => !name.endsWith(".map");
-await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
 const result = await esbuild.build({
@@ -74,6 +73,12 @@ manifest["favicon.svg"] = await writeHashed(
   await readFile(join(here, "icons/favicon.svg"), "utf8"),
 );
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
-await writeFile(join(dist, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
-const built = (await readdir(dist)).filter(isBuilt).length;
-console.log(`Built ${built} files into static/dist`);
+// Swapped in whole, and old files go last: a server that is running never meets half a bundle.
+await writeFile(join(dist, "manifest.new"), `${JSON.stringify(sorted, null, 2)}\n`);
+await rename(join(dist, "manifest.new"), join(dist, "manifest.json"));
+const kept = new Set(["manifest.json", manifest["sprite.svg"], manifest["favicon.svg"]]);
+for (const path of Object.keys(result.metafile.outputs)) kept.add(basename(path));
+for (const name of await readdir(dist)) {
+  if (!kept.has(name)) await rm(join(dist, name), { recursive: true });
+}
+console.log(`Built ${[...kept].filter(isBuilt).length} files into static/dist`);
