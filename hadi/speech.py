@@ -16,7 +16,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
-from hadi.domain.text import Figure, FigureKind, Text, render
+from hadi.domain.text import Figure, FigureKind, Text, percent_decimals, render
 
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "hu": "Magyar"}
 CATALOGUES = Path(__file__).resolve().parent / "locale"
@@ -74,9 +74,7 @@ class BabelSpeaker:
                 return self._decimal(size, _decimals(size))
 
     def _percent(self, share: float) -> str:
-        """One decimal; two when the number is below one, where one would say too little."""
-        percent = share * 100
-        return self._decimal(percent, 2 if 0 < percent < 1 else 1)
+        return self._decimal(share * 100, percent_decimals(share * 100))
 
     def _p_value(self, size: float) -> str:
         if size < 0.001:

@@ -167,9 +167,16 @@ class _English:
         return f"{sign}{minus}{written}"
 
 
+def percent_decimals(percent: float) -> int:
+    """One; two below one, where one would say too little; as many as a tiny number needs not to
+    read as zero."""
+    if percent == 0 or percent >= 1:
+        return 1
+    return min(10, max(2, -math.floor(math.log10(percent))))
+
+
 def _decimals(percent: float) -> str:
-    """One decimal, two when the number is below one."""
-    return f"{percent:.2f}" if 0 < percent < 1 else f"{percent:,.1f}"
+    return f"{percent:,.{percent_decimals(percent)}f}"
 
 
 def _significant(size: float) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 from hadi.speech import BabelSpeaker
 
 K = FigureKind
@@ -64,3 +64,13 @@ def test_days() -> None:
 
 def test_an_unknown_language_is_english() -> None:
     assert BabelSpeaker("xx").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.06, "6.0 pp"), (0.0043, "0.43 pp"), (0.00003, "0.003 pp"), (1e-6, "0.0001 pp")],
+)
+def test_a_tiny_difference_does_not_read_as_zero(value: float, written: str) -> None:
+    figure = Figure(FigureKind.POINTS, value)
+    assert ENGLISH.figure(figure) == written
+    assert BabelSpeaker("en").figure(figure) == written.replace(" ", "\u00a0")
