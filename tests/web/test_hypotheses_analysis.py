@@ -43,7 +43,7 @@ def test_a_result_says_its_sentence_first_and_its_method_last(visitor: Visitor) 
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     for words in ("+6.0 pp (2.5 to 9.4)", "25.0% of 1,300 units", "Confirmed", "not assessed",
-                  "Chance alone would hardly do this (p < 0.001).", "pooled z test",
+                  "Chance alone would hardly do this (p less than 0.001).", "pooled z test",
                   "Randomised test", "duckdb", "Typed counts, version 1"):  # fmt: skip
         assert words in text, words
     record = record_of(visitor, page)

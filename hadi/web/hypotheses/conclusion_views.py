@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Blocked, Invalid, Stale
 from hadi.domain.lifecycle import Decision, Step
-from hadi.domain.permissions import Permission, require
+from hadi.domain.permissions import Permission, allows, require
 from hadi.models import Hypothesis
 from hadi.services import conclusions, hypotheses
 from hadi.web.hypotheses import blueprint
@@ -41,7 +41,7 @@ def conclude(key: str) -> Answer:
         try:
             return once(form, lambda: (_decide if is_deciding else _write)(hypothesis, form))
         except (Invalid, Blocked) as refusal:
-            form.refuse(refusal)
+            form.refuse(refusal, _fields(hypothesis))
         except Stale:
             hypothesis = hypotheses.find(key, by=actor)
             form.version.data = str(hypothesis.version)
@@ -58,6 +58,13 @@ def _require(hypothesis: Hypothesis, *, is_deciding: bool) -> None:
     attempt = Step.CONCLUDE.value if is_deciding else "write_insight"
     with hypotheses.logging_refusals(attempt, hypothesis.id, by=actor, now=now()):
         require(actor, needed, hypotheses.stake(hypothesis))
+
+
+def _fields(hypothesis: Hypothesis) -> dict[str, str]:
+    """Where a refusal is said; what only a leader can fill in is said at the decision itself."""
+    if allows(current_actor(), Permission.SCALE, hypotheses.stake(hypothesis)):
+        return {}
+    return {"acknowledge_payback": "decision", "override": "decision"}
 
 
 def _write(hypothesis: Hypothesis, form: ConclusionForm) -> str:

@@ -13,7 +13,7 @@ from hadi.config import Settings
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import MetricKind, Plan
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind
 from hadi.models import Analysis, Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind
 from hadi.services import hypotheses
@@ -21,7 +21,8 @@ from hadi.services.dataset_rows import ArmCounts, Preview
 from hadi.web.hypotheses import data_panels
 from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm, MappingForm
 from hadi.web.hypotheses.data_panels import DatasetLine, dataset_name, size_of
-from hadi.web.shared.language import day, figure, moment, say
+from hadi.web.hypotheses.data_report import Report, report_of
+from hadi.web.shared.language import day, figure, moment
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -57,25 +58,6 @@ class DataPage(Page):
     is_open_early: bool  # the early opening was refused: show it unfolded
     ends: str | None  # when the result opens, while that is ahead
     why_not: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnLine:
-    """A column of a file as it was read."""
-
-    name: str
-    type: str
-    examples: str
-    missing: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How a file was read: `facts` are (label, value)."""
-
-    facts: tuple[tuple[str, str], ...]
-    columns: tuple[ColumnLine, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +164,7 @@ def data_page(
         counts_url=url_for("hypotheses.counts", key=hypothesis.key) if can_type else None,
         check_form=check_form or CheckForm(formdata=None),
         run_url=panel.run_url,
-        can_open_early=hypothesis.state is State.RUNNING
-        and allows(actor, Permission.OPEN_EARLY, stake),
+        can_open_early=_is_open(hypothesis) and allows(actor, Permission.OPEN_EARLY, stake),
         is_open_early=check_form is not None,
         ends=_ends(plan),
         why_not=panel.why_not,
@@ -306,24 +287,6 @@ def counts_page(
     )
 
 
-def report_of(dataset: Dataset) -> Report:
-    """The parse report in the reader's words."""
-    report: Mapping[str, Any] = dataset.report
-    facts = [
-        (_("Rows"), _rows(dataset.rows)),
-        (_("Columns"), str(len(report["columns"]))),
-        (_("Encoding"), str(report.get("encoding") or "").upper()),
-        (_("Delimiter"), _delimiter(report.get("delimiter"))),
-        (_("Decimal sign"), _decimal(report.get("decimal"))),
-        (_("Sheet"), str(report.get("sheet") or "")),
-    ]
-    return Report(
-        facts=tuple((label, value) for label, value in facts if value),
-        columns=tuple(_column(column, dataset.rows) for column in report["columns"]),
-        notes=tuple(say(Text.from_json(note)) for note in report["notes"]),
-    )
-
-
 def crumbs(hypothesis: Hypothesis, *more: tuple[str, str]) -> tuple[Link, ...]:
     """The way from the list to a page of this hypothesis; the page itself is not linked."""
     way = [
@@ -354,6 +317,14 @@ def _analysis(hypothesis: Hypothesis, analysis: Analysis) -> AnalysisLine:
     )
 
 
+def _is_open(hypothesis: Hypothesis) -> bool:
+    """Whether the result at the planned end is still to come."""
+    result = hypothesis.current_test.result if hypothesis.current_test else None
+    if hypothesis.state is State.MEASURED:
+        return result is not None and bool(result.early_reason)
+    return hypothesis.state is State.RUNNING
+
+
 def _ends(plan: Plan) -> str | None:
     """When the result opens."""
     units = figure(Figure(FigureKind.COUNT, plan.planned_units)) if plan.planned_units else None
@@ -364,38 +335,6 @@ def _ends(plan: Plan) -> str | None:
     if plan.ends_on:
         return str(_("after %(day)s", day=day(plan.ends_on)))
     return str(_("when every arm has %(n)s units", n=units)) if units else None
-
-
-def _column(column: Mapping[str, Any], rows: int) -> ColumnLine:
-    missing = column["missing"]
-    share = Figure(FigureKind.SHARE, missing / rows if rows else 0.0)
-    return ColumnLine(
-        name=column["name"],
-        type=_type_word(column["type"]),
-        examples=", ".join(column["examples"]),
-        missing=f"{_rows(missing)} ({figure(share)})" if missing else "",
-    )
-
-
-def _type_word(code: str) -> str:
-    words = {
-        "integer": _("whole numbers"),
-        "number": _("numbers"),
-        "boolean": _("yes or no"),
-        "date": _("dates"),
-        "time": _("dates with time"),
-        "text": _("text"),
-    }
-    return str(words.get(code, code))
-
-
-def _delimiter(sign: str | None) -> str:
-    words = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
-    return str(words.get(sign or "", sign or ""))
-
-
-def _decimal(sign: str | None) -> str:
-    return str({",": _("comma"), ".": _("point")}.get(sign or "", ""))
 
 
 def _counts_table(counts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
