@@ -1,0 +1,160 @@
+"""Plans through the services: drafted, locked, amended, refused; and what a plan can expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories.hypotheses import World
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from hadi.models import Hypothesis
+
+
+@pytest.fixture
+def world(app_context: Flask) -> World:
+    return World(app_context)
+
+
+def save(world: World, hypothesis: Hypothesis, **more: Any) -> Hypothesis:
+    from hadi.services import hypotheses, plans
+
+    by = more.pop("by", world.actor())
+    reason = more.pop("reason", "")
+    version = hypotheses.find(hypothesis.id, by=world.actor()).version
+    return plans.save(
+        hypothesis.id, body=world.plan(**more), version=more.pop("version", version),
+        reason=reason, by=by, now=world.later(),
+    )  # fmt: skip
+
+
+def last_refusal(hypothesis: Hypothesis) -> dict[str, Any]:
+    from hadi.services import events
+
+    event = events.history(hypothesis_id=hypothesis.id)[0]
+    assert event.verb == "refused"
+    return dict(event.details)
+
+
+def test_a_draft_is_written_in_place(world: World) -> None:
+    hypothesis = world.planned()
+    save(world, hypothesis, planned_units=2000)
+    test = hypothesis.current_test
+    assert test is not None
+    assert [version.number for version in test.plan_versions] == [1]
+    assert test.plan is not None and test.plan.planned_units == 2000
+
+
+def test_an_amendment_is_a_version_with_a_hash_of_its_own(world: World) -> None:
+    hypothesis = world.running()
+    save(world, hypothesis, planned_units=2000, reason="fewer guests")
+    test = hypothesis.current_test
+    assert test is not None
+    first, second = test.plan_versions
+    assert (first.plan.planned_units, second.plan.planned_units) == (1000, 2000)
+    assert first.digest != second.digest and second.digest == second.plan.digest()
+    assert second.reason == "fewer guests" and test.plan_version is second
+
+
+def test_an_amendment_without_reason_or_after_the_data_is_refused_and_logged(
+    world: World,
+) -> None:
+    from hadi.domain.errors import Blocked
+
+    hypothesis = world.running()
+    with pytest.raises(Blocked):
+        save(world, hypothesis, planned_units=2000)
+    assert last_refusal(hypothesis) == {
+        "step": "edit_plan", "blockers": ["amendment_needs_reason"]
+    }  # fmt: skip
+    hypothesis = world.with_data()
+    with pytest.raises(Blocked):
+        save(world, hypothesis, planned_units=2000, reason="late")
+    assert last_refusal(hypothesis)["blockers"] == ["plan_has_data"]
+    test = hypothesis.current_test
+    assert test is not None and len(test.plan_versions) == 1
+
+
+def test_who_may_not_write_a_plan_is_refused_and_logged(world: World) -> None:
+    from hadi.domain.errors import NotAllowed
+
+    hypothesis = world.planned()
+    with pytest.raises(NotAllowed):
+        save(world, hypothesis, by=world.actor("viewer"), planned_units=1)
+    assert last_refusal(hypothesis)["blockers"] == ["not_allowed.plan.edit"]
+
+
+def answer(**plan: Any) -> Any:
+    from hadi.domain.plan import Plan
+    from hadi.services.power import planning_answer
+
+    return planning_answer(Plan.from_json(plan))
+
+
+def conversion(**more: Any) -> list[dict[str, Any]]:
+    return [{"name": "Moved on", "kind": "conversion", "role": "primary", "better": "higher",
+             "threshold": 0.05} | more]  # fmt: skip
+
+
+def test_the_units_needed_and_the_honest_half() -> None:
+    found = answer(metrics=conversion(), baseline=0.25, expected_effect=0.05)
+    assert found.needed_units == 1251 and found.at_units == 1251
+    assert found.confirmed == pytest.approx(0.5, abs=0.01)
+    assert "half the time" in str(found.honest_note)
+    assert "no more than the threshold" in str(found.help)
+    assert sum(found.verdicts.values()) == pytest.approx(1)
+    powers = [power for _n, power in found.curve]
+    assert powers == sorted(powers) and len(powers) > 10
+
+
+def test_a_planned_size_is_judged_by_itself() -> None:
+    found = answer(
+        metrics=conversion(), baseline=0.15, expected_effect=0.06, planned_units=120,
+        starts_on="2026-03-02", ends_on="2026-03-15",
+    )  # fmt: skip
+    assert found.is_planned and found.at_units == 120 and found.confirmed < 0.3
+    assert "units per arm bring the chance" in str(found.help)
+    assert any("120 units a week" in str(sentence) for sentence in found.sentences)
+
+
+def test_several_arms_and_unequal_shares_need_more() -> None:
+    plan = {"metrics": conversion(threshold=0), "baseline": 0.25, "expected_effect": 0.05}
+    two = answer(**plan)
+    three = answer(**plan, split={"A": 1, "B": 1, "C": 1}, control="A")
+    uneven = answer(**plan, split={"A": 9, "B": 1}, control="A")
+    assert two.needed_units < three.needed_units < uneven.needed_units
+
+
+def test_a_relative_threshold_is_of_todays_value() -> None:
+    plan = {"baseline": 0.2, "expected_effect": 0.05, "planned_units": 1500}
+    relative = answer(metrics=conversion(threshold="20%"), **plan)
+    absolute = answer(metrics=conversion(threshold=0.04), **plan)
+    assert relative.confirmed == pytest.approx(absolute.confirmed)
+
+
+@pytest.mark.parametrize(
+    ("plan", "codes"),
+    [
+        ({}, ["planning_needs_metric"]),
+        ({"metrics": conversion()}, ["planning_needs_baseline", "planning_needs_effect"]),
+        ({"metrics": conversion(kind="mean")}, ["planning_needs_sd", "planning_needs_effect"]),
+        (
+            {"metrics": conversion(kind="mean", threshold="5%"), "baseline": 0,
+             "baseline_sd": 1, "expected_effect": 1},
+            ["planning_needs_positive_baseline"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_asked_for(plan: dict[str, Any], codes: list[str]) -> None:
+    found = answer(**plan)
+    assert [text.code for text in found.missing] == codes and not found.is_answer
+
+
+def test_what_cannot_succeed_is_said() -> None:
+    wrong = answer(metrics=conversion(better="lower"), baseline=0.25, expected_effect=0.05)
+    assert wrong.problem.code == "power_wrong_direction"
+    beyond = answer(metrics=conversion(), baseline=0.9, expected_effect=0.2)
+    assert beyond.problem.code == "power_share_outside"
