@@ -107,7 +107,7 @@ def test_the_weekly_meeting_is_for_everyone(visitor: Visitor) -> None:
     measured = visitor.make("measured", change="lay a cable beside every lamp")
     page = visitor.sign_in("viewer").get("/meeting")
     assert page.heading == "Weekly meeting"
-    for words in ("Insight missing 1", "Attach data 8", "and 2 more", "Results of the last seven"):
+    for words in ("Insight missing 1", "Attach data 8", "Results of the last seven days 1"):
         assert words in page.text
     assert page.links[measured] == f"/hypotheses/{measured}"
     assert visitor.get("/?print", status=302).response.location == "/meeting"
@@ -128,3 +128,12 @@ def test_queries_do_not_grow(visitor: Visitor, path: str) -> None:
     with counted(visitor.app) as many:
         visitor.get(path)
     assert len(many) == len(few), "\n".join(many)
+
+
+def test_the_meeting_stays_on_one_sheet() -> None:
+    from hadi.web.today.meeting_page import HEADING, LINE, SHEET, TOP, lines_on_paper
+
+    for parts in range(2, 8):
+        lines = lines_on_paper(parts)
+        assert lines >= 2
+        assert TOP + parts * (HEADING + lines * LINE) <= SHEET

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.text import Figure, FigureKind
@@ -23,8 +22,7 @@ class DataLine:
     """A data set. `download_url` is None where it has no file of its own."""
 
     name: str
-    url: str | None
-    is_file: bool
+    url: str
     version: int
     key: str
     hypothesis_url: str
@@ -80,8 +78,7 @@ def _line(row: DatasetRow) -> DataLine:
     count = figure(Figure(FigureKind.COUNT, dataset.rows))
     return DataLine(
         name=dataset.filename if is_file else _("Typed counts"),
-        url=_url("hypotheses.dataset", key=hypothesis.key, dataset_id=dataset.id),
-        is_file=is_file,
+        url=url_for("hypotheses.dataset", key=hypothesis.key, dataset_id=dataset.id),
         version=dataset.version or 0,
         key=hypothesis.key,
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
@@ -92,7 +89,7 @@ def _line(row: DatasetRow) -> DataLine:
         whole_digest=dataset.digest,
         who=dataset.author.name,
         when=day(dataset.attached_at or dataset.created_at),
-        download_url=_url("hypotheses.download_dataset", key=hypothesis.key, dataset_id=dataset.id)
+        download_url=url_for("hypotheses.dataset_csv", key=hypothesis.key, dataset_id=dataset.id)
         if is_file
         else None,
     )
@@ -100,7 +97,3 @@ def _line(row: DatasetRow) -> DataLine:
 
 def _page_url(page: int) -> str:
     return url_for("data.index", page=page)
-
-
-def _url(endpoint: str, **values: Any) -> str | None:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.lifecycle import Decision
@@ -89,7 +89,6 @@ def learnings_page(
 def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
     hypothesis = conclusion.hypothesis
     can_write = allows(actor, Permission.CREATE_HYPOTHESIS)
-    has_page = "hypotheses.new" in current_app.view_functions
     return LearningCard(
         key=hypothesis.key,
         url=url_for("hypotheses.show", key=hypothesis.key),
@@ -105,9 +104,7 @@ def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
         decision=say(Text(f"decision_{conclusion.decision.value}")),
         author=conclusion.author.name,
         when=day(conclusion.created_at),
-        next_url=url_for("hypotheses.new", after=hypothesis.key)
-        if can_write and has_page
-        else None,
+        next_url=url_for("hypotheses.new", after=hypothesis.key) if can_write else None,
     )
 
 

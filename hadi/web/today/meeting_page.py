@@ -18,7 +18,9 @@ from hadi.web.today.pages import Group, groups_of, pulse
 from hadi.web.today.rows import DatedRow, dated_row
 
 WEEK = timedelta(days=7)
-ON_PAPER = 6  # lines of a group: the whole meeting stays on one sheet
+ON_SCREEN = 30  # lines of a part
+# What fits a sheet of A4, in points: its height, what stands on top, a part's heading, two lines.
+SHEET, TOP, HEADING, LINE = 750, 76, 31, 27
 # What a meeting talks about; starts and ideas are everybody's own.
 DISCUSSED = (Wait.DECIDE, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.MEASURE)
 
@@ -37,17 +39,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingPage(Page):
-    """`/meeting`."""
+    """`/meeting`. Of each part `on_paper` lines are printed; its heading counts them all."""
 
     dates: str
     groups: tuple[Group, ...]
     results: tuple[Result, ...]
-    more_results: int
     soon: tuple[DatedRow, ...]
-    more_soon: int
     pulse: str | None
     crumbs: tuple[Link, ...]
-    most: int
+    on_screen: int
+    on_paper: int
 
 
 def meeting_page(content: Today, results: Sequence[Hypothesis], *, day: date) -> MeetingPage:
@@ -57,14 +58,18 @@ def meeting_page(content: Today, results: Sequence[Hypothesis], *, day: date) ->
         chrome=chrome(),
         dates=_("%(day)s, with the seven days before and after", day=written_day(day)),
         groups=tuple(groups),
-        results=tuple(_result(hypothesis) for hypothesis in results[:ON_PAPER]),
-        more_results=max(len(results) - ON_PAPER, 0),
-        soon=tuple(dated_row(dated) for dated in content.soon[:ON_PAPER]),
-        more_soon=max(len(content.soon) - ON_PAPER, 0),
+        results=tuple(_result(hypothesis) for hypothesis in results),
+        soon=tuple(dated_row(dated) for dated in content.soon),
         pulse=pulse(content),
         crumbs=(Link(_("Today"), url_for("today.index")), Link(_("Weekly meeting"), "")),
-        most=ON_PAPER,
+        on_screen=ON_SCREEN,
+        on_paper=lines_on_paper(len(groups) + 2),
     )
+
+
+def lines_on_paper(parts: int) -> int:
+    """How many lines of each of so many parts keep the meeting on one sheet."""
+    return max((SHEET - TOP - parts * HEADING) // LINE // parts, 1)
 
 
 def _result(hypothesis: Hypothesis) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.text import Text
@@ -172,7 +172,4 @@ def _button(waiting: Waiting) -> Button:
 
 
 def _url(endpoint: str, key: str, anchor: str | None = None) -> str:
-    """Where something is done; the page of the hypothesis where it has no page of its own."""
-    if endpoint not in current_app.view_functions:
-        endpoint, anchor = "hypotheses.show", None
     return url_for(endpoint, key=key, _anchor=anchor)
