@@ -107,3 +107,12 @@ def _positions(chart: IntervalChart) -> list[float]:
     places = [chart.estimate_x, chart.low_x, chart.high_x, chart.zero_x, chart.region_x]
     places += [chart.region_x + chart.region_width] + [tick.x for tick in chart.ticks]
     return places + ([chart.threshold_x] if chart.threshold_x is not None else [])
+
+
+def test_pictures_with_the_same_room_stand_on_one_axis() -> None:
+    values = (150.0, 88.8, 211.0, 41.0, -28.0, 110.0)
+    promise = interval_chart(150.0, 88.8, 211.0, threshold=80.0, room_for=values)
+    realised = interval_chart(41.0, -28.0, 110.0, threshold=80.0, room_for=values)
+    assert promise.zero_x == realised.zero_x
+    assert promise.threshold_x == realised.threshold_x
+    assert realised.estimate_x < promise.estimate_x
