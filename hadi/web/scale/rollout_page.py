@@ -14,7 +14,6 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Event, Rollout, Wave
-from hadi.services import rollouts
 from hadi.services.rollout_list import Promise, promise_of
 from hadi.web.scale import history
 from hadi.web.scale.next_steps import NextStep, next_step
@@ -195,14 +194,3 @@ def _decided(rollout: Rollout) -> Decided:
         who=conclusion.author.name,
         when=day(conclusion.created_at),
     )
-
-
-def wave_lead(rollout: Rollout) -> str:
-    """The sentence that stands above the forms of a wave."""
-    promise = promise_of(rollout)
-    wave = rollouts.open_wave(rollout)
-    where = wave.scope if wave else ""
-    if promise is None:
-        return where
-    told = _("The test promised %(effect)s.", effect=promise_words(promise))
-    return f"{told} {where}".strip()
