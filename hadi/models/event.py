@@ -38,4 +38,5 @@ class Event(db.Model):  # type: ignore[misc,name-defined]
     __table_args__ = (
         Index("ix_event_hypothesis_id_id", "hypothesis_id", "id"),
         Index("ix_event_subject_subject_id", "subject", "subject_id"),
+        Index("ix_event_at_id", "at", "id"),
     )

@@ -207,6 +207,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_event_subject_subject_id", ["subject", "subject_id"], unique=False
         )
+        batch_op.create_index("ix_event_at_id", ["at", "id"], unique=False)
 
     op.create_table(
         "test",
@@ -480,6 +481,7 @@ def downgrade() -> None:
 
     op.drop_table("test")
     with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("ix_event_at_id")
         batch_op.drop_index("ix_event_subject_subject_id")
         batch_op.drop_index("ix_event_hypothesis_id_id")
 

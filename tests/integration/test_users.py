@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from hadi.app import create_app
+from hadi.config import Settings
 from hadi.db import db
 from hadi.domain.errors import Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.permissions import JOB, Actor, ActorKind, RoleName, Scope
@@ -145,6 +148,15 @@ def test_passwords_are_hashed_with_argon2() -> None:
     secret = add(password=PASSWORD).password
     assert secret is not None
     assert secret.startswith("$argon2id$")
+
+
+def test_a_new_secret_key_locks_nobody_out(settings: Settings) -> None:
+    add(password=PASSWORD)
+    with create_app(replace(settings, secret_key="quite another one" * 3)).app_context():
+        person = users.find("anna@shop.example")
+        assert person is not None
+        assert person.verify_and_update_password(PASSWORD)
+        assert not person.verify_and_update_password(PASSWORD + "!")
 
 
 def test_nobody_is_nobody() -> None:

@@ -85,6 +85,8 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # the session's end is the token's
         SECURITY_PASSWORD_SALT=settings.key(),
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the names of a method and of templates
+        # Argon2 salts by itself. Hashed twice, with the key, a new key would lock everybody out.
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # noqa: S106
         SECURITY_PASSWORD_LENGTH_MIN=users.PASSWORD_LENGTH_MIN,
         SECURITY_RECOVERABLE=True,
         SECURITY_CHANGEABLE=True,
