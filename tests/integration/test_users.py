@@ -16,6 +16,7 @@ from hadi.domain.permissions import JOB, Actor, ActorKind, RoleName, Scope
 from hadi.models import Event, User
 from hadi.services import users, workspace
 from tests.factories.people import NOW, PASSWORD, add_person
+from tests.fixtures.database import close
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -152,11 +153,13 @@ def test_passwords_are_hashed_with_argon2() -> None:
 
 def test_a_new_secret_key_locks_nobody_out(settings: Settings) -> None:
     add(password=PASSWORD)
-    with create_app(replace(settings, secret_key="quite another one" * 3)).app_context():
+    other = create_app(replace(settings, secret_key="quite another one" * 3))
+    with other.app_context():
         person = users.find("anna@shop.example")
         assert person is not None
         assert person.verify_and_update_password(PASSWORD)
         assert not person.verify_and_update_password(PASSWORD + "!")
+    close(other)
 
 
 def test_nobody_is_nobody() -> None:
