@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +24,19 @@ ROWS = "".join(f"{i};{'AB'[i % 2]};{int(i % 7 < 2)}\n" for i in range(400))
 GOOD = f"client_id;Gruppe;bought\n{ROWS}".encode()
 
 
-def upload(visitor: Visitor, key: str, content: bytes, name: str, **options: Any) -> Page:
+def packed(visitor: Visitor, key: str, content: bytes, name: str) -> tuple[bytes, str]:
+    """The bytes a browser sends for a file, and their content type."""
     data = form_values(visitor.get(f"/hypotheses/{key}/data").form("attach"))
     data["file"] = (io.BytesIO(content), name)
-    return visitor.browser.post(f"/hypotheses/{key}/data", data, **options)
+    builder = EnvironBuilder(method="POST", data=data)
+    sent = builder.get_environ()
+    with closing(builder), closing(sent["wsgi.input"]) as stream:
+        return stream.read(), sent["CONTENT_TYPE"]
+
+
+def upload(visitor: Visitor, key: str, content: bytes, name: str, **options: Any) -> Page:
+    body, kind = packed(visitor, key, content, name)
+    return visitor.browser.post(f"/hypotheses/{key}/data", body, content_type=kind, **options)
 
 
 def files(visitor: Visitor) -> list[Path]:
@@ -166,11 +176,8 @@ def test_a_single_arm_attaches_nothing_and_can_be_set_aside(visitor: Visitor) ->
 def test_what_is_sent_twice_is_stored_once(visitor: Visitor) -> None:
     key = visitor.make("running")
     visitor.sign_in("analyst")
-    data = form_values(visitor.get(f"/hypotheses/{key}/data").form("attach"))
-    data["file"] = (io.BytesIO(GOOD), "till.csv")
     # The very same bytes, as a browser sends them again on reload.
-    sent = EnvironBuilder(method="POST", data=data).get_environ()
-    body, kind = sent["wsgi.input"].read(), sent["CONTENT_TYPE"]
+    body, kind = packed(visitor, key, GOOD, "till.csv")
     path = f"/hypotheses/{key}/data"
     places = {
         visitor.browser.post(path, body, content_type=kind).response.location for _ in range(2)

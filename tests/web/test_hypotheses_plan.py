@@ -180,6 +180,7 @@ def test_a_stale_plan_keeps_what_was_typed(visitor: Visitor) -> None:
     visitor.sign_in()
     path = f"/hypotheses/{key}/plan"
     data = form_values(visitor.get(path).form("plan-form"), "save")
+    visitor.world.later()
     save(visitor, key, {"planned_units": "2000"})
     data["planned_units"] = "3000"
     page = visitor.browser.post(path, data, status=409)

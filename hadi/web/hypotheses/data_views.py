@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,13 @@ def _stage(hypothesis: Hypothesis, form: FileForm) -> str:
     if not sent:
         raise Unreadable(Text("upload_needs_file"))
     settings: Settings = current_app.extensions["hadi_settings"]
-    staged = datasets.stage(
-        hypothesis.id, file=sent.stream, filename=_shown_name(sent.filename),
-        sheet=(form.sheet.data or "").strip() or None, folder=folder(),
-        limits=Limits(max_bytes=settings.max_upload_bytes), by=current_actor(), now=now(),
-    )  # fmt: skip
+    # A large upload lies in a temporary file, which goes as soon as it was read.
+    with closing(sent):
+        staged = datasets.stage(
+            hypothesis.id, file=sent.stream, filename=_shown_name(sent.filename),
+            sheet=(form.sheet.data or "").strip() or None, folder=folder(),
+            limits=Limits(max_bytes=settings.max_upload_bytes), by=current_actor(), now=now(),
+        )  # fmt: skip
     return url_for("hypotheses.map_data", key=hypothesis.key, dataset_id=staged.id)
 
 

@@ -174,7 +174,8 @@ def answer_of(found: PlanningAnswer) -> Answer:
         help=say(found.help) if found.help else None,
         note=say(found.honest_note) if found.honest_note else None,
         stats=tuple(_stats(found)),
-        bars=verdict_bars(found.verdicts),
+        # One in ten thousand is as exact as a plan can be.
+        bars=verdict_bars({name: round(share, 4) for name, share in found.verdicts.items()}),
         bars_title=_("What %(n)s units per arm would say", n=_count(found.at_units)),
         curve=power_curve(found.curve, target=found.wanted, planned=planned)
         if found.curve
