@@ -72,7 +72,7 @@ def planning_answer(plan: Plan) -> PlanningAnswer:
         verdicts=found.verdict_probabilities,
         curve=asked.curve(found),
         sentences=tuple(_sentences(plan, asked, found)),
-        help=_help(asked, found),
+        help=_help(asked, found, is_planned=plan.planned_units is not None),
         honest_note=asked.honest_note,
     )
 
@@ -197,17 +197,14 @@ def _shares(plan: Plan) -> tuple[float, ...]:
 
 def _sentences(plan: Plan, asked: _Question, found: PowerAnswer) -> list[Text]:
     confirmed = Figure(FigureKind.SHARE, found.verdict_probabilities["confirmed"])
-    if plan.planned_units is None:
-        said = [Text("planning_confirmed", effect=asked.effect_figure(), confirmed=confirmed)]
-    else:
-        said = [
-            Text(
-                "planning_confirmed_planned",
-                effect=asked.effect_figure(),
-                confirmed=confirmed,
-                n=plan.planned_units,
-            )
-        ]
+    said = [
+        Text(
+            "planning_confirmed",
+            effect=asked.effect_figure(),
+            confirmed=confirmed,
+            n=found.at_n_per_arm,
+        )
+    ]
     if found.n_per_arm is not None:
         said.append(
             Text(
@@ -224,9 +221,12 @@ def _sentences(plan: Plan, asked: _Question, found: PowerAnswer) -> list[Text]:
     return said
 
 
-def _help(asked: _Question, found: PowerAnswer) -> Text:
+def _help(asked: _Question, found: PowerAnswer, *, is_planned: bool) -> Text:
     """The one change that would lift the chance of “confirmed” most."""
     confirmed = found.verdict_probabilities["confirmed"]
+    if confirmed >= asked.power and not is_planned:
+        share = Figure(FigureKind.SHARE, confirmed)
+        return Text("planning_help_more_units", n=found.at_n_per_arm, share=share)
     if confirmed >= asked.power:
         fewer = _units_for(asked, asked.power, most=found.at_n_per_arm)
         if fewer is not None and fewer < 0.8 * found.at_n_per_arm:

@@ -10,8 +10,7 @@ WORDING: dict[str, Wording] = {
     "planning_needs_effect": N_("Say what effect you honestly expect, apart from the threshold."),
     "planning_needs_positive_baseline": N_("A relative threshold needs a value above zero today: a percentage of nothing has no meaning."),
     # The answer
-    "planning_confirmed": N_("If the true effect is the expected %(effect)s, this test would say “confirmed” with a chance of %(confirmed)s."),
-    "planning_confirmed_planned": N_("If the true effect is the expected %(effect)s, %(n)s units per arm would say “confirmed” with a chance of %(confirmed)s."),
+    "planning_confirmed": N_("If the true effect is the expected %(effect)s, %(n)s units per arm would say “confirmed” with a chance of %(confirmed)s."),
     "planning_needed": NN_(
         "%(n)s unit per arm sees an effect of %(effect)s with a chance of %(power)s.",
         "%(n)s units per arm see an effect of %(effect)s with a chance of %(power)s.",
