@@ -16,10 +16,10 @@ from playwright.sync_api import expect
 from tests.fixtures.browser import assert_accessible
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import FilePayload, Locator, Page, ViewportSize
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 CHANGE = "hand every visitor a card with the cable they asked about"
 EFFECT = "the average receipt grows by 3"
 REASON = "people forget the name of the cable before they reach the shelf"
@@ -149,6 +149,11 @@ def plan(page: Page, address: str, values: Mapping[str, str]) -> None:
 def path_of(page: Page) -> str:
     """The address of the page without its host."""
     return re.sub(r"^https?://[^/]+", "", page.url).partition("?")[0].partition("#")[0]
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    """A file to choose on a page."""
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def receipts(units: int, *, effect: float = 6.0, seed: int = 7) -> bytes:

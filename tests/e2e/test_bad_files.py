@@ -59,8 +59,7 @@ def running(shop: LiveServer) -> str:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(steps.file(name, content))
     steps.action(page, "Read the file").click()
 
 

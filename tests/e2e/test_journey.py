@@ -113,12 +113,9 @@ def attach_file(page: Page, address: str) -> None:
     page.goto(address)
     steps.press(page, "Attach data")
     steps.look(page)
-    file = {
-        "name": "receipts.csv",
-        "mimeType": "text/csv",
-        "buffer": steps.receipts(900),
-    }
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").set_input_files(
+        steps.file("receipts.csv", steps.receipts(900))
+    )
     steps.press(page, "Read the file")
     report = page.locator("aside")
     expect(report).to_contain_text("1,800")

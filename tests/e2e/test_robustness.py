@@ -31,7 +31,7 @@ class TestSendingTwice:
     def test_the_same_form_sent_again_leads_to_the_same_page(self, visit: Visit) -> None:
         """As a proxy or a nervous network does it: past every script."""
         page = visit("lead", "/hypotheses/new", java_script_enabled=False)
-        form = {
+        form: dict[str, str | float | bool] = {
             name: page.locator(f'main [name="{name}"]').input_value()
             for name in ("csrf_token", "once")
         }
