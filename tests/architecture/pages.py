@@ -32,7 +32,7 @@ def lifecycle_page() -> str:
     lines = [
         "# Lifecycle",
         "",
-        "Made from `hadi/domain/lifecycle.py` and `hadi/domain/permissions.py`; a test compares it.",
+        "Made from `hadi/domain/lifecycle.py` and `domain/permissions.py`; a test compares it.",
         "",
         "## States",
         "",
