@@ -155,9 +155,7 @@ class _Teller:
                 filename=story.file, folder=self.folder, limits=Limits(), by=steward,
                 now=attached_at,
             )  # fmt: skip
-            datasets.attach(
-                staged.id, mapping={}, folder=self.folder, by=steward, now=attached_at
-            )
+            datasets.attach(staged.id, mapping={}, folder=self.folder, by=steward, now=attached_at)
         else:
             datasets.attach_counts(
                 hypothesis.id, counts=_counts(story), by=steward, now=attached_at
