@@ -57,13 +57,14 @@ def _sample_ratio(summaries: Summaries, plan: Plan) -> Check:
     p = Figure(FigureKind.P_VALUE, ratio.p_value if ratio.p_value is not None else 0.0)
     if not ratio.is_below(RATIO_ALPHA):
         code = "check_sample_ratio_pass" if is_declared else "check_sample_ratio_even"
-        return Check("sample_ratio", CheckStatus.PASS, Text(code, p=p), ratio.p_value)
+        text = Text(code, p=p)
+        return Check("sample_ratio", CheckStatus.PASS, text, ratio.p_value, ratio.log10_p)
     found = _shares(counts)
     if is_declared:
         detail = Text("check_sample_ratio_fail", found=found, expected=_shares(ratio.expected), p=p)
-        return Check("sample_ratio", CheckStatus.FAIL, detail, ratio.p_value)
+        return Check("sample_ratio", CheckStatus.FAIL, detail, ratio.p_value, ratio.log10_p)
     detail = Text("check_sample_ratio_warn", found=found, p=p)
-    return Check("sample_ratio", CheckStatus.WARN, detail, ratio.p_value)
+    return Check("sample_ratio", CheckStatus.WARN, detail, ratio.p_value, ratio.log10_p)
 
 
 def _shares(counts: Mapping[str, float]) -> Text:
@@ -133,11 +134,11 @@ def _missing(summaries: Summaries) -> Check:
 
 
 def _gravity(check: Check) -> tuple[bool, float]:
-    return check.status is CheckStatus.PASS, 1.0 if check.p_value is None else check.p_value
+    return check.status is CheckStatus.PASS, 0.0 if check.log10_p is None else check.log10_p
 
 
 def _missing_pair(metric: str, control: ArmSummary, arm: ArmSummary) -> Check:
-    p_value, is_uneven = _missing_by_arm(metric, (control, arm))
+    p_value, log10_p, is_uneven = _missing_by_arm(metric, (control, arm))
     shares = {a.name: a.missing[metric] / a.units if a.units else 0.0 for a in (control, arm)}
     worst = max(shares, key=lambda name: shares[name])
     if is_uneven:
@@ -150,21 +151,26 @@ def _missing_pair(metric: str, control: ArmSummary, arm: ArmSummary) -> Check:
             share=Figure(FigureKind.SHARE, shares[arm.name]),
             p=Figure(FigureKind.P_VALUE, p_value or 0.0),
         )
-        return Check("missing", CheckStatus.WARN, detail, p_value)
+        return Check("missing", CheckStatus.WARN, detail, p_value, log10_p)
     is_many = shares[worst] > MISSING_SHARE
     code = "check_missing_many" if is_many else "check_missing_few"
     share = Figure(FigureKind.SHARE, shares[worst])
     status = CheckStatus.WARN if is_many else CheckStatus.PASS
-    return Check("missing", status, Text(code, metric=metric, share=share, arm=worst), p_value)
+    text = Text(code, metric=metric, share=share, arm=worst)
+    return Check("missing", status, text, p_value, log10_p)
 
 
-def _missing_by_arm(metric: str, arms: Sequence[ArmSummary]) -> tuple[float | None, bool]:
-    """The p-value of equal shares of missing values, and whether they are clearly unequal."""
+def _missing_by_arm(
+    metric: str, arms: Sequence[ArmSummary]
+) -> tuple[float | None, float | None, bool]:
+    """The p-value of equal shares of missing values, its logarithm, and whether they are clearly
+    unequal."""
     from hadi.stats import proportions
 
     control, treatment = (Conversion(arm.units, arm.missing[metric]) for arm in arms)
     try:
         result = proportions.compare(control, treatment, alpha=RATIO_ALPHA)
     except NotEstimable:
-        return None, False
-    return result.p_value, result.p_value is None or result.p_value < RATIO_ALPHA
+        return None, None, False
+    is_uneven = result.p_value is None or result.p_value < RATIO_ALPHA
+    return result.p_value, result.log10_p, is_uneven

@@ -97,6 +97,7 @@ def _check_json(check: Check) -> dict[str, Any]:
         "code": check.code,
         "status": check.status.value,
         "p_value": _finite(check.p_value),
+        "log10_p": _finite(check.log10_p),
         "detail": str(check.detail),
         "text": check.detail.as_json(),
     }

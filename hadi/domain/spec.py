@@ -137,7 +137,7 @@ def _margin(value: str | None, metric: str) -> float | None:
 
 def _number(value: str) -> float | None:
     try:
-        number = float(value.strip())
+        number = float(value.strip().replace(",", "."))
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -17,6 +17,9 @@ from hadi.stats.results import Comparison
 
 RULE_VERSION = "1"
 
+# An effect equal to its threshold reaches it: 0.3 - 0.1 is a hair below 0.2 to a computer.
+ROUNDING = 1.0 - 1e-9
+
 
 class Verdict(StrEnum):
     """In the order of the rule: the first that applies."""
@@ -52,6 +55,7 @@ class Check:
     status: CheckStatus
     detail: Text
     p_value: float | None = None
+    log10_p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def judge_metric(
     is_real = low > 0.0 and (p_value is None or p_value <= alpha)
     if high < 0.0:
         verdict = Verdict.HARMFUL
-    elif is_real and value >= threshold:
+    elif is_real and value >= threshold * ROUNDING:
         verdict = Verdict.CONFIRMED
     elif is_real and high < threshold:
         verdict = Verdict.BELOW_THRESHOLD

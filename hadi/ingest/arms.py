@@ -1,13 +1,14 @@
 """Arms as the data write them and as the plan does: which row belongs to which.
 
-Values are compared as text without outer blanks: 1 in a column of numbers is "1", TRUE in a
-column of booleans is "true" however it is capitalised.
+Values are compared as text without outer blanks: 1 in a column of numbers is "1", but also the
+plan's "1.0", and TRUE in a column of booleans is "true" however it is capitalised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hadi.domain.errors import Unreadable
@@ -46,6 +47,7 @@ def read(plan: Plan, variant: str, counted: Sequence[tuple[Any, int]]) -> Arms:
     assert plan.control is not None
     wanted = [plan.control, *(plan.split or {})]
     spelled = {_fold(name): name.strip() for name in wanted}
+    numbers = {number: name.strip() for name in wanted if (number := _number(name)) is not None}
     rows: dict[str, int] = {}
     unknown: dict[str, int] = {}
     spellings: dict[str, str] = {}
@@ -57,7 +59,12 @@ def read(plan: Plan, variant: str, counted: Sequence[tuple[Any, int]]) -> Arms:
         if not key:
             blank += n
             continue
-        name = spelled.get(_fold(key), key) if isinstance(value, bool) else key
+        name = key
+        if isinstance(value, bool):
+            name = spelled.get(_fold(key), key)
+        elif isinstance(value, (int, float, Decimal)):
+            number = _number(str(value))
+            name = numbers.get(number, key) if number is not None else key
         if plan.split is not None and name not in {arm.strip() for arm in plan.split}:
             unknown[name] = unknown.get(name, 0) + n
             continue
@@ -65,7 +72,9 @@ def read(plan: Plan, variant: str, counted: Sequence[tuple[Any, int]]) -> Arms:
         rows[name] = rows.get(name, 0) + n
     control = plan.control.strip()
     _refuse(variant, control, rows, unknown)
-    declared = [arm.strip() for arm in plan.split] if plan.split is not None else sorted(rows)
+    declared = sorted(rows)
+    if plan.split is not None:  # an arm that is to get nothing, and got nothing, is none
+        declared = [a for arm, share in plan.split.items() if (a := arm.strip()) in rows or share]
     names = (control, *(arm for arm in declared if arm != control))
     listed = sorted(unknown, key=lambda arm: (-unknown[arm], arm))[:_SHOWN]
     return Arms(
@@ -91,6 +100,14 @@ def _refuse(variant: str, control: str, rows: dict[str, int], unknown: dict[str,
 
 def _fold(name: str) -> str:
     return name.strip().casefold()
+
+
+def _number(written: str) -> Decimal | None:
+    try:
+        number = Decimal(written.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _key(value: Any) -> str:

@@ -23,6 +23,12 @@ def is_missing_word(text: str) -> str:
     return f"lower({text}) IN ({listed})"
 
 
+def is_nan(source: str) -> str:
+    """Whether a number is NaN. Not `isnan`: Parquet statistics leave NaN out, and from them DuckDB
+    concludes that a column written by another tool has none, and answers false for every row."""
+    return f"(NOT isfinite({source}) AND NOT isinf({source}))"
+
+
 def counted(condition: str) -> str:
     """An aggregate: how many rows meet the condition (`count_if` of nothing but NULL is NULL)."""
     return f"coalesce(count_if({condition}), 0)"

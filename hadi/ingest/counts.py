@@ -70,9 +70,12 @@ class CountsSource:
         if control not in by_name:
             listed = ", ".join(f"“{name}”" for name in by_name)
             raise Unreadable(Text("data_control_absent", control=control, arms=listed))
-        declared = [arm.strip() for arm in plan.split] if plan.split else list(by_name)
-        names = [control, *(name for name in declared if name != control)]
-        unknown = [count for count in self._counts if count.arm not in names]
+        split = {arm.strip(): share for arm, share in (plan.split or {}).items()}
+        declared = split if plan.split else by_name
+        # An arm that is to get nothing, and got nothing, is none.
+        none = {arm for arm, share in split.items() if not share and not _units(by_name, arm)}
+        names = [control, *(arm for arm in declared if arm != control and arm not in none)]
+        unknown = [count for count in self._counts if count.arm not in declared]
         if sum(name in by_name for name in names) < 2:
             raise Unreadable(Text("data_single_arm", column="arm", arm=control))
         empty = Conversion(0, 0) if is_conversion else Moments(0, 0.0, 0.0)
@@ -88,6 +91,10 @@ class CountsSource:
             unknown_arm_rows=self.rows - known,
             unknown_arms=tuple(count.arm for count in unknown),
         )
+
+
+def _units(counts: Mapping[str, _Count], arm: str) -> int:
+    return counts[arm].sample.n if arm in counts else 0
 
 
 def _read(counts: object) -> tuple[_Count, ...]:

@@ -84,9 +84,10 @@ def open_frame(
         raise Unreadable(Text("data_no_variant"))
     if plan.control is None:
         raise Unreadable(Text("data_no_control"))
+    found = [_types(connection, parquet([path])) for path in paths]
+    plan = _spelled(plan, found[0])
     parts = []
-    for path, label in zip(paths, labels, strict=True):
-        types = _types(connection, parquet([path]))
+    for path, label, types in zip(paths, labels, found, strict=True):
         for column in plan.columns:
             if column not in types:
                 raise _missing(column, types, label if len(paths) > 1 else None)
@@ -97,7 +98,23 @@ def open_frame(
         if _is_nested(types[column]):
             raise Unreadable(Text("data_column_not_values", column=column, type=types[column][:40]))
     measures = tuple(measures_of(plan.metrics, types))
-    return Frame(connection, plan, plan.variant, table, tuple(parts), types, measures)
+    return Frame(connection, plan, str(plan.variant), table, tuple(parts), types, measures)
+
+
+def _spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
+    """The plan with its columns written as the data write them: blanks, which a reader of text
+    files tidies and a Parquet file may have, do not make another column."""
+    written = {" ".join(name.split()): name for name in reversed(list(types))}
+
+    def spelled(column: str) -> str:
+        return column if column in types else written.get(" ".join(column.split()), column)
+
+    return replace(
+        plan,
+        variant=spelled(plan.variant) if plan.variant is not None else None,
+        unit=spelled(plan.unit) if plan.unit is not None else None,
+        metrics=tuple(replace(m, columns=tuple(map(spelled, m.columns))) for m in plan.metrics),
+    )
 
 
 def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:

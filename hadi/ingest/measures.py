@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hadi.domain.errors import Unreadable
 from hadi.domain.plan import Metric, MetricKind
 from hadi.domain.text import Text
-from hadi.ingest.cells import counted, is_missing_word, text_of
+from hadi.ingest.cells import counted, is_missing_word, is_nan, text_of
 from hadi.ingest.engine import one_row, quoted
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Measure:
                 f"ELSE TRY_CAST({text} AS DOUBLE) END"
             )
         if self.is_careful and self.type in _FLOATS:
-            cell = f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
+            cell = f"CASE WHEN {is_nan(cell)} THEN NULL ELSE {cell} END"
         if self.is_integer and self.is_conversion:
             return cell  # exact as it is, and its bits tell 0 and 1 from the rest
         return f"CAST({cell} AS DOUBLE)"
@@ -108,6 +108,8 @@ def as_number(written: str) -> str | None:
     """DuckDB's type as a measure reads it; None where it holds no numbers."""
     if written.startswith(("ENUM", "UUID")):
         return "VARCHAR"
+    if written.strip('"') == "NULL":  # no cell of the file has a value
+        return "DOUBLE"
     is_number = (
         written in ("BOOLEAN", "VARCHAR", *_FLOATS)
         or written.startswith("DECIMAL")

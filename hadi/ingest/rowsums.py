@@ -105,9 +105,9 @@ def _sample(measure: Measure, row: _Row, stable: _Stable) -> Sample:
         return Moments(0, 0.0, 0.0)
     if (repr(row[0]), measure.place) in stable:
         mean, variance = stable[repr(row[0]), measure.place]
-        return Moments(n, measure.offset + mean, variance * n)
+        return Moments.shifted(n, mean, variance * n, measure.offset)
     mean = total / n
-    return Moments(n, measure.offset + mean, max(squares - total * mean, 0.0))
+    return Moments.shifted(n, mean, max(squares - total * mean, 0.0), measure.offset)
 
 
 def _plus(a: Sample, b: Sample) -> Sample:

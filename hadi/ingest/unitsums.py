@@ -14,7 +14,7 @@ from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
 from hadi.ingest import arms as arm_names
 from hadi.ingest.arms import MAX_ARMS, Arms
-from hadi.ingest.cells import counted, text_of
+from hadi.ingest.cells import counted, is_nan, text_of
 from hadi.ingest.engine import parquet, quoted
 from hadi.ingest.faults import nul_cell
 from hadi.ingest.frame import Frame, Sample
@@ -37,8 +37,10 @@ def by_unit(frame: Frame) -> Summaries:
         f"SELECT {variant}, count(*) FROM {frame.table} GROUP BY 1 LIMIT {MAX_ARMS + 1}"
     )
     arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in counted])
+    if arms.blank_rows or arms.unknown_rows:
+        _refuse_bad_cells(frame)  # those rows are left out of the sums, and their cells with them
     try:
-        rows = _sums(frame, arms, [row[0] for row in counted])
+        offsets, rows = _sums(frame, arms, [row[0] for row in counted])
     except duckdb.OutOfRangeException:  # some releases refuse a square beyond a float
         raise _worst(frame) from None
     if any(isinstance(v, float) and not math.isfinite(v) for row in rows for v in row):
@@ -59,7 +61,10 @@ def by_unit(frame: Frame) -> Summaries:
             continue
         name = arms.names[place]
         units[name] = n_units
-        samples[name] = [_sample(m, cells[4 * m.place : 4 * m.place + 4]) for m in frame.measures]
+        samples[name] = [
+            _sample(m, cells[4 * m.place : 4 * m.place + 4], offsets[m.place])
+            for m in frame.measures
+        ]
     return frame.summaries(
         arms,
         units,
@@ -70,6 +75,15 @@ def by_unit(frame: Frame) -> Summaries:
         duplicate_rows=_duplicates(frame) if most_rows > 1 else 0,
         has_units=True,
     )
+
+
+def _refuse_bad_cells(frame: Frame) -> None:
+    shown = ", ".join(m.projection for m in frame.measures)
+    counts = ", ".join(m.bad_cells_of_rows for m in frame.measures)
+    (bad,) = frame.rows(f"SELECT {counts} FROM (SELECT {shown} FROM {frame.table})")
+    for measure, n in zip(frame.measures, bad, strict=True):
+        if n:
+            raise frame.refuse(measure)
 
 
 def _has_a_row_each(frame: Frame) -> bool:
@@ -85,9 +99,12 @@ def _has_a_row_each(frame: Frame) -> bool:
     return bool(rows == distinct)
 
 
-def _sums(frame: Frame, arms: Arms, values: list[Any]) -> list[tuple[Any, ...]]:
-    """(arm's place, whether the unit is blank, units, rows, most rows of a unit, then n, mean or
-    sum, variance and bad cells of each metric); the arm of a mixed unit is NULL."""
+def _sums(
+    frame: Frame, arms: Arms, values: list[Any]
+) -> tuple[dict[int, float], list[tuple[Any, ...]]]:
+    """The constant taken from the values of each metric, and rows of (arm's place, whether the
+    unit is blank, units, rows, most rows of a unit, then n, mean or sum, variance and bad cells of
+    each metric); the arm of a mixed unit is NULL."""
     offsets = {
         m.place: m.offset for m in with_offsets(frame.connection, frame.table, frame.measures)
     }
@@ -118,18 +135,7 @@ def _sums(frame: Frame, arms: Arms, values: list[Any]) -> list[tuple[Any, ...]]:
         f"(SELECT {inner} FROM {frame.table}) WHERE arm IS NOT NULL GROUP BY unit) GROUP BY 1, 2",
         [value for value, _ in known],
     )
-    return [_with_offsets(row, frame.measures, offsets) for row in found]
-
-
-def _with_offsets(
-    row: tuple[Any, ...], measures: tuple[Measure, ...], offsets: dict[int, float]
-) -> tuple[Any, ...]:
-    """The row with the constants added back to the means."""
-    cells = list(row)
-    for m in measures:
-        if not m.is_conversion and cells[6 + 4 * m.place] is not None:
-            cells[6 + 4 * m.place] += offsets[m.place]
-    return tuple(cells)
+    return offsets, found
 
 
 def _unit(frame: Frame) -> str:
@@ -139,15 +145,15 @@ def _unit(frame: Frame) -> str:
     if written == "VARCHAR":
         return text_of(column)
     if written in ("DOUBLE", "FLOAT"):
-        return f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END"
+        return f"CASE WHEN {is_nan(column)} THEN NULL ELSE {column} END"
     return column
 
 
-def _sample(measure: Measure, cells: list[Any]) -> Sample:
+def _sample(measure: Measure, cells: list[Any], offset: float) -> Sample:
     n, centre, spread, _ = cells
     if measure.is_conversion:
         return Conversion(n, round(centre or 0.0))
-    return Moments(n, centre, spread * n) if n else Moments(0, 0.0, 0.0)
+    return Moments.shifted(n, centre, spread * n, offset) if n else Moments(0, 0.0, 0.0)
 
 
 def _duplicates(frame: Frame) -> int:

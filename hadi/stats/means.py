@@ -45,7 +45,7 @@ def compare(control: Moments, treatment: Moments, *, alpha: float) -> Comparison
             raise NotEstimable(f"{role}_one_unit" if arm.n else f"{role}_empty")
     error0, error1 = _squared_error(control), _squared_error(treatment)
     variance = error0 + error1
-    difference = treatment.mean - control.mean
+    difference = control.gap_to(treatment)
     if not math.isfinite(variance) or not math.isfinite(difference):
         raise NotEstimable("numbers_too_large")
     if variance <= 0.0:
@@ -130,5 +130,5 @@ def _lift(control: Moments, treatment: Moments, quantile: float, alpha: float) -
         low, high = (None if end is None else end - 1.0 for end in ends)
     else:
         high, low = (None if end is None else 1.0 - end for end in ends)
-    estimate = (treatment.mean - control.mean) / abs(control.mean)
+    estimate = control.gap_to(treatment) / abs(control.mean)
     return Lift(estimate, Interval(low, high, 1.0 - alpha))

@@ -69,7 +69,7 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         interval=Interval(difference - below, difference + above, 1.0 - alpha),
         p_value=p_value,
         log10_p=log10_p,
-        lift=_lift(control, treatment, difference, alpha),
+        lift=_lift(control, treatment, alpha),
         method=method,
         statistic=statistic,
         standard_error=math.sqrt(_variance(control) + _variance(treatment)),
@@ -153,15 +153,15 @@ def _variance(sample: Conversion) -> float:
     return sample.successes / sample.n * ((sample.n - sample.successes) / sample.n) / sample.n
 
 
-def _lift(
-    control: Conversion, treatment: Conversion, difference: float, alpha: float
-) -> Lift | None:
+def _lift(control: Conversion, treatment: Conversion, alpha: float) -> Lift | None:
     """Difference over the control's share. The control's Wilson interval holds 0 only when it
     has no success; then there is no lift."""
     if control.successes == 0:
         return None
     z = two_sided_z(alpha)
-    estimate = difference / (control.successes / control.n)
+    # Whole numbers again, so that a lift equal to its threshold is not lost to rounding.
+    n0, x0, n1, x1 = control.n, control.successes, treatment.n, treatment.successes
+    estimate = (x1 * n0 - x0 * n1) / (x0 * n1)
     if treatment.successes == 0:
         # The logarithm of 0 has no interval: -100 % is the floor, and the upper end is Donner &
         # Zou's (2012, Statistical Methods in Medical Research 21, eq. 9) from Wilson's limits.

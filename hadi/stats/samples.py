@@ -24,11 +24,16 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Count, mean and sum of squared deviations from the mean (`m2`) of `n` values."""
+    """Count, mean and sum of squared deviations from the mean (`m2`) of `n` values.
+
+    `rest` is what rounding took from the mean: beside values of a thousand million it is as
+    large as the seventh digit of a difference of two means.
+    """
 
     n: int
     mean: float
     m2: float
+    rest: float = 0.0
 
     @property
     def variance(self) -> float:
@@ -45,6 +50,13 @@ class Moments:
         return cls(n, mean, math.fsum((v - mean) ** 2 for v in values))
 
     @classmethod
+    def shifted(cls, n: int, mean: float, m2: float, offset: float) -> Moments:
+        """From the mean of the values less `offset`, losing no digit (Knuth's two-sum)."""
+        total = offset + mean
+        part = total - offset
+        return cls(n, total, m2, (offset - (total - part)) + (mean - part))
+
+    @classmethod
     def from_sd(cls, n: int, mean: float, sd: float) -> Moments:
         return cls(n, mean, sd * sd * (n - 1))
 
@@ -53,6 +65,10 @@ class Moments:
         n = self.n + other.n
         if self.n == 0 or other.n == 0:
             return other if self.n == 0 else self
-        gap = other.mean - self.mean
-        mean = self.mean + gap * other.n / n
-        return Moments(n, mean, self.m2 + other.m2 + gap * gap * self.n * other.n / n)
+        gap = self.gap_to(other)
+        m2 = self.m2 + other.m2 + gap * gap * self.n * other.n / n
+        return Moments.shifted(n, self.rest + gap * other.n / n, m2, self.mean)
+
+    def gap_to(self, other: Moments) -> float:
+        """The other's mean less this one."""
+        return (other.mean - self.mean) + (other.rest - self.rest)

@@ -92,7 +92,7 @@ def enumerated_odds(
     odds: dict[str, float] = {}
     rules: tuple[tuple[str, Flags], ...] = (
         (HARMFUL, high < 0),
-        (CONFIRMED, real & (estimate >= threshold)),
+        (CONFIRMED, real & (estimate >= threshold * (1.0 - 1e-9))),
         (BELOW_THRESHOLD, real & (high < threshold)),
         (REFUTED, high < threshold),
     )

@@ -60,10 +60,10 @@ def sample_ratio(counts: Mapping[str, int], shares: Mapping[str, float]) -> Samp
     (2019), KDD.
     """
     declared = {arm: float(share) for arm, share in shares.items() if share > 0}
-    if len(declared) < 2:
+    unexpected = tuple(arm for arm, n in counts.items() if n > 0 and arm not in declared)
+    if not declared or (len(declared) < 2 and not unexpected):
         raise NotEstimable("ratio_one_arm")
     total = sum(counts.get(arm, 0) for arm in declared)
-    unexpected = tuple(arm for arm, n in counts.items() if n > 0 and arm not in declared)
     if total == 0 and not unexpected:
         raise NotEstimable("ratio_no_units")
     weight = math.fsum(declared.values())

@@ -54,6 +54,13 @@ def check(answer: dict[str, Any], code: str) -> dict[str, Any]:
 
 
 class TestChecks:
+    def test_a_sample_ratio_beyond_floats_keeps_its_logarithm(self) -> None:
+        arms = {"A": {"c": Conversion(10**6, 10**5)}, "B": {"c": Conversion(2 * 10**6, 10**5)}}
+        answer = judged(summaries(arms), replace(CONVERSION, split={"A": 0.5, "B": 0.5}))
+        ratio = check(answer, "sample_ratio")
+        assert (ratio["status"], ratio["p_value"]) == ("fail", None)
+        assert ratio["log10_p"] < -10_000
+
     @pytest.mark.parametrize(
         ("rows", "status", "verdict"),
         [(0, "pass", "confirmed"), (10, "warn", "confirmed"), (30, "fail", "invalid")],

@@ -144,6 +144,14 @@ def test_known_cases(control, treatment, threshold, verdict, is_clear):
     assert found.is_clear is is_clear
 
 
+@pytest.mark.parametrize(
+    ("estimate", "threshold"), [(0.3 - 0.1, 0.2), (0.7 - 0.4, 0.3), (0.8 - 0.5, 0.3)]
+)
+def test_an_effect_equal_to_the_threshold_reaches_it(estimate, threshold):
+    assert judged(estimate, 0.1, 0.4, threshold=threshold).verdict is Verdict.CONFIRMED
+    assert judged(estimate - 1e-6, 0.1, 0.4, threshold=threshold).verdict is not Verdict.CONFIRMED
+
+
 def test_a_relative_threshold_is_judged_on_the_lift():
     comparison = proportions.compare(Conversion(1300, 325), Conversion(1300, 403), alpha=0.05)
     found = judge_comparison(comparison, conversion("20%"), alpha=0.05)

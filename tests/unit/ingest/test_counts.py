@@ -103,6 +103,14 @@ def test_unknown_arms_are_counted() -> None:
     assert len(found.arms) == 2
 
 
+@pytest.mark.parametrize("more", [[], [{"arm": "C", "units": 0, "successes": 0}]])
+def test_an_arm_that_is_to_get_nothing_and_got_nothing_is_none(more: list[Any]) -> None:
+    asked = plan("c=conversion(c)", split={"A": 0.5, "B": 0.5, "C": 0.0})
+    found = CountsSource([*GOOD, *more]).summaries(asked)
+    assert [arm.name for arm in found.arms] == ["A", "B"]
+    assert found.unknown_arms == ()
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=4, max_size=4))
 def test_counts_equal_their_table(numbers: list[int]) -> None:

@@ -83,6 +83,8 @@ def test_rows_that_repeat_are_counted_and_kept(source: Make) -> None:
         ("VARCHAR", [" A ", "A", "B", "B\u00a0"], "A"),
         ("INTEGER", [1, 1, 2, 2], "1"),
         ("DOUBLE", [1.0, 1.0, 2.0, 2.0], "1"),
+        ("DOUBLE", [1.0, 1.0, 2.0, 2.0], "1.0"),
+        ("DECIMAL(4,2)", [1, 1, 2, 2], "1"),
         ("BOOLEAN", [False, False, True, True], "False"),
         ("DATE", ["2026-01-01", "2026-01-01", "2026-01-02", "2026-01-02"], "2026-01-01"),
     ],
@@ -214,6 +216,67 @@ def test_nan_counts_as_missing(source: Make) -> None:
     assert found.arms[0].missing == {"x": 1}
 
 
+@pytest.mark.parametrize("unit", [None, "u"])
+def test_nan_of_another_writer_counts_as_missing(tmp_path: Path, unit: str | None) -> None:
+    """Such files have statistics that leave NaN out, which DuckDB takes for "none has it"."""
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = {
+        "u": [1.0, 2.0, 3.0, 3.0, math.nan, 4.0],
+        "arm": ["A", "A", "B", "B", "B", "A"],
+        "x": [math.nan, 1.0, 2.0, 4.0, 2.0, math.nan],
+        "c": [1.0, math.nan, 0.0, 1.0, 0.0, 1.0],
+    }
+    path = tmp_path / "other.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    found = TableSource(path).summaries(plan("x=mean(x)", "c=conversion(c)", unit=unit))
+    assert samples(found, "A") == {"x": Moments(1, 1.0, 0.0), "c": Conversion(2, 2)}
+    assert found.arms[0].missing == {"x": 2, "c": 1}
+    assert [arm.units for arm in found.arms] == ([3, 1] if unit else [3, 3])
+    assert found.blank_unit_rows == (1 if unit else 0)
+
+
+def test_a_column_without_any_value_has_none(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    path = tmp_path / "other.parquet"
+    parquet.write_table(pyarrow.table({"arm": ["A", "B"], "x": pyarrow.nulls(2)}), path)
+    found = TableSource(path).summaries(plan("x=mean(x)"))
+    assert [arm.missing for arm in found.arms] == [{"x": 1}, {"x": 1}]
+
+
+@pytest.mark.parametrize("unit", [None, "u"])
+def test_a_bad_cell_in_a_row_of_no_arm_is_named_too(source: Make, unit: str | None) -> None:
+    rows = [[1, "A", "1"], [1, "A", "2"], [2, "B", "3"], [3, None, "?"]]
+    data = source({"u": "INTEGER", "arm": "VARCHAR", "x": "VARCHAR"}, rows)
+    with pytest.raises(Unreadable) as refusal:
+        data.summaries(plan("x=mean(x)", unit=unit))
+    assert "data row 4" in str(refusal.value)
+
+
+@pytest.mark.parametrize("unit", [None, "u"])
+def test_an_arm_that_is_to_get_nothing_and_got_nothing_is_none(
+    source: Make, unit: str | None
+) -> None:
+    data = source({"u": "INTEGER", "arm": "VARCHAR", "x": "INTEGER"}, [[1, "A", 1], [2, "B", 2]])
+    asked = plan("x=mean(x)", unit=unit, split={"A": 0.5, "B": 0.5, "C": 0.0})
+    assert [arm.name for arm in data.summaries(asked).arms] == ["A", "B"]
+
+
+@pytest.mark.parametrize("unit", [None, "u"])
+def test_an_offset_costs_the_difference_no_digits(source: Make, unit: str | None) -> None:
+    rows: list[list[Any]] = [[i // 2, "AB"[i // 2 % 2], 5e8 + i % 7 / 2] for i in range(1400)]
+    near = [[u, arm, x - 5e8] for u, arm, x in rows]
+    columns = {"u": "INTEGER", "arm": "VARCHAR", "x": "DOUBLE"}
+    asked = plan("x=mean(x)", unit=unit)
+    far_control, far = (a.samples["x"] for a in source(columns, rows).summaries(asked).arms)
+    control, treatment = (a.samples["x"] for a in source(columns, near).summaries(asked).arms)
+    expected = control.gap_to(treatment)  # type: ignore[union-attr,arg-type]
+    assert far_control.gap_to(far) == pytest.approx(expected, rel=1e-12)  # type: ignore[union-attr,arg-type]
+
+
 def test_an_offset_costs_no_digits(source: Make) -> None:
     """One arm near zero (and first in the file), the other far away with a tiny spread."""
     rows: list[list[Any]] = [["A", float(i % 2)] for i in range(300)]
@@ -256,6 +319,16 @@ def test_columns_of_any_name(source: Make, name: str) -> None:
     data = source({"arm": "VARCHAR", quoted: "INTEGER"}, [["A", 1], ["B", 0]])
     metric = plan("c=conversion(x)").metrics[0]
     used = replace(plan("c=conversion(x)"), metrics=(replace(metric, columns=(name,)),))
+    assert samples(data.summaries(used), "A")["c"] == Conversion(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"), [(" x", "x"), ("a  b", "a b"), ("a b", "a  b"), ("a\tb ", "a b")]
+)
+def test_blanks_make_no_other_column(source: Make, written: str, asked: str) -> None:
+    data = source({"arm ": "VARCHAR", written: "INTEGER"}, [["A", 1], ["B", 0]])
+    metric = replace(plan("c=conversion(x)").metrics[0], columns=(asked,))
+    used = replace(plan("c=conversion(x)"), metrics=(metric,))
     assert samples(data.summaries(used), "A")["c"] == Conversion(1, 1)
 
 

@@ -74,6 +74,11 @@ def test_a_treatment_without_success_has_a_bounded_lift():
     assert -1.0 < lift.interval.high < -0.8
 
 
+def test_the_lift_is_exact():
+    found = compare(Conversion(1000, 100), Conversion(1000, 400), alpha=0.05)
+    assert found.lift.estimate == 3.0
+
+
 def test_rare_successes_of_many_units_are_exact_and_quick():
     found = compare(Conversion(10_000_000, 0), Conversion(10_000_000, 8), alpha=0.05)
     assert found.method == "newcombe_fisher"

@@ -42,6 +42,12 @@ def test_units_where_none_may_be_are_impossible_and_have_no_p():
     assert found.is_below(0.001)
 
 
+def test_units_beside_the_only_arm_that_may_have_any():
+    found = sample_ratio({"a": 500, "b": 500}, {"a": 1.0, "b": 0.0})
+    assert found.unexpected_arms == ("b",)
+    assert found.is_below(0.001)
+
+
 def test_an_arm_without_units_counts_as_none():
     found = sample_ratio({"a": 1000}, {"a": 0.5, "b": 0.5})
     assert found.expected == {"a": 500.0, "b": 500.0}
