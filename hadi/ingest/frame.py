@@ -80,9 +80,9 @@ def open_frame(
 ) -> Frame:
     """Lay the plan over the files. Raises Unreadable for a column that is not there, or that
     cannot be what the plan takes it for."""
-    if plan.variant is None:
+    if not plan.variant:
         raise Unreadable(Text("data_no_variant"))
-    if plan.control is None:
+    if not plan.control:
         raise Unreadable(Text("data_no_control"))
     found = [_types(connection, parquet([path])) for path in paths]
     plan = _spelled(plan, found[0])

@@ -188,6 +188,8 @@ def test_no_variation_is_not_estimable(call: Call, tmp_path: Path) -> None:
         (["--metric", "x=mean(x)", "--split", "A=1,C=1"], "single arm"),
         (["--metric", "x=mean(x)", "--control", "Z"], "no arm “Z”; the arms are “A”, “B”"),
         (["--metric", "x=mean(x)", "--unit", "id"], "no column “id”"),
+        (["--metric", "x=mean(x)", "--variant", ""], "names no column for the arm"),
+        (["--metric", "x=mean(x)", "--control", ""], "which arm is the control"),
         (["--metric", "x=mean(x)", "--planned-units", "0"], "--planned-units"),
     ],
 )
