@@ -13,7 +13,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_scientific
 from babel.support import NullTranslations, Translations
 
 from hadi.domain.text import Figure, FigureKind, Text, percent_decimals, render
@@ -27,6 +27,7 @@ _POINTS = {"en": "pp", "ru": "п.п.", "hu": "százalékpont"}
 _TINY = {"en": "less than %s", "ru": "меньше %s", "hu": "kisebb, mint %s"}
 _NO_BREAK = "\u00a0"
 _MINUS = "\u2212"
+_VAST = 1e15  # from here on nobody reads the digits, and Babel cannot write them all
 
 
 class BabelSpeaker:
@@ -93,6 +94,8 @@ class BabelSpeaker:
         return written.replace(" ", _NO_BREAK)
 
     def _decimal(self, value: float, decimals: int) -> str:
+        if value >= _VAST:
+            return format_scientific(value, "0.##E0", locale=self.locale)
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, pattern, locale=self.locale)
 

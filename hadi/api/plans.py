@@ -18,7 +18,7 @@ from hadi.api.hypotheses import stale
 from hadi.api.schemas import PlanAnswerOut
 from hadi.db import transaction
 from hadi.domain.errors import Invalid, NotFound
-from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole
+from hadi.domain.plan import MOST_ARMS, MOST_METRICS, Better, Design, Looks, MetricKind, MetricRole
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
 from hadi.services import hypotheses, plans
@@ -45,7 +45,7 @@ def _documented(about: str, schema: Mapping[str, Any]) -> fields.Raw:
 
 _METRICS = {
     "type": "array",
-    "maxItems": 50,
+    "maxItems": MOST_METRICS,
     "items": {
         "type": "object",
         "required": ["name", "kind"],
@@ -86,7 +86,11 @@ class PlanIn(Sent):
     control = _documented("Its value for the control arm", _WORD)
     split = _documented(
         "Declared share of each arm; shares are made to add to 1",
-        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+        {
+            "type": "object",
+            "maxProperties": MOST_ARMS,
+            "additionalProperties": {"type": "number", "minimum": 0},
+        },
     )
     unit = _documented("The column that names the randomised unit; none: a row is a unit", _WORD)
     metrics = _documented("One primary, guardrails, secondary ones", _METRICS)

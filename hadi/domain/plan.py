@@ -20,6 +20,11 @@ from typing import Any, TypeVar
 from hadi.domain.errors import Invalid
 from hadi.domain.text import Text
 
+MOST_ARMS = 20
+MOST_METRICS = 20
+MOST = 1e15  # a larger number is a slip of the keyboard, and overflows what is computed from it
+LEAST = 1e-12  # so is a smaller one that is not zero
+
 
 class Design(StrEnum):
     SPLIT = "split"
@@ -64,7 +69,7 @@ class Threshold:
             value = float(text.removesuffix("%").replace(",", "."))
         except ValueError:
             value = math.nan
-        if isinstance(written, bool) or not math.isfinite(value) or value < 0:
+        if isinstance(written, bool) or value < 0 or not is_sensible(value):
             raise Invalid(Text("threshold_unreadable", field=name, value=str(written)[:40]))
         return cls(value / 100 if is_relative else value, is_relative)
 
@@ -326,6 +331,16 @@ class _PlanReader:
             self.wrong["split"] = Text("split_unreadable")
             return None
         shares: dict[str, float] = {}
+        if len(value) > MOST_ARMS:
+            self.wrong["split"] = Text("split_many", limit=MOST_ARMS)
+            return None
+        names = {str(arm).strip() for arm in value}
+        if len(names) < len(value) or "" in names:
+            self.wrong["split"] = Text("split_unreadable")
+            return None
+        if max(map(len, names)) > 200:
+            self.wrong["split"] = Text("field_not_short_text", field="split", limit=200)
+            return None
         for arm, share in value.items():
             number = finite(share, f"split.{arm}", self.wrong, low=0)
             if number is not None:
@@ -358,8 +373,11 @@ class _PlanReader:
 
     def metrics(self) -> tuple[Metric, ...]:
         value = self.data.get("metrics") or []
-        if not isinstance(value, list) or len(value) > 50:
+        if not isinstance(value, list):
             self.wrong["metrics"] = Text("metrics_unreadable")
+            return ()
+        if len(value) > MOST_METRICS:
+            self.wrong["metrics"] = Text("metrics_many", limit=MOST_METRICS)
             return ()
         read = [self.metric(item, f"metrics.{i}") for i, item in enumerate(value)]
         names = [m.name for m in read if m]
@@ -383,7 +401,9 @@ class _PlanReader:
         columns = item.get("columns") or []
         if isinstance(columns, str):
             columns = [columns]
-        if not isinstance(columns, list) or not all(isinstance(c, str) for c in columns):
+        if not isinstance(columns, list) or not all(
+            isinstance(c, str) and len(c) <= 200 for c in columns
+        ):
             inner.wrong["columns"] = Text("field_not_short_text", field="columns", limit=200)
             columns = []
         if len(columns) > 1:
@@ -407,6 +427,11 @@ class _PlanReader:
         )  # fmt: skip
 
 
+def is_sensible(number: float) -> bool:
+    """Whether a number is of a size that anyone plans with: zero, or from `LEAST` to `MOST`."""
+    return number == 0 or LEAST <= abs(number) <= MOST
+
+
 def finite(
     value: object,
     name: str,
@@ -415,8 +440,8 @@ def finite(
     low: float | None = None,
     high: float | None = None,
 ) -> float | None:
-    """`value` as a finite float from `low` (inclusive) to `high` (exclusive); what is
-    not one is noted in `wrong` under `name` and read as None."""
+    """`value` as a float of a sensible size from `low` (inclusive) to `high` (exclusive); what
+    is not one is noted in `wrong` under `name` and read as None."""
     try:
         number = float(str(value).replace(",", ".")) if not isinstance(value, bool) else math.nan
     except ValueError:
@@ -424,7 +449,8 @@ def finite(
     if not math.isfinite(number):
         wrong[name] = Text("field_not_a_number", field=name)
         return None
-    if (low is not None and number < low) or (high is not None and number >= high):
+    is_outside = (low is not None and number < low) or (high is not None and number >= high)
+    if is_outside or not is_sensible(number):
         wrong[name] = Text("field_out_of_range", field=name)
         return None
     return number

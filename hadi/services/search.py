@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 MOST_WORDS = 12
+MOST_CHARS = 500  # SQLite refuses a pattern that is much longer
 
 
 def folded(*parts: str | None) -> str:
@@ -24,7 +25,7 @@ def folded(*parts: str | None) -> str:
 
 def matches(column: InstrumentedAttribute[Any], query: str) -> ColumnElement[bool]:
     """Whether the folded text of `column` contains every word of `query`."""
-    words = folded(query).split()[:MOST_WORDS]
+    words = folded(query[:MOST_CHARS]).split()[:MOST_WORDS]
     if not words:
         return true()
     return and_(*(column.contains(word, autoescape=True) for word in words))

@@ -241,6 +241,8 @@ def mean_total_units(
 
     low, high = 2.0 + 1e-6, max(guess, 3.0)
     while not enough(high):
+        if not high <= 4.0 * _MOST_UNITS:
+            return math.inf
         low, high = high, high * 2.0
     return _bisect(enough, low, high, 1e-10)
 
@@ -323,6 +325,8 @@ def _smallest_effect(is_found: Callable[[float], bool], guess: float, most: floa
     high = guess or 1.0
     while not is_found(high):
         high *= 2.0
+        if not math.isfinite(high):
+            return None
     while is_found(high / 2.0):
         high /= 2.0
     return _bisect(is_found, high / 2.0, high, 1e-6)

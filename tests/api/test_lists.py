@@ -74,6 +74,7 @@ def test_filters(people: People, journey: Journey) -> None:
     assert found("q=чай") == {idea["id"]}
     assert found("q=warranty") == {idea["id"], measured["id"]}
     assert found("q=%25") == set()
+    assert found("q=" + 60_000 * "a") == set()
     assert found("verdict=confirmed") == {measured["id"]}
     assert found(f"owner={people.member.email}") == {measured["id"]}
     assert found(f"owner={people.member.user_id}") == {measured["id"]}

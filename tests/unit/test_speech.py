@@ -22,6 +22,7 @@ GAP = "\u00a0"
         (Figure(K.NUMBER, 0.01234), "0.0123", "0,0123", "0,0123"),
         (Figure(K.NUMBER, 0), "0", "0", "0"),
         (Figure(K.NUMBER, 1234567.8), "1,234,568", f"1{GAP}234{GAP}568", f"1{GAP}234{GAP}568"),
+        (Figure(K.NUMBER, 1.5e300), "1.5E300", "1,5E300", "1,5E300"),
         (Figure(K.SHARE, 0.25), "25.0%", f"25,0{GAP}%", "25,0%"),
         (Figure(K.SHARE, 0.0012), "0.12%", f"0,12{GAP}%", "0,12%"),
         (Figure(K.PERCENT, 0.054, True), "+5.4%", f"+5,4{GAP}%", "+5,4%"),

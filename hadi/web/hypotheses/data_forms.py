@@ -12,11 +12,9 @@ from wtforms import FieldList, FormField, SelectField, StringField
 from wtforms import Form as Part
 from wtforms.validators import Length
 
-from hadi.domain.plan import MetricKind, Need, NeedRole, Plan
+from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.typed_numbers import NumberField
-
-MOST_ARMS = 20
 
 
 class FileForm(Form):

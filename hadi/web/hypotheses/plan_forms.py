@@ -23,13 +23,11 @@ from wtforms import (
 from wtforms import Form as Part
 from wtforms.validators import Length, Optional
 
-from hadi.domain.plan import Better, MetricKind, MetricRole
+from hadi.domain.plan import MOST_ARMS, MOST_METRICS, Better, MetricKind, MetricRole
 from hadi.models import User
 from hadi.web.hypotheses.plan_words import better_word, kind_word, role_word
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.typed_numbers import NumberField
-
-MOST_ROWS = 20
 
 
 def _text(label: Any, limit: int = 200) -> StringField:
@@ -81,8 +79,8 @@ class PlanForm(Form):
     threshold = NumberField(_l("How much is worth it?"))
     threshold_as = SelectField(_l("Counted in"), validate_choice=False)
     expected_effect = NumberField(_l("How much better do you honestly expect it to get?"))
-    metrics = FieldList(FormField(MetricPart), max_entries=MOST_ROWS)
-    arms = FieldList(FormField(ArmPart), min_entries=2, max_entries=MOST_ROWS)
+    metrics = FieldList(FormField(MetricPart), max_entries=MOST_METRICS)
+    arms = FieldList(FormField(ArmPart), min_entries=2, max_entries=MOST_ARMS)
     variant = _text(_l("Column that names the arm"))
     unit = _text(_l("Column that names the unit"))
     alpha = NumberField(_l("Accepted risk of a false alarm"))

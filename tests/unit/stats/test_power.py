@@ -19,6 +19,14 @@ from hadi.stats.verdict_odds import VERDICTS, normal_odds, student_odds
 sizes = st.floats(0.01, 5)
 
 
+@pytest.mark.parametrize(("sd", "effect"), [(1e308, 1e-300), (1e15, 1e-12), (1e300, 1e300)])
+def test_sizes_beyond_all_bounds_are_answered(sd, effect):
+    if sd > effect:
+        with pytest.raises(NotEstimable, match="power_out_of_reach"):
+            mean_plan(sd=sd, effect=effect)
+    assert mean_plan(sd=sd, effect=effect, n_per_arm=10).at_n_per_arm == 10
+
+
 @pytest.mark.parametrize(
     ("baseline", "effect", "n"), [(0.25, 0.05, 1251), (0.15, 0.05, 906), (0.30, -0.05, 1251)]
 )
