@@ -172,7 +172,7 @@ def _attach_file(hypothesis: Hypothesis) -> Dataset:
     try:
         return datasets.attach(staged.id, mapping=mapping, folder=folder(), by=actor(), now=now())
     except HadiError:
-        datasets.discard(staged.id, by=actor(), now=now())
+        datasets.discard(staged.id, folder=folder(), by=actor(), now=now())
         raise
 
 

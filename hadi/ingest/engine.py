@@ -7,6 +7,7 @@ settings are locked, so that nothing written in a file (or in a column's name) c
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_PATH = re.compile(r"""(\s(in|of|from|for))?(\sfile)?\s["'][^"']*[/\\][^"']*["']""")
 MEMORY_LIMIT = "60%"  # of the machine; beyond it DuckDB spills to the temporary folder
 
 
@@ -76,6 +78,7 @@ def one_row(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 
 
 def reason(error: Exception) -> str:
-    """The first line of DuckDB's message, without its class: enough for a person."""
+    """The first line of DuckDB's message, without its class and the paths of the server: enough
+    for a person."""
     first = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    return first.partition(": ")[2] or first
+    return _PATH.sub("", first.partition(": ")[2] or first)

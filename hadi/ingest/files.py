@@ -6,9 +6,12 @@ not at all, and nothing else is left behind, whatever goes wrong on the way.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 CHUNK = 1 * MB
+SCRATCH = ".incoming-"
+ABANDONED = 24 * 3600  # seconds; no file takes that long to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ def open_table(
     """
     limits = limits or Limits()
     folder.mkdir(parents=True, exist_ok=True)
+    _clear_away(folder)
     # Inside `folder`, so that the last step is a rename on one file system.
-    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as name:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as name:
         scratch = Path(name)
         path = _received(source, filename, scratch, limits)
         kind = kind_of(path, filename)
@@ -105,6 +111,14 @@ def file_digest(path: Path) -> str:
     """SHA-256 (hex) of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what a process that was killed while it read a file has left."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                shutil.rmtree(left)
 
 
 def _received(source: Path | BinaryIO, filename: str, scratch: Path, limits: Limits) -> Path:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import func, select
 
 from hadi.db import db, let_go, new_id, transaction
-from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound
+from hadi.domain.errors import Blocked, Blocker, HadiError, Invalid, NotFound, Unreadable
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
@@ -56,20 +56,29 @@ def stage(
     # Reading takes as long as the file is big: no transaction is held meanwhile.
     let_go()
     table = files.open_table(file, filename, folder=folder, limits=limits, sheet=sheet)
-    with _attaching(hypothesis_id, by=by, now=now), transaction():
-        hypothesis = hypotheses.locked(hypothesis_id)
-        test = _require_running(hypothesis, by=by)
-        dataset = Dataset(
-            id=new_id(), test_id=test.id, kind=DatasetKind.FILE, filename=filename[-255:],
-            digest=table.digest, rows=table.report.rows, report=table.report.as_json(),
-            mapping={}, author_id=by.user_id, created_at=now,
-        )  # fmt: skip
-        db.session.add(dataset)
-        db.session.flush()
-        events.record(
-            "data_uploaded", subject="dataset", subject_id=dataset.id, by=by, now=now,
-            hypothesis=hypothesis, details={"filename": dataset.filename, "rows": dataset.rows},
-        )  # fmt: skip
+    try:
+        with _attaching(hypothesis_id, by=by, now=now), transaction():
+            hypothesis = hypotheses.locked(hypothesis_id)
+            test = _require_running(hypothesis, by=by)
+            _take_turn(table.digest)
+            if not table.path.exists():  # an equal file has just been discarded
+                raise Unreadable(Text("upload_met", file=filename))
+            dataset = Dataset(
+                id=new_id(), test_id=test.id, kind=DatasetKind.FILE, filename=filename[-255:],
+                digest=table.digest, rows=table.report.rows, report=table.report.as_json(),
+                mapping={}, author_id=by.user_id, created_at=now,
+            )  # fmt: skip
+            db.session.add(dataset)
+            db.session.flush()
+            events.record(
+                "data_uploaded", subject="dataset", subject_id=dataset.id, by=by, now=now,
+                hypothesis=hypothesis,
+                details={"filename": dataset.filename, "rows": dataset.rows},
+            )  # fmt: skip
+    except HadiError:
+        with transaction():
+            _drop_unused(table.digest, folder=folder)
+        raise
     return dataset
 
 
@@ -130,8 +139,9 @@ def attach_counts(
     return dataset
 
 
-def discard(dataset_id: str, *, by: Actor, now: datetime) -> None:
-    """Forget a staged file that was not attached."""
+def discard(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
+    """Forget a staged file that was not attached; its table goes too, unless another data set
+    has the same content."""
     hypothesis_id = _hypothesis_of(find(dataset_id, by=by)).id
     with _attaching(hypothesis_id, by=by, now=now), transaction():
         dataset = find(dataset_id, by=by)
@@ -143,6 +153,8 @@ def discard(dataset_id: str, *, by: Actor, now: datetime) -> None:
             hypothesis=hypothesis, details={"filename": dataset.filename},
         )  # fmt: skip
         db.session.delete(dataset)
+        db.session.flush()
+        _drop_unused(dataset.digest, folder=folder)
 
 
 def source(dataset: Dataset, *, folder: Path) -> Source:
@@ -187,6 +199,20 @@ def checked_mapping(
 def _attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> AbstractContextManager[None]:
     """Whatever is refused while data are attached is logged."""
     return hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now)
+
+
+def _drop_unused(digest: str, *, folder: Path) -> None:
+    """Delete a table that no data set has."""
+    _take_turn(digest)
+    if db.session.scalar(select(Dataset.id).where(Dataset.digest == digest).limit(1)) is None:
+        (folder / f"{digest}.parquet").unlink(missing_ok=True)
+
+
+def _take_turn(digest: str) -> None:
+    """Wait for whoever keeps or drops an equal table. On SQLite everyone who writes waits."""
+    if db.engine.dialect.name == "postgresql":
+        turn = func.hashtextextended(f"dataset/{digest}", 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
 def _test_of(dataset: Dataset) -> Test:

@@ -153,6 +153,16 @@ def test_our_own_faults_are_problems_too(app: Flask, people: People, monkeypatch
         ({"split": {"A": 1}}, "split"),
         ({"split": {"A": 1e308, "B": 1e308}}, "split"),
         ({"split": [0.5, 0.5]}, "split"),
+        ({"split": {f"arm {n}": 1 for n in range(21)}}, "split"),
+        ({"split": {"A": 1, "x" * 201: 1}}, "split"),
+        ({"split": {"A": 1, " A ": 1, "B": 1}}, "split"),
+        ({"split": {"A": 1, " ": 1}}, "split"),
+        ({"expected_effect": 1e-300}, "expected_effect"),
+        ({"baseline": 1e308}, "baseline"),
+        ({"alpha": 1e-300}, "alpha"),
+        ({"metrics": [{"name": "x", "kind": "mean", "threshold": "1e99%"}]}, "metrics.0.threshold"),
+        ({"metrics": [{"name": f"m{n}", "kind": "mean"} for n in range(21)]}, "metrics"),
+        ({"metrics": [{"name": "x", "kind": "mean", "columns": ["y" * 201]}]}, "metrics.0.columns"),
         ({"control": "x" * 201}, "control"),
         ({"owner": "nobody@example.com"}, "owner"),
         ({"steward": 7}, "steward"),
@@ -294,12 +304,13 @@ def test_a_file_over_the_limit(app: Flask, people: People, journey: Journey) -> 
     said(send(people, here, GOOD * 500), 413)
 
 
-def test_data_that_do_not_answer_the_plan(people: People, journey: Journey) -> None:
+def test_data_that_do_not_answer_the_plan(app: Flask, people: People, journey: Journey) -> None:
     here = f"/hypotheses/{journey.running()['id']}"
     for content in (b"arm,bought\nA,yes please\nB,2\n", b"arm,bought\nA,1\nA,0\n"):
         refused = send(people, f"{here}/datasets", content)
         assert "arm" in said(refused, 422)["detail"] or "bought" in said(refused, 422)["detail"]
     assert people.analyst.get(f"{here}/datasets").get_json() == []
+    assert not any((app.extensions["hadi_settings"].data_dir / "datasets").iterdir())
 
 
 @pytest.mark.parametrize(

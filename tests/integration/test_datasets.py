@@ -64,8 +64,19 @@ def test_only_what_is_attached_counts(world: World, folder: Path) -> None:
     test = hypothesis.current_test
     assert test is not None and not hypotheses.has_data(test)
     assert [b.code for b in hypotheses.blockers(hypothesis, Step.MEASURE)] == ["needs_data"]
-    datasets.discard(dataset.id, by=world.actor("analyst"), now=world.later())
+    datasets.discard(dataset.id, folder=folder, by=world.actor("analyst"), now=world.later())
     assert analyses.latest_dataset(hypothesis) is None
+    assert not any(folder.iterdir())
+
+
+def test_a_table_that_another_data_set_has_is_not_discarded(world: World, folder: Path) -> None:
+    from hadi.services import datasets
+
+    hypothesis = world.running()
+    kept = attach(world, stage(world, hypothesis, folder), folder)
+    other = stage(world, hypothesis, folder)
+    datasets.discard(other.id, folder=folder, by=world.actor("analyst"), now=world.later())
+    assert datasets.path_of(kept, folder=folder).is_file()
 
 
 def test_a_mapping_names_every_column_that_is_missing(world: World, folder: Path) -> None:

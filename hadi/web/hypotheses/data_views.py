@@ -120,7 +120,7 @@ def discard_data(key: str, dataset_id: str) -> Response:
     """Set a file aside that was read but not attached."""
     _hypothesis, dataset = _waiting(key, dataset_id)
     name = dataset.filename
-    datasets.discard(dataset.id, by=current_actor(), now=now())
+    datasets.discard(dataset.id, folder=folder(), by=current_actor(), now=now())
     tell(_("“%(file)s” is set aside: nothing of it counts.", file=name))
     return redirect(url_for("hypotheses.data", key=key))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -184,6 +186,22 @@ def test_a_truncated_parquet_file(refused: Refused, tmp_path: Path) -> None:
     content = table(tmp_path / "t.parquet", {"x": "INTEGER"}, rows).read_bytes()
     assert "Parquet" in refused(content[: len(content) // 2], "data.parquet")
     assert "Parquet" in refused(content[:-1], "data.parquet")
+
+
+def test_a_refusal_names_no_folder_of_the_server(refused: Refused, tmp_path: Path) -> None:
+    sentence = refused(b"PAR1" + b"\0" * 100 + b"PAR1", "data.parquet")
+    assert "cannot be read" in sentence and tmp_path.name not in sentence, sentence
+
+
+def test_what_a_killed_process_left_is_cleared_away(folder: Path) -> None:
+    old, new = folder / ".incoming-old", folder / ".incoming-new"
+    for left in (old, new):
+        left.mkdir(parents=True)
+        (left / "received").write_bytes(b"half")
+    yesterday = time.time() - 2 * 24 * 3600
+    os.utime(old, (yesterday, yesterday))
+    open_table(io.BytesIO(b"arm,x\nA,1\nB,2\n"), "data.csv", folder=folder)
+    assert not old.exists() and new.exists()
 
 
 def test_a_missing_file(folder: Path, tmp_path: Path) -> None:
