@@ -143,13 +143,15 @@ def edit(
 
 
 def set_active(*, user_id: str, is_active: bool, version: int, by: Actor, now: datetime) -> User:
-    """Let a person go, or have them back. Raises NotAllowed, NotFound, Invalid or Stale."""
+    """Let a person go, which ends their sessions, or have them back. Raises NotAllowed, NotFound,
+    Invalid or Stale."""
     require(by, Permission.MANAGE_PEOPLE)
     with transaction():
         user = _current(user_id, version)
         if user.active != is_active:
             if not is_active:
                 _keep_an_admin(user)
+                user.fs_uniquifier = secrets.token_hex(16)  # no session outlives the leaving
             user.active = is_active
             verb = "user.activated" if is_active else "user.deactivated"
             _record(verb, user, by, now, {"active": (not is_active, is_active)})

@@ -131,6 +131,15 @@ def test_a_new_password_ends_sessions(app: Flask) -> None:
     assert users.get(user_id).fs_uniquifier != before
 
 
+def test_letting_a_person_go_ends_sessions_for_good(app: Flask) -> None:
+    user_id = add_person(app)
+    before = users.get(user_id).fs_uniquifier
+    version = users.get(user_id).version
+    gone = users.set_active(user_id=user_id, is_active=False, version=version, by=JOB, now=NOW)
+    users.set_active(user_id=user_id, is_active=True, version=gone.version, by=JOB, now=NOW)
+    assert users.get(user_id).fs_uniquifier != before
+
+
 def test_nobody_sets_the_password_of_another() -> None:
     anna, bela = add(), add(email="b@shop.example")
     with pytest.raises(NotAllowed):
