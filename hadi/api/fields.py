@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from hadi.api.body import is_storable
-from hadi.domain.plan import finite
+from hadi.domain.numbers import finite
 from hadi.domain.text import Text
 
 

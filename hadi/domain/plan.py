@@ -18,12 +18,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from hadi.domain.errors import Invalid
+from hadi.domain.numbers import finite, is_sensible
 from hadi.domain.text import Text
 
 MOST_ARMS = 20
 MOST_METRICS = 20
-MOST = 1e15  # a larger number is a slip of the keyboard, and overflows what is computed from it
-LEAST = 1e-12  # so is a smaller one that is not zero
 
 
 class Design(StrEnum):
@@ -425,32 +424,3 @@ class _PlanReader:
             name, kind, tuple(c.strip() for c in columns if c.strip()), role,
             threshold, better, margin, bool(item.get("proxy")),
         )  # fmt: skip
-
-
-def is_sensible(number: float) -> bool:
-    """Whether a number is of a size that anyone plans with: zero, or from `LEAST` to `MOST`."""
-    return number == 0 or LEAST <= abs(number) <= MOST
-
-
-def finite(
-    value: object,
-    name: str,
-    wrong: dict[str, Text],
-    *,
-    low: float | None = None,
-    high: float | None = None,
-) -> float | None:
-    """`value` as a float of a sensible size from `low` (inclusive) to `high` (exclusive); what
-    is not one is noted in `wrong` under `name` and read as None."""
-    try:
-        number = float(str(value).replace(",", ".")) if not isinstance(value, bool) else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        wrong[name] = Text("field_not_a_number", field=name)
-        return None
-    is_outside = (low is not None and number < low) or (high is not None and number >= high)
-    if is_outside or not is_sensible(number):
-        wrong[name] = Text("field_out_of_range", field=name)
-        return None
-    return number
