@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -54,18 +55,23 @@ def _show_demo(app: Flask) -> None:
 def _server(app: Flask, chosen: Settings, host: str, port: int, threads: int) -> Any:
     import waitress
 
+    # Bound by us: a server of waitress that cannot bind leaves its sockets open.
+    return waitress.create_server(
+        app,
+        sockets=[_bound(host, port)],
+        threads=threads,
+        ident=None,
+        # Somewhat more than a file may have, so that too large a one gets our own page.
+        max_request_body_size=2 * chosen.max_upload_bytes,
+        # Without a proxy nobody may claim another address; with one, `ProxyFix` reads it.
+        clear_untrusted_proxy_headers=chosen.proxies == 0,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=threads,
-            ident=None,
-            # Somewhat more than a file may have, so that too large a one gets our own page.
-            max_request_body_size=2 * chosen.max_upload_bytes,
-            # Without a proxy nobody may claim another address; with one, `ProxyFix` reads it.
-            clear_untrusted_proxy_headers=chosen.proxies == 0,
-        )
+        return socket.create_server((host, port), family=family)
     except OSError as fault:
         reason = fault.strerror or fault
         raise application.Misused(f"{host}:{port} cannot be served: {reason}.") from None
