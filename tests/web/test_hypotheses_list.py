@@ -4,37 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from tests.fixtures.page_faults import text_of
+from tests.fixtures.queries import counted
 from tests.web.hypotheses_pages import Visitor, visitor
 
 __all__ = ["visitor"]
-
-
-@contextmanager
-def counted(app: Any) -> Iterator[list[str]]:
-    """The statements that the database was sent meanwhile."""
-    from sqlalchemy import event
-
-    from hadi.db import db
-
-    sent: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_an_empty_list_teaches(visitor: Visitor) -> None:
