@@ -55,6 +55,8 @@ PICTURES = (
     Picture("scale", "leader", "/scale"),
     Picture("learnings", "lead", "/learnings"),
     Picture("data", "analyst", "/data"),
+    Picture("settings", "admin", "/settings/people"),
+    Picture("account", "analyst", "/account"),
     Picture("phone", "leader", "", of=WINNER, width=390, height=844),
     Picture("dark", "leader", "", of=WINNER, is_dark=True),
 )
