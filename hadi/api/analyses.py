@@ -48,7 +48,7 @@ class AnalysisIn(Sent):
 def listing(query: dict[str, Any], key: str) -> Response:
     """List the analyses of all tests, the newest first."""
     hypothesis = found.hypothesis(key)
-    numbers = {test.id: test.number for test in hypothesis.tests}
+    numbers = found.test_numbers(hypothesis)
     page = paged(
         select(Analysis)
         .where(Analysis.test_id.in_(numbers))
@@ -71,10 +71,8 @@ def get(key: str, analysis_id: str) -> Response:
     if not found.is_name(analysis_id):
         raise NotFound(Text("no_such_analysis"))
     analysis = analyses.find(analysis_id, by=actor())
-    test = db.session.get_one(Test, analysis.test_id)
-    if test.hypothesis_id != hypothesis.id:
-        raise NotFound(Text("no_such_analysis"))
-    return answer(shown.analysis(analysis, test.number))
+    number = found.test_number(hypothesis, analysis.test_id, absent=Text("no_such_analysis"))
+    return answer(shown.analysis(analysis, number))
 
 
 @endpoints.at("/hypotheses/<key>/analyses", "POST")

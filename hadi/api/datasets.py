@@ -102,7 +102,7 @@ def folder() -> Path:
 def listing(query: dict[str, Any], key: str) -> Response:
     """List the attached data of all tests, the newest first."""
     hypothesis = found.hypothesis(key)
-    numbers = {test.id: test.number for test in hypothesis.tests}
+    numbers = found.test_numbers(hypothesis)
     page = paged(
         select(Dataset)
         .where(Dataset.test_id.in_(numbers), Dataset.version.is_not(None))
@@ -121,10 +121,8 @@ def get(key: str, dataset_id: str) -> Response:
     if not found.is_name(dataset_id):
         raise NotFound(Text("no_such_dataset"))
     dataset = datasets.find(dataset_id, by=actor())
-    test = db.session.get_one(Test, dataset.test_id)
-    if test.hypothesis_id != hypothesis.id:
-        raise NotFound(Text("no_such_dataset"))
-    return answer(shown.dataset(dataset, test.number))
+    number = found.test_number(hypothesis, dataset.test_id, absent=Text("no_such_dataset"))
+    return answer(shown.dataset(dataset, number))
 
 
 @endpoints.at("/hypotheses/<key>/datasets", "POST")

@@ -30,6 +30,19 @@ def hypothesis(key: str) -> Hypothesis:
     return hypotheses.find(key, by=actor())
 
 
+def test_numbers(hypothesis: Hypothesis) -> dict[str, int]:
+    """The numbers of its tests, by their ids."""
+    return {test.id: test.number for test in hypothesis.tests}
+
+
+def test_number(hypothesis: Hypothesis, test_id: str, *, absent: Text) -> int:
+    """The number of one of its tests. Raises NotFound for a test of another hypothesis."""
+    number = test_numbers(hypothesis).get(test_id)
+    if number is None:
+        raise NotFound(absent)
+    return number
+
+
 def person_id(named: str) -> str | None:
     """The id of the person with that id or e-mail; `me` is whoever asks."""
     if named == "me":

@@ -87,14 +87,6 @@ def edit(
     return current()
 
 
-def mark_as_demo() -> None:
-    """Remember that the content was generated, so that the sign-in page offers its people."""
-    with transaction():
-        workspace = current()
-        workspace.is_demo = True
-        db.session.add(workspace)
-
-
 def _default() -> Workspace:
     return Workspace(
         id=_ID,

@@ -15,7 +15,7 @@ from hadi.domain.lifecycle import Decision, Insight
 from hadi.domain.permissions import JOB, Actor
 from hadi.domain.scaling import RolloutStatus
 from hadi.ingest.limits import Limits
-from hadi.models import Hypothesis, Rollout, User, Workspace
+from hadi.models import Hypothesis, Rollout, User
 from hadi.services import (
     analyses,
     conclusions,
@@ -67,10 +67,10 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
 
 
 def _workspace() -> None:
-    row = db.session.get_one(Workspace, workspace.current().id)
+    row = workspace.current()
     row.name = "Volt & Wire"
     row.currency = CURRENCY
-    row.is_demo = True
+    row.is_demo = True  # the sign-in page offers its people
 
 
 @dataclass(slots=True)
