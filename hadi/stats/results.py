@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Parameter: TypeAlias = "float | int | str | bool | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class Lift:
 class Comparison:
     """Treatment against control, in the metric's own units (shares as fractions), not oriented.
 
-    `p_value` is None where it underflows a float; `log10_p` then still holds it.
+    `p_value` is None where it underflows a float; `log10_p` then still holds it. `parameters` are
+    the method's own settings and by-products, by name (theta of an adjustment, P(B > A) of a rank
+    test): numbers, words or None.
     """
 
     n_control: int
@@ -42,3 +48,4 @@ class Comparison:
     statistic: float | None = None
     df: float | None = None
     standard_error: float | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)

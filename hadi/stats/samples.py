@@ -72,3 +72,93 @@ class Moments:
     def gap_to(self, other: Moments) -> float:
         """The other's mean less this one."""
         return (other.mean - self.mean) + (other.rest - self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class CoMoments:
+    """Count, means and sums of products of deviations of several columns of the same `n` units.
+
+    `comoments[i][j]` is the sum over the units of (x_i - mean_i)(x_j - mean_j), a symmetric table;
+    `rests` is what rounding took from each mean, as in `Moments`. A ratio has the columns
+    (numerator, denominator); a metric with covariates has its own columns first.
+    """
+
+    n: int
+    means: tuple[float, ...]
+    comoments: tuple[tuple[float, ...], ...]
+    rests: tuple[float, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.means)
+
+    def covariance(self, i: int, j: int) -> float:
+        """Unbiased covariance of two columns; NaN under two units."""
+        return self.comoments[i][j] / (self.n - 1) if self.n > 1 else math.nan
+
+    def marginal(self, i: int) -> Moments:
+        """One column alone."""
+        rest = self.rests[i] if self.rests else 0.0
+        return Moments(self.n, self.means[i], self.comoments[i][i], rest)
+
+    @classmethod
+    def of(cls, *columns: Sequence[float]) -> CoMoments:
+        """From the columns themselves, of equal length; two passes, as in `Moments.of`."""
+        n = len(columns[0])
+        if n == 0:
+            width = len(columns)
+            return cls(0, (math.nan,) * width, ((0.0,) * width,) * width)
+        means = tuple(math.fsum(column) / n for column in columns)
+        parts = [[v - mean for v in col] for col, mean in zip(columns, means, strict=True)]
+        table = tuple(
+            tuple(math.fsum(a * b for a, b in zip(left, right, strict=True)) for right in parts)
+            for left in parts
+        )
+        return cls(n, means, table)
+
+    def gap_to(self, other: CoMoments, i: int) -> float:
+        """The other's mean of column `i` less this one's."""
+        return self.marginal(i).gap_to(other.marginal(i))
+
+    def __add__(self, other: CoMoments) -> CoMoments:
+        """Merge two parts of one arm (Chan, Golub & LeVeque 1983, eq. 2.1)."""
+        if self.n == 0 or other.n == 0:
+            return other if self.n == 0 else self
+        n, width = self.n + other.n, range(self.width)
+        gaps = [self.gap_to(other, i) for i in width]
+        weight = self.n * (other.n / n)
+        table = tuple(
+            tuple(
+                self.comoments[i][j] + other.comoments[i][j] + gaps[i] * gaps[j] * weight
+                for j in width
+            )
+            for i in width
+        )
+        merged = [self.marginal(i) + other.marginal(i) for i in width]
+        return CoMoments(n, tuple(m.mean for m in merged), table, tuple(m.rest for m in merged))
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """`events` (a whole number) counted over `exposure` (> 0 once there are units) by `n` units.
+
+    `by_unit` holds (events, exposure) of the units where it is known: it tells whether events
+    come one by one, as a Poisson rate assumes, or in bunches.
+    """
+
+    n: int
+    events: int
+    exposure: float
+    by_unit: CoMoments | None = None
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.exposure if self.exposure else math.nan
+
+    def __add__(self, other: Events) -> Events:
+        by_unit = None
+        if self.by_unit is not None and other.by_unit is not None:
+            by_unit = self.by_unit + other.by_unit
+        return Events(
+            self.n + other.n, self.events + other.events, self.exposure + other.exposure, by_unit
+        )
