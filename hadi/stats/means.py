@@ -1,18 +1,32 @@
 """Two means compared by Welch's test, with the lift by Fieller's theorem.
 
 Unequal variances are the rule in retail (a good change sells more *and* varies more), so the
-pooled t test is not offered.
+pooled t test is not offered. Ratios and adjusted means have the same last step: two values with
+their squared errors. It stands here once, as `welch`.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hadi.stats.distributions import log_t_two_sided, p_from_log, t_quantile_two_sided
 from hadi.stats.errors import NotEstimable
-from hadi.stats.results import Comparison, Interval, Lift
+from hadi.stats.results import Comparison, Interval, Lift, Parameter
 from hadi.stats.samples import Moments
+
+
+@dataclass(frozen=True, slots=True)
+class ArmValue:
+    """What one arm is worth by some method (a mean, a ratio, an adjusted mean), in the metric's
+    units, with the squared standard error of that value and its degrees of freedom."""
+
+    n: int
+    value: float
+    squared_error: float
+    df: float
 
 
 def compare(control: Moments, treatment: Moments, *, alpha: float) -> Comparison:
@@ -40,18 +54,54 @@ def compare(control: Moments, treatment: Moments, *, alpha: float) -> Comparison
         ``control_empty``, ``treatment_empty``, ``control_one_unit``, ``treatment_one_unit``,
         ``no_variation`` (all values of each arm are equal) or ``numbers_too_large``.
     """
-    for role, arm in (("control", control), ("treatment", treatment)):
-        if arm.n < 2:
-            raise NotEstimable(f"{role}_one_unit" if arm.n else f"{role}_empty")
-    error0, error1 = _squared_error(control), _squared_error(treatment)
-    variance = error0 + error1
-    difference = control.gap_to(treatment)
+    refuse_few(control.n, treatment.n)
+    return welch(
+        ArmValue(control.n, control.mean, squared_error(control), control.n - 1.0),
+        ArmValue(treatment.n, treatment.mean, squared_error(treatment), treatment.n - 1.0),
+        difference=control.gap_to(treatment),
+        alpha=alpha,
+        method="welch_t",
+    )
+
+
+def welch(
+    control: ArmValue,
+    treatment: ArmValue,
+    *,
+    difference: float,
+    alpha: float,
+    method: str,
+    parameters: Mapping[str, Parameter] | None = None,
+) -> Comparison:
+    """Compare two independent values with squared errors of their own.
+
+    Parameters
+    ----------
+    control, treatment : ArmValue
+        Each squared error an estimate with `df` degrees of freedom.
+    difference : float
+        Treatment minus control. Given apart, because beside values of a thousand million the
+        subtraction would lose the digits that matter.
+    alpha, method, parameters
+        As in `Comparison`.
+
+    Returns
+    -------
+    Comparison
+        As of `compare`: Welch (1938), Satterthwaite (1946, eq. 17), Fieller (1954).
+
+    Raises
+    ------
+    NotEstimable
+        ``no_variation`` or ``numbers_too_large``.
+    """
+    variance = control.squared_error + treatment.squared_error
     if not math.isfinite(variance) or not math.isfinite(difference):
         raise NotEstimable("numbers_too_large")
     if variance <= 0.0:
         raise NotEstimable("no_variation")
-    share0, share1 = error0 / variance, error1 / variance
-    df = 1.0 / (share0 * share0 / (control.n - 1) + share1 * share1 / (treatment.n - 1))
+    share0, share1 = control.squared_error / variance, treatment.squared_error / variance
+    df = 1.0 / (share0 * share0 / control.df + share1 * share1 / treatment.df)
     error = math.sqrt(variance)
     statistic = difference / error
     quantile = t_quantile_two_sided(alpha, df)
@@ -60,18 +110,26 @@ def compare(control: Moments, treatment: Moments, *, alpha: float) -> Comparison
     return Comparison(
         n_control=control.n,
         n_treatment=treatment.n,
-        control=control.mean,
-        treatment=treatment.mean,
+        control=control.value,
+        treatment=treatment.value,
         estimate=difference,
         interval=Interval(difference - reach, difference + reach, 1.0 - alpha),
         p_value=p_value,
         log10_p=log10_p,
-        lift=_lift(control, treatment, quantile, alpha),
-        method="welch_t",
+        lift=_lift(control, treatment, difference, quantile, alpha),
+        method=method,
         statistic=statistic,
         df=df,
         standard_error=error,
+        parameters=dict(parameters or {}),
     )
+
+
+def refuse_few(n_control: int, n_treatment: int) -> None:
+    """Raise NotEstimable (``control_empty``, ``control_one_unit`` and so on) under two units."""
+    for role, n in (("control", n_control), ("treatment", n_treatment)):
+        if n < 2:
+            raise NotEstimable(f"{role}_one_unit" if n else f"{role}_empty")
 
 
 def fieller(
@@ -99,36 +157,62 @@ def fieller(
         but a stretch of it, which no interval with two ends can say.
         Fieller (1954), JRSS B 16, 175-185, eq. 12.
     """
-    relative_reach = quantile * math.sqrt(denominator_variance) / denominator
-    g = relative_reach * relative_reach
-    if g >= 1.0:
+    found = _fieller(
+        numerator / denominator, denominator, numerator_variance, denominator_variance, quantile
+    )
+    if found is None:
         return None, None
-    ratio = numerator / denominator
-    inside = (1.0 - g) * numerator_variance + ratio * ratio * denominator_variance
-    reach = quantile / abs(denominator) * math.sqrt(inside)
+    ratio, (g, reach) = numerator / denominator, found
     return (ratio - reach) / (1.0 - g), (ratio + reach) / (1.0 - g)
 
 
-def _squared_error(sample: Moments) -> float:
+def _fieller(
+    ratio: float,
+    denominator: float,
+    numerator_variance: float,
+    denominator_variance: float,
+    quantile: float,
+) -> tuple[float, float] | None:
+    """(g, half the width before it is divided by 1 - g); None when g >= 1."""
+    relative_reach = quantile * math.sqrt(denominator_variance) / denominator
+    g = relative_reach * relative_reach
+    if g >= 1.0:
+        return None
+    inside = (1.0 - g) * numerator_variance + ratio * ratio * denominator_variance
+    return g, quantile / abs(denominator) * math.sqrt(inside)
+
+
+def squared_error(sample: Moments) -> float:
     """Squared standard error of the mean. Spread below the rounding of the mean itself is no
     spread: a column of one repeated value must not turn into a certainty."""
-    variance = max(sample.variance, 0.0)
-    if math.sqrt(variance) <= 4.0 * sys.float_info.epsilon * abs(sample.mean):
+    if not varies(sample):
         return 0.0
-    return variance / sample.n
+    return sample.variance / sample.n
 
 
-def _lift(control: Moments, treatment: Moments, quantile: float, alpha: float) -> Lift | None:
-    error0 = _squared_error(control)
-    own = t_quantile_two_sided(alpha, control.n - 1)
-    if abs(control.mean) <= own * math.sqrt(error0):
+def varies(sample: Moments) -> bool:
+    """Whether the values differ by more than the rounding of their own mean; n >= 2."""
+    variance = max(sample.variance, 0.0)
+    return math.sqrt(variance) > 4.0 * sys.float_info.epsilon * abs(sample.mean)
+
+
+def _lift(
+    control: ArmValue, treatment: ArmValue, difference: float, quantile: float, alpha: float
+) -> Lift | None:
+    own = t_quantile_two_sided(alpha, control.df)
+    if abs(control.value) <= own * math.sqrt(control.squared_error):
         return None
-    # With d the difference and c the control: Fieller on (c + d) / c, less one, signed so that
-    # more than the control is positive even where the control is below zero.
-    ends = fieller(treatment.mean, control.mean, _squared_error(treatment), error0, quantile)
-    if control.mean > 0:
-        low, high = (None if end is None else end - 1.0 for end in ends)
-    else:
-        high, low = (None if end is None else 1.0 - end for end in ends)
-    estimate = control.gap_to(treatment) / abs(control.mean)
-    return Lift(estimate, Interval(low, high, 1.0 - alpha))
+    # With d the difference and c the control: Fieller on (c + d) / c = 1 + d / c, less one. The
+    # one is taken away on paper, as it would swallow the digits of a small lift of a large value.
+    ratio = difference / control.value
+    found = _fieller(
+        1.0 + ratio, control.value, treatment.squared_error, control.squared_error, quantile
+    )
+    low: float | None = None
+    high: float | None = None
+    if found is not None:
+        g, reach = found
+        low, high = (ratio + g - reach) / (1.0 - g), (ratio + g + reach) / (1.0 - g)
+        if control.value < 0:  # more than the control is positive below zero too
+            low, high = -high, -low
+    return Lift(difference / abs(control.value), Interval(low, high, 1.0 - alpha))

@@ -156,3 +156,12 @@ def test_a_p_beyond_floats_keeps_its_logarithm():
     # The density falls as (1 + t^2 / df)^-(df + 1) / 2; what stands before it is small here.
     leading = -0.5 * (found.df + 1) * math.log1p(found.statistic**2 / found.df)
     assert found.log10_p == pytest.approx(leading / math.log(10), abs=3)
+
+
+def test_an_offset_takes_no_digit_of_the_lift():
+    rows = [0.25, 0.5, 1.0, 1.75], [0.5, 1.25, 1.5, 2.25]
+    control, treatment = (Moments.shifted(m.n, m.mean, m.m2, 1e12) for m in map(Moments.of, rows))
+    found = compare(control, treatment, alpha=0.05)
+    # Beside 1e12 the control is a constant: the lift's ends are the difference's, divided by it.
+    assert found.lift.interval.low == pytest.approx(found.interval.low / 1e12, rel=1e-9)
+    assert found.lift.interval.high == pytest.approx(found.interval.high / 1e12, rel=1e-9)
