@@ -30,7 +30,10 @@ class EvidenceGrade(StrEnum):
         return len(grades) - grades.index(self)
 
 
-_GRADES = {Design.SPLIT: EvidenceGrade.RANDOMISED}
+_GRADES = {
+    Design.SPLIT: EvidenceGrade.RANDOMISED,
+    Design.CLUSTER: EvidenceGrade.CLUSTER_RANDOMISED,
+}
 
 
 def grade_of(design: Design) -> EvidenceGrade:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from hadi.domain.errors import Blocker
 from hadi.domain.permissions import Permission
-from hadi.domain.plan import Design, MetricRole, Plan
+from hadi.domain.plan import Looks, MetricRole, Plan
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 
@@ -132,15 +132,19 @@ def plan_metric(facts: Facts) -> Iterable[Blocker]:
 def plan_design(facts: Facts) -> Iterable[Blocker]:
     plan = facts.plan or Plan()
     yield from _needed(plan.design, "plan_needs_design", "design")
-    if plan.design in (None, Design.SPLIT):
-        yield from _needed(plan.control, "plan_needs_control", "control")
-        if plan.split and plan.control and plan.control not in plan.split:
-            yield Blocker(Text("split_lacks_control", control=plan.control), "split")
+    yield from _needed(plan.control, "plan_needs_control", "control")
+    if plan.split and plan.control and plan.control not in plan.split:
+        yield Blocker(Text("split_lacks_control", control=plan.control), "split")
 
 
 def plan_end(facts: Facts) -> Iterable[Blocker]:
     plan = facts.plan or Plan()
-    yield from _needed(plan.planned_units or plan.ends_on, "plan_needs_end", "planned_units")
+    if plan.looks is Looks.PLANNED:
+        # The looks are shares of what is planned, and alpha is spent by them.
+        yield from _needed(plan.planned_units, "plan_needs_units", "planned_units")
+        yield from _needed(plan.look_count, "plan_needs_looks", "look_count")
+    else:
+        yield from _needed(plan.planned_units or plan.ends_on, "plan_needs_end", "planned_units")
 
 
 def plan_budget(facts: Facts) -> Iterable[Blocker]:

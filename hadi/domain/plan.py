@@ -10,32 +10,60 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from hadi.domain.errors import Invalid
-from hadi.domain.numbers import finite, is_sensible
+from hadi.domain.numbers import is_sensible
 from hadi.domain.text import Text
 
 MOST_ARMS = 20
 MOST_METRICS = 20
+MOST_COVARIATES = 10
+MOST_SEGMENTS = 10
+MOST_LOOKS = 20
 
 
 class Design(StrEnum):
-    SPLIT = "split"
+    SPLIT = "split"  # units are randomised
+    CLUSTER = "cluster"  # whole stores, teams or sellers are
 
 
 class Looks(StrEnum):
-    FIXED = "fixed"
+    FIXED = "fixed"  # once, at the end
+    ANYTIME = "anytime"  # whenever anyone likes: a confidence sequence
+    PLANNED = "planned"  # a fixed number of looks, each with its share of alpha
+
+
+class Spending(StrEnum):
+    """How planned looks spend alpha (Lan & DeMets 1983)."""
+
+    OBRIEN_FLEMING = "obrien_fleming"
+    POCOCK = "pocock"
 
 
 class MetricKind(StrEnum):
     CONVERSION = "conversion"
     MEAN = "mean"
+    RATIO = "ratio"
+    RATE = "rate"
+    RANK = "rank"
+    QUANTILE = "quantile"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What each of its columns is."""
+        return _PARTS.get(self, ("value",))
+
+
+_PARTS = {
+    MetricKind.RATIO: ("numerator", "denominator"),
+    MetricKind.RATE: ("events", "exposure"),
+}
 
 
 class MetricRole(StrEnum):
@@ -85,6 +113,21 @@ class Metric:
     better: Better | None = None
     margin: float | None = None  # guardrail: how much worse is still acceptable, metric's units
     is_proxy: bool = False
+    covariates: tuple[str, ...] = ()  # columns known before the test, to take noise away
+    winsor: float | None = None  # values above this quantile of all arms are cut down to it
+    q: float | None = None  # of a quantile metric; None = the median
+
+    @property
+    def quantile(self) -> float:
+        return 0.5 if self.q is None else self.q
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The plan's own names for its columns: theirs, or made from the metric's."""
+        parts = self.kind.parts
+        if self.columns:
+            return self.columns
+        return (self.name,) if len(parts) == 1 else tuple(f"{self.name}: {p}" for p in parts)
 
     @property
     def sign(self) -> int:
@@ -101,7 +144,16 @@ class Metric:
             "better": self.better.value if self.better else None,
             "margin": self.margin,
             "proxy": self.is_proxy,
+            "covariate": _one_or_list(self.covariates),
+            "winsor": self.winsor,
+            "q": self.q,
         }
+
+
+def _one_or_list(names: tuple[str, ...]) -> str | list[str] | None:
+    if len(names) > 1:
+        return list(names)
+    return names[0] if names else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +170,35 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The plan of one test. Units: `alpha`, `power` and shares are fractions; `planned_units` is
-    per arm; `baseline` is the control's expected value in the primary metric's units (a fraction
-    for a conversion), `baseline_sd` its standard deviation, `expected_effect` the difference the
-    team expects, in the same units."""
+    per arm and counts what is randomised (clusters in a cluster design); `baseline` is the
+    control's expected value in the primary metric's units (a fraction for a conversion),
+    `baseline_sd` its standard deviation, `expected_effect` the difference the team expects, in the
+    same units; `exposure` is what a unit of a rate is expected to be exposed to. `icc` (the share
+    of the variance that lies between clusters), `cluster_size` (mean units of a cluster) and
+    `cluster_cv` (standard deviation of the sizes over their mean) plan a cluster design."""
 
     design: Design | None = None
     variant: str | None = None  # the column that names the arm
     control: str | None = None  # its value for the control arm
     split: Mapping[str, float] | None = None  # declared share of each arm; None = not declared
-    unit: str | None = None  # the column that names the randomised unit; None = a row is a unit
+    unit: str | None = None  # the column that names the unit; None = a row is a unit
+    cluster: str | None = None  # the column that names the randomised cluster
+    segments: tuple[str, ...] = ()  # columns to look into, exploratory
+    day: str | None = None  # the column of the day, for effects that fade
+    group: str | None = None  # the column of the seller or store that served the unit
     metrics: tuple[Metric, ...] = ()
     looks: Looks = Looks.FIXED
+    look_count: int | None = None  # of planned looks
+    spending: Spending | None = None  # of planned looks; None = O'Brien-Fleming
     alpha: float = 0.05
     power: float = 0.8
     baseline: float | None = None
     baseline_sd: float | None = None
     expected_effect: float | None = None
+    exposure: float | None = None
+    icc: float | None = None
+    cluster_size: float | None = None
+    cluster_cv: float | None = None
     budget: Budget | None = None
     starts_on: date | None = None
     ends_on: date | None = None  # inclusive
@@ -150,7 +215,8 @@ class Plan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the data that the plan uses, each once."""
-        named = [self.variant, self.unit, *(c for m in self.metrics for c in m.columns)]
+        named = [self.variant, self.unit, self.cluster, *self.segments, self.day, self.group]
+        named += [c for m in self.metrics for c in (*m.columns, *m.covariates)]
         return tuple(dict.fromkeys(c for c in named if c))
 
     def as_json(self) -> dict[str, Any]:
@@ -160,13 +226,23 @@ class Plan:
             "control": self.control,
             "split": dict(self.split) if self.split else None,
             "unit": self.unit,
+            "cluster": self.cluster,
+            "segments": list(self.segments),
+            "day": self.day,
+            "group": self.group,
             "metrics": [m.as_json() for m in self.metrics],
             "looks": self.looks.value,
+            "look_count": self.look_count,
+            "spending": self.spending.value if self.spending else None,
             "alpha": self.alpha,
             "power": self.power,
             "baseline": self.baseline,
             "baseline_sd": self.baseline_sd,
             "expected_effect": self.expected_effect,
+            "exposure": self.exposure,
+            "icc": self.icc,
+            "cluster_size": self.cluster_size,
+            "cluster_cv": self.cluster_cv,
             "budget": self.budget.as_json() if self.budget else None,
             "starts_on": self.starts_on.isoformat() if self.starts_on else None,
             "ends_on": self.ends_on.isoformat() if self.ends_on else None,
@@ -185,26 +261,65 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """Read a plan, complete or not. Raises Invalid with every unusable field at once."""
-        return _PlanReader(data).read()
+        from hadi.domain.plan_reader import PlanReader
+
+        return PlanReader(data).read()
 
     def needs(self) -> tuple[Need, ...]:
         """The columns a data set has to bring, in the order people map them."""
         found = [Need(self.variant or "variant", NeedRole.VARIANT)]
+        if self.design is Design.CLUSTER or self.cluster:
+            found.append(Need(self.cluster or "cluster", NeedRole.CLUSTER))
         found.append(Need(self.unit or "unit", NeedRole.UNIT, is_optional=not self.unit))
         for metric in self.metrics:
-            key = metric.columns[0] if metric.columns else metric.name
-            found.append(Need(key, NeedRole.METRIC, metric.name))
-        return tuple(found)
+            found += [
+                Need(key, NeedRole.METRIC, metric.name, part)
+                for key, part in zip(metric.keys, metric.kind.parts, strict=True)
+            ]
+            found += [Need(key, NeedRole.COVARIATE, metric.name) for key in metric.covariates]
+        found += [Need(key, NeedRole.SEGMENT) for key in self.segments]
+        if self.day:
+            found.append(Need(self.day, NeedRole.DAY))
+        if self.group:
+            found.append(Need(self.group, NeedRole.GROUP))
+        seen: dict[str, Need] = {}
+        for need in found:
+            seen.setdefault(need.key, need)
+        return tuple(seen.values())
 
     def bound(self, mapping: Mapping[str, str]) -> Plan:
         """The same plan over a data set's own columns; `mapping` goes from a need's key to the
         data's column, and a key it leaves out is a column of that very name."""
+        is_clustered = self.design is Design.CLUSTER or self.cluster
+        named = replace(
+            self,
+            variant=self.variant or "variant",
+            unit=self.unit or ("unit" if "unit" in mapping else None),
+            cluster=(self.cluster or "cluster") if is_clustered else None,
+            metrics=tuple(replace(m, columns=m.keys) for m in self.metrics),
+        )
+        return named.renamed(lambda column: mapping.get(column, column))
+
+    def renamed(self, rename: Callable[[str], str]) -> Plan:
+        """The same plan with every column's name put through `rename`."""
+
+        def one(column: str | None) -> str | None:
+            return rename(column) if column is not None else None
+
         return replace(
             self,
-            variant=mapping.get(self.variant or "variant", self.variant or "variant"),
-            unit=mapping.get(self.unit or "unit", self.unit),
+            variant=one(self.variant),
+            unit=one(self.unit),
+            cluster=one(self.cluster),
+            segments=tuple(map(rename, self.segments)),
+            day=one(self.day),
+            group=one(self.group),
             metrics=tuple(
-                replace(m, columns=tuple(mapping.get(c, c) for c in m.columns or (m.name,)))
+                replace(
+                    m,
+                    columns=tuple(map(rename, m.columns)),
+                    covariates=tuple(map(rename, m.covariates)),
+                )
                 for m in self.metrics
             ),
         )
@@ -214,8 +329,13 @@ class NeedRole(StrEnum):
     """What a column of the data is for."""
 
     VARIANT = "variant"
+    CLUSTER = "cluster"
     UNIT = "unit"
     METRIC = "metric"
+    COVARIATE = "covariate"
+    SEGMENT = "segment"
+    DAY = "day"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,202 +345,5 @@ class Need:
     key: str
     role: NeedRole
     metric: str | None = None
+    part: str | None = None  # of a metric of two columns: numerator, denominator, ...
     is_optional: bool = False
-
-
-_E = TypeVar("_E", bound=StrEnum)
-
-
-@dataclass(slots=True)
-class _PlanReader:
-    """Reads plan JSON field by field, collecting what is wrong instead of stopping at it."""
-
-    data: Mapping[str, Any]
-    wrong: dict[str, Text] = field(default_factory=dict)
-
-    def read(self) -> Plan:
-        known = set(Plan.__dataclass_fields__)
-        for name in self.data:
-            if name not in known:
-                self.wrong[name] = Text("field_unknown", field=name)
-        plan = Plan(
-            design=self.choice("design", Design),
-            variant=self.word("variant"),
-            control=self.word("control"),
-            split=self.split(),
-            unit=self.word("unit"),
-            metrics=self.metrics(),
-            looks=self.choice("looks", Looks) or Looks.FIXED,
-            alpha=self.fraction("alpha", 0.05, below=0.5),
-            power=self.fraction("power", 0.8, below=1),
-            baseline=self.number("baseline"),
-            baseline_sd=self.number("baseline_sd", low=0),
-            expected_effect=self.number("expected_effect"),
-            budget=self.budget(),
-            starts_on=self.day("starts_on"),
-            ends_on=self.day("ends_on"),
-            planned_units=self.count("planned_units"),
-            owner=self.word("owner"),
-            steward=self.word("steward"),
-        )
-        if plan.starts_on and plan.ends_on and plan.ends_on < plan.starts_on:
-            self.wrong["ends_on"] = Text("end_before_start")
-        if self.wrong:
-            raise Invalid(Text("plan_invalid", n=len(self.wrong)), self.wrong)
-        return plan
-
-    def word(self, name: str, limit: int = 200) -> str | None:
-        value = self.data.get(name)
-        if value is None or (isinstance(value, str) and not value.strip()):
-            return None
-        if not isinstance(value, str) or len(value) > limit or "\0" in value:
-            self.wrong[name] = Text("field_not_short_text", field=name, limit=limit)
-            return None
-        return value.strip()
-
-    def choice(self, name: str, kind: type[_E]) -> _E | None:
-        value = self.data.get(name)
-        if value in (None, ""):
-            return None
-        try:
-            return kind(value)
-        except ValueError:
-            options = ", ".join(kind)
-            self.wrong[name] = Text("field_not_a_choice", field=name, options=options)
-            return None
-
-    def number(
-        self, name: str, low: float | None = None, high: float | None = None
-    ) -> float | None:
-        value = self.data.get(name)
-        if value in (None, ""):
-            return None
-        return finite(value, name, self.wrong, low=low, high=high)
-
-    def fraction(self, name: str, default: float, *, below: float) -> float:
-        value = self.number(name, low=0, high=below)
-        if value == 0:
-            self.wrong[name] = Text("field_out_of_range", field=name)
-        return value or default
-
-    def count(self, name: str) -> int | None:
-        value = self.number(name, low=0)
-        if value is None:
-            return None
-        if value != int(value) or value > 1e15:
-            self.wrong[name] = Text("field_not_whole", field=name)
-            return None
-        return int(value)
-
-    def day(self, name: str) -> date | None:
-        value = self.data.get(name)
-        if value in (None, ""):
-            return None
-        try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            self.wrong[name] = Text("field_not_a_date", field=name)
-            return None
-
-    def split(self) -> Mapping[str, float] | None:
-        value = self.data.get("split")
-        if not value:
-            return None
-        if not isinstance(value, Mapping):
-            self.wrong["split"] = Text("split_unreadable")
-            return None
-        shares: dict[str, float] = {}
-        if len(value) > MOST_ARMS:
-            self.wrong["split"] = Text("split_many", limit=MOST_ARMS)
-            return None
-        names = {str(arm).strip() for arm in value}
-        if len(names) < len(value) or "" in names:
-            self.wrong["split"] = Text("split_unreadable")
-            return None
-        if max(map(len, names)) > 200:
-            self.wrong["split"] = Text("field_not_short_text", field="split", limit=200)
-            return None
-        for arm, share in value.items():
-            number = finite(share, f"split.{arm}", self.wrong, low=0)
-            if number is not None:
-                shares[str(arm)] = number
-        total = sum(shares.values())
-        if len(shares) < 2 or total <= 0:
-            self.wrong.setdefault("split", Text("split_needs_two"))
-            return None
-        return {arm: share / total for arm, share in shares.items()}
-
-    def budget(self) -> Budget | None:
-        value = self.data.get("budget")
-        if not value:
-            return None
-        if not isinstance(value, Mapping):
-            self.wrong["budget"] = Text("budget_unreadable")
-            return None
-        try:
-            amount = Decimal(str(value.get("amount")).replace(",", "."))
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        currency = str(value.get("currency") or "").strip().upper()
-        if not amount.is_finite() or amount < 0 or amount > Decimal("1e15"):
-            self.wrong["budget.amount"] = Text("budget_unreadable")
-        if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
-            self.wrong["budget.currency"] = Text("currency_unreadable")
-        if {"budget.amount", "budget.currency"} & self.wrong.keys():
-            return None
-        return Budget(amount.quantize(Decimal("0.01")), currency)
-
-    def metrics(self) -> tuple[Metric, ...]:
-        value = self.data.get("metrics") or []
-        if not isinstance(value, list):
-            self.wrong["metrics"] = Text("metrics_unreadable")
-            return ()
-        if len(value) > MOST_METRICS:
-            self.wrong["metrics"] = Text("metrics_many", limit=MOST_METRICS)
-            return ()
-        read = [self.metric(item, f"metrics.{i}") for i, item in enumerate(value)]
-        names = [m.name for m in read if m]
-        for name in {n for n in names if names.count(n) > 1}:
-            self.wrong["metrics"] = Text("metric_named_twice", name=name)
-        if sum(m.role is MetricRole.PRIMARY for m in read if m) > 1:
-            self.wrong["metrics"] = Text("two_primary_metrics")
-        return tuple(m for m in read if m)
-
-    def metric(self, item: object, path: str) -> Metric | None:
-        if not isinstance(item, Mapping):
-            self.wrong[path] = Text("metrics_unreadable")
-            return None
-        inner = _PlanReader(item)
-        name = inner.word("name", limit=80)
-        if name is None:
-            inner.wrong.setdefault("name", Text("field_required", field="name"))
-        kind = inner.choice("kind", MetricKind)
-        if kind is None:
-            inner.wrong.setdefault("kind", Text("field_required", field="kind"))
-        columns = item.get("columns") or []
-        if isinstance(columns, str):
-            columns = [columns]
-        if not isinstance(columns, list) or not all(
-            isinstance(c, str) and len(c) <= 200 for c in columns
-        ):
-            inner.wrong["columns"] = Text("field_not_short_text", field="columns", limit=200)
-            columns = []
-        if len(columns) > 1:
-            inner.wrong["columns"] = Text("metric_one_column", name=name or "")
-        threshold = None
-        if item.get("threshold") not in (None, ""):
-            try:
-                threshold = Threshold.parse(item["threshold"], "threshold")
-            except Invalid as error:
-                inner.wrong["threshold"] = error.text
-        role = inner.choice("role", MetricRole) or MetricRole.SECONDARY
-        better = inner.choice("better", Better)
-        margin = inner.number("margin", low=0)
-        for key, text in inner.wrong.items():
-            self.wrong[f"{path}.{key}"] = text
-        if name is None or kind is None:
-            return None
-        return Metric(
-            name, kind, tuple(c.strip() for c in columns if c.strip()), role,
-            threshold, better, margin, bool(item.get("proxy")),
-        )  # fmt: skip

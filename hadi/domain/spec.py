@@ -1,22 +1,24 @@
 """A metric as it is written on the command line, read into the plan's Metric.
 
 name=kind(column[,column])[;role=...][;threshold=0.01|5%][;margin=...][;better=lower]
+[;covariate=column[,column]][;winsor=0.999][;q=0.9]
 """
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from hadi.domain.errors import Invalid
-from hadi.domain.plan import Better, Metric, MetricKind, MetricRole, Threshold
+from hadi.domain.metric_rules import metric_faults
+from hadi.domain.plan import MOST_COVARIATES, Better, Metric, MetricKind, MetricRole, Threshold
 from hadi.domain.text import Text
 
-KINDS = ("conversion", "mean", "ratio", "rate", "rank", "quantile")
+KINDS = tuple(MetricKind)
 OPTIONS = ("role", "threshold", "margin", "better", "covariate", "winsor", "q")
-_UNAVAILABLE = ("covariate", "winsor", "q")
 
 # The name has no "="; a column's name may hold anything, brackets too, so it ends at the last
 # bracket that options (or nothing) follow.
@@ -70,11 +72,9 @@ def _parse(spec: str) -> tuple[Metric, bool]:
     name, kind = match["name"], match["kind"].lower()
     if kind not in KINDS:
         raise Invalid(Text("spec_kind_unknown", kind=kind[:40], kinds=", ".join(KINDS)))
-    if kind not in set(MetricKind):
-        raise Invalid(Text("spec_kind_unavailable", kind=kind))
     options = _options(match["options"], name)
-    column = match["columns"].strip()
-    if not column:
+    columns = _columns(match["columns"], MetricKind(kind))
+    if not columns:
         raise Invalid(Text("spec_columns", metric=name))
     role = _role(options.get("role"), name)
     margin = _margin(options.get("margin"), name)
@@ -84,13 +84,40 @@ def _parse(spec: str) -> tuple[Metric, bool]:
     metric = Metric(
         name=name,
         kind=MetricKind(kind),
-        columns=(column,),
+        columns=columns,
         role=role or MetricRole.SECONDARY,
         threshold=Threshold.parse(threshold, "threshold") if threshold is not None else None,
         better=_better(options.get("better"), name),
         margin=margin,
+        covariates=_listed(options.get("covariate", ""))[:MOST_COVARIATES],
+        winsor=_share(options, "winsor", name),
+        q=_share(options, "q", name),
     )
+    for fault in metric_faults(metric).values():
+        raise Invalid(fault)
     return metric, role is not None
+
+
+def _columns(written: str, kind: MetricKind) -> tuple[str, ...]:
+    """One column, whatever is in its name; or two with a comma between them (a name that holds
+    a comma stands in double quotes then)."""
+    if len(kind.parts) == 1:
+        return (written.strip(),) if written.strip() else ()
+    return _listed(written)
+
+
+def _listed(written: str) -> tuple[str, ...]:
+    cells = next(csv.reader([written], skipinitialspace=True), [])
+    return tuple(cell.strip() for cell in cells if cell.strip())
+
+
+def _share(options: dict[str, str], key: str, metric: str) -> float | None:
+    if key not in options:
+        return None
+    number = _number(options[key])
+    if number is None:
+        raise Invalid(Text("spec_share", metric=metric, option=key, value=options[key][:40]))
+    return number
 
 
 def _options(written: str, metric: str) -> dict[str, str]:
@@ -100,8 +127,6 @@ def _options(written: str, metric: str) -> dict[str, str]:
         key = key.strip().lower()
         if key not in OPTIONS:
             raise Invalid(Text("spec_option_unknown", option=key[:40], options=", ".join(OPTIONS)))
-        if key in _UNAVAILABLE:
-            raise Invalid(Text("spec_option_unavailable", option=key))
         if key in options:
             raise Invalid(Text("spec_option_twice", metric=metric, option=key))
         options[key] = value.strip()

@@ -109,12 +109,7 @@ def _spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
     def spelled(column: str) -> str:
         return column if column in types else written.get(" ".join(column.split()), column)
 
-    return replace(
-        plan,
-        variant=spelled(plan.variant) if plan.variant is not None else None,
-        unit=spelled(plan.unit) if plan.unit is not None else None,
-        metrics=tuple(replace(m, columns=tuple(map(spelled, m.columns))) for m in plan.metrics),
-    )
+    return plan.renamed(spelled)
 
 
 def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:

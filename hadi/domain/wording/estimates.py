@@ -42,4 +42,10 @@ WORDING: dict[str, Wording] = {
         "The expected effect is too small for any practicable number of units."
     ),
     "power_needs_two_arms": N_("A test needs at least two groups, each with a share above zero."),
+    "power_icc_outside": N_(
+        "The similarity of units within a cluster (intracluster correlation) has to lie between 0 and 1."
+    ),
+    "power_cluster_size": N_(
+        "A cluster needs at least one unit on average, and the spread of cluster sizes cannot be negative."
+    ),
 }

@@ -36,6 +36,8 @@ WORDING: dict[str, Wording] = {
     "plan_needs_control": N_("Name the control arm as it is written in the data."),
     "split_lacks_control": N_("The declared split does not name the control arm “%(control)s”."),
     "plan_needs_end": N_("Set the end: planned units per arm, or the last day."),
+    "plan_needs_units": N_("Set the planned units per arm: planned looks are shares of them."),
+    "plan_needs_looks": N_("Say how many looks are planned."),
     "plan_needs_budget": N_("Set a budget cap with its currency (0 is fine)."),
     "plan_not_locked": N_("The plan is not locked: start the test first."),
     "needs_data": N_("Attach the data first."),

@@ -5,9 +5,8 @@ from hadi.domain.wording import N_, Wording
 WORDING: dict[str, Wording] = {
     "spec_unreadable": N_("“%(spec)s” is not a metric: write name=kind(column), such as bought=conversion(is_buyer)."),
     "spec_kind_unknown": N_("“%(kind)s” is not a kind of metric: use one of %(kinds)s."),
-    "spec_kind_unavailable": N_("Metrics of the kind “%(kind)s” are not available in this version: use conversion or mean."),
     "spec_option_unknown": N_("“%(option)s” is not an option of a metric: use one of %(options)s."),
-    "spec_option_unavailable": N_("The option “%(option)s” of a metric is not available in this version."),
+    "spec_share": N_("Metric “%(metric)s”: %(option)s is a number between 0 and 1, not “%(value)s”."),
     "spec_option_twice": N_("Metric “%(metric)s” has the option “%(option)s” twice."),
     "spec_role": N_("Metric “%(metric)s”: a role is primary, guardrail or secondary, not “%(value)s”."),
     "spec_better": N_("Metric “%(metric)s”: better is higher or lower, not “%(value)s”."),
