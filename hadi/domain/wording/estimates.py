@@ -17,6 +17,12 @@ WORDING: dict[str, Wording] = {
     "numbers_too_large": N_(
         "The numbers are too large to compute with: give them in a larger unit, such as thousands."
     ),
+    "control_denominator_near_zero": N_(
+        "The denominator of the control group cannot be told from zero: a ratio to it has no meaning."
+    ),
+    "treatment_denominator_near_zero": N_(
+        "The denominator of the changed group cannot be told from zero: a ratio to it has no meaning."
+    ),
     "nothing_to_compare": N_("There is no second group to compare with."),
     "lift_control_not_positive": N_(
         "The threshold is relative, and the control group's value is not above zero: a percentage of it has no meaning."
