@@ -23,6 +23,30 @@ WORDING: dict[str, Wording] = {
     "treatment_denominator_near_zero": N_(
         "The denominator of the changed group cannot be told from zero: a ratio to it has no meaning."
     ),
+    "control_no_exposure": N_(
+        "The exposure of the control group is zero: there is nothing its events could be divided by."
+    ),
+    "treatment_no_exposure": N_(
+        "The exposure of the changed group is zero: there is nothing its events could be divided by."
+    ),
+    "no_events": N_("No group has a single event: there is nothing to compare yet."),
+    "covariate_explains_all": N_(
+        "The adjustment leaves nothing of the result: take a value measured before the test, not the result itself."
+    ),
+    "covariate_constant": N_(
+        "The earlier value is the same for all units of a group or cannot be used, so that nothing was adjusted."
+    ),
+    "covariate_collinear": N_(
+        "Some of the values to adjust by say the same as the others; they were left out."
+    ),
+    "covariates_too_many": N_(
+        "A group has too few units for so many values to adjust by."
+    ),
+    "arm_empty": N_("A group has no units with a value."),
+    "arm_one_unit": N_(
+        "A group has one unit only: nobody can tell chance from effect by it."
+    ),
+    "no_standard_error": N_("This method gives no standard error to judge a margin by."),
     "nothing_to_compare": N_("There is no second group to compare with."),
     "lift_control_not_positive": N_(
         "The threshold is relative, and the control group's value is not above zero: a percentage of it has no meaning."

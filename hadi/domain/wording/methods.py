@@ -9,4 +9,13 @@ WORDING: dict[str, Wording] = {
     "method_newcombe_fisher": N_("Difference of shares: Newcombe’s interval, Fisher’s exact test (few units)"),
     "method_welch_t": N_("Difference of averages: Welch’s t test; relative change by Fieller’s interval"),
     "method_delta_welch_t": N_("Difference of ratios: delta method with Welch’s t; relative change by Fieller’s interval"),
+    "method_rate_exact": N_("Difference of rates: exact test of the events, interval from each rate’s exact limits"),
+    "method_rate_log_wald": N_("Difference of rates: normal test of the logarithm of their ratio (many events)"),
+    "method_cuped_welch_t": N_("Difference of averages adjusted by an earlier value (CUPED), Welch’s t test"),
+    "method_cuped_delta_t": N_("Difference of ratios adjusted by an earlier value (CUPED), delta method with Welch’s t"),
+    "method_lin_t": N_("Difference of averages adjusted by regression within each group (Lin), Welch’s t test"),
+    "method_omnibus_chi_square": N_("All groups together: chi-square test of shares"),
+    "method_omnibus_welch_f": N_("All groups together: Welch’s test of averages"),
+    "method_omnibus_wald": N_("All groups together: weighted test of the groups’ values"),
+    "method_omnibus_kruskal_wallis": N_("All groups together: Kruskal and Wallis’s rank test"),
 }
