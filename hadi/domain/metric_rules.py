@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hadi.domain.plan import Design, Metric, MetricKind
+from hadi.domain.plan import Design, Metric, MetricKind, Plan
 from hadi.domain.text import Text
 
-_ADJUSTABLE = (MetricKind.MEAN, MetricKind.RATIO)
-_CLUSTERABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATIO, MetricKind.RATE)
+ADJUSTABLE = (MetricKind.MEAN, MetricKind.RATIO)
+CLUSTERABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATIO, MetricKind.RATE)
+COUNTABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATE)
 
 
 def metric_faults(metric: Metric) -> dict[str, Text]:
@@ -24,14 +25,14 @@ def metric_faults(metric: Metric) -> dict[str, Text]:
                 first=Text(f"part_{first}"),
                 second=Text(f"part_{second}"),
             )
-    if metric.covariates and kind not in _ADJUSTABLE:
+    if metric.covariates and kind not in ADJUSTABLE:
         wrong["covariate"] = Text("metric_no_covariate", name=metric.name)
     elif kind is MetricKind.RATIO and len(metric.covariates) > 2:
         wrong["covariate"] = Text("metric_two_covariates", name=metric.name)
     elif set(metric.covariates) & set(metric.columns):
         wrong["covariate"] = Text("metric_own_covariate", name=metric.name)
     if metric.winsor is not None:
-        if kind not in _ADJUSTABLE:
+        if kind not in ADJUSTABLE:
             wrong["winsor"] = Text("metric_no_winsor", name=metric.name)
         elif not 0.5 < metric.winsor < 1.0:
             wrong["winsor"] = Text("metric_winsor_range", name=metric.name)
@@ -47,8 +48,22 @@ def design_faults(metric: Metric, design: Design | None) -> dict[str, Text]:
     """What is wrong with a metric under a design, by field."""
     wrong: dict[str, Text] = {}
     if design is Design.CLUSTER:
-        if metric.kind not in _CLUSTERABLE:
+        if metric.kind not in CLUSTERABLE:
             wrong["kind"] = Text("cluster_no_kind", name=metric.name)
         if metric.covariates:
             wrong["covariate"] = Text("cluster_no_covariate", name=metric.name)
     return wrong
+
+
+def counts_refusal(plan: Plan) -> Text | None:
+    """Why typed counts cannot answer a plan; None where they can."""
+    if len(plan.metrics) != 1:
+        return Text("counts_not_for_metric")
+    metric = plan.metrics[0]
+    if metric.kind not in COUNTABLE:
+        return Text("counts_not_for_kind", name=metric.name)
+    if plan.design is Design.CLUSTER:
+        return Text("counts_not_for_clusters")
+    if metric.covariates or metric.winsor is not None:
+        return Text("counts_not_for_options", name=metric.name)
+    return None
