@@ -47,12 +47,22 @@ WORDING: dict[str, Wording] = {
         "A group has one unit only: nobody can tell chance from effect by it."
     ),
     "no_standard_error": N_("This method gives no standard error to judge a margin by."),
+    "trend_too_short": N_("Fewer than three days can be compared: there is no trend to see."),
     "nothing_to_compare": N_("There is no second group to compare with."),
     "lift_control_not_positive": N_(
         "The threshold is relative, and the control group's value is not above zero: a percentage of it has no meaning."
     ),
     "lift_control_near_zero": N_(
         "The threshold is relative, and the control group's value cannot be told from zero: a percentage of it has no meaning."
+    ),
+    "anytime_no_error": N_(
+        "The spread of the results cannot be measured yet: an answer that holds at every look needs it."
+    ),
+    "looks_not_ascending": N_(
+        "This look holds fewer units than an earlier one: planned looks can only grow."
+    ),
+    "looks_alpha_spent": N_(
+        "The last planned look has been taken: what it answered stands, and another look adds nothing."
     ),
     "ratio_one_arm": N_(
         "The declared split gives units to one group only: there is no ratio to check."
