@@ -64,6 +64,18 @@ WORDING: dict[str, Wording] = {
     "looks_alpha_spent": N_(
         "The last planned look has been taken: what it answered stands, and another look adds nothing."
     ),
+    "posterior_no_error": N_(
+        "The spread of the results cannot be measured: there is no chance to win without it."
+    ),
+    "pool_too_few": N_("Too few past tests to learn from: two are needed at least."),
+    "pool_no_error": N_("A past test has no measured spread and cannot be learned from."),
+    "stein_too_few": N_("Too few results to pull together: four are needed at least."),
+    "exaggeration_no_effect": N_(
+        "Without a supposed effect nobody can tell how much a result exaggerates it."
+    ),
+    "exaggeration_no_error": N_(
+        "The spread of the results cannot be measured: nobody can tell how much they exaggerate."
+    ),
     "ratio_one_arm": N_(
         "The declared split gives units to one group only: there is no ratio to check."
     ),
