@@ -22,7 +22,15 @@ import hadi.domain
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, State, Step
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
-from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, NeedRole
+from hadi.domain.plan import (
+    Better,
+    Design,
+    Looks,
+    MetricKind,
+    MetricRole,
+    NeedRole,
+    Spending,
+)
 from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.domain.text import FigureKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
@@ -44,16 +52,17 @@ SHOWN: dict[type[StrEnum], str] = {
 # Worded where they are shown, by a function of a page.
 WORDED_BY: dict[type[StrEnum], str] = {
     Better: "hadi.web.hypotheses.plan_words:better_word",
+    Design: "hadi.web.hypotheses.plan_words:design_word",
+    Looks: "hadi.web.hypotheses.plan_words:looks_word",
     MetricKind: "hadi.web.hypotheses.plan_words:kind_word",
     MetricRole: "hadi.web.hypotheses.plan_words:role_word",
     RoleName: "hadi.web.shared.render:role_label",
+    Spending: "hadi.web.hypotheses.plan_words:spending_word",
 }
 # Never shown to a person by their own name.
 UNSHOWN: set[type[StrEnum]] = {
     ActorKind,  # in the event log's data
-    Design,  # there is one: the page describes it
     FigureKind,  # how a number is written
-    Looks,  # there is one
     NeedRole,  # its columns are asked for in whole sentences
     Permission,  # refusals say what was tried
     Scope,  # of a token, written as in the API

@@ -26,6 +26,7 @@ _PLACES = {
     "control": ("hypotheses.plan", "arms-0-name"),
     "split": ("hypotheses.plan", "arms-0-name"),
     "planned_units": ("hypotheses.plan", "planned_units"),
+    "look_count": ("hypotheses.plan", "look_count"),
     "budget": ("hypotheses.plan", "budget_amount"),
     "plan": ("hypotheses.plan", None),
     "datasets": ("hypotheses.data", None),

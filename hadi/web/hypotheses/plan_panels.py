@@ -69,7 +69,7 @@ def _rows(plan: Plan) -> tuple[tuple[str, str], ...]:
         (_("Must not get worse"), "; ".join(plan_words.metric_rows(plan, MetricRole.GUARDRAIL))),
         (_("Arms"), arms),
         (_("Period"), plan_words.period(plan)),
-        (_("Planned units per arm"), planned[_("Planned units per arm")]),
+        (units := plan_words.units_label(plan), planned[units]),
         (_("People"), ", ".join(dict.fromkeys(people))),
         (_("Budget cap"), plan_words.money(plan)),
     )

@@ -1,4 +1,4 @@
-"""Between the form of a plan and the plan: people type percent, a plan holds fractions."""
+"""From the form of a plan to the plan: people type percent, a plan holds fractions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from hadi.domain.errors import Invalid
-from hadi.domain.plan import Better, Design, Metric, MetricKind, MetricRole, Plan
-from hadi.models import Hypothesis
-from hadi.web.hypotheses.plan_forms import MetricPart, PlanForm
-from hadi.web.shared.language import say, speaker
-from hadi.web.shared.typed_numbers import NumberField, hundredfold, written_number
+from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole
+from hadi.domain.text import Text
+from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
+from hadi.web.shared.language import say
+from hadi.web.shared.typed_lists import read_names
+from hadi.web.shared.typed_numbers import NumberField
 
-DEFAULT_SHARES = ("50", "50")
+_PARTS = ("kind", "covariate", "winsor", "q")
 
 
 @dataclass(slots=True)
@@ -27,26 +28,42 @@ class TypedPlan:
     fields: dict[str, Field] = field(default_factory=dict)
 
 
-# ------------------------------------------------------------------------- from the form
 def typed_plan(form: PlanForm) -> TypedPlan:
     """Read a form that validated."""
     typed = TypedPlan()
-    is_share = form.metric_kind.data == MetricKind.CONVERSION
-    sign = -1 if form.better.data == Better.LOWER else 1
-    effect = _in_units(form.expected_effect, is_share=is_share)
+    unasked = {each.id for each in form.unasked()}
+
+    def asked(number: NumberField) -> float | None:
+        return None if number.id in unasked else number.value
+
+    def asked_share(number: NumberField) -> float | None:
+        return None if number.id in unasked else number.fraction
+
+    is_planned = form.looks.data == Looks.PLANNED
     typed.body = {
-        "design": Design.SPLIT.value,
+        "design": form.design.data or Design.SPLIT.value,
         "variant": form.variant.data,
         "control": form.arms[0].form.name.data,
         "split": _split(form),
         "unit": form.unit.data,
+        # Also where units are drawn: the check then tells how much alike a store's units are.
+        "cluster": form.cluster.data,
+        "cluster_size": asked(form.cluster_size),
+        "cluster_cv": asked_share(form.cluster_cv),
+        "icc": asked_share(form.icc),
+        "segments": read_names(form.segments.data),
+        "day": form.day.data,
+        "group": form.group.data,
         "metrics": [],
+        "looks": form.looks.data or Looks.FIXED.value,
+        "look_count": asked(form.look_count),
+        "spending": (form.spending.data or None) if is_planned else None,
         "alpha": form.alpha.fraction,
         "power": form.power.fraction,
-        "baseline": _in_units(form.baseline, is_share=is_share),
-        "baseline_sd": None if is_share else form.baseline_sd.value,
-        # Less is better: an improvement by 2 is a difference of -2, also when typed with its sign.
-        "expected_effect": None if effect is None else (effect if sign > 0 else -abs(effect)),
+        "baseline": _in_units(form.baseline, is_share=form.measure.is_share),
+        "baseline_sd": asked(form.baseline_sd),
+        "exposure": asked(form.exposure),
+        "expected_effect": _effect(form),
         "budget": _budget(form),
         "starts_on": form.starts_on.data.isoformat() if form.starts_on.data else None,
         "ends_on": form.ends_on.data.isoformat() if form.ends_on.data else None,
@@ -57,36 +74,13 @@ def typed_plan(form: PlanForm) -> TypedPlan:
     _add_primary(typed, form)
     for row in form.metrics:
         if not row.form.is_blank:
-            _add_metric(typed, row.form)
+            _add_metric(typed, row.form, is_clustered=form.is_clustered)
     return typed
-
-
-def check_typed(form: PlanForm) -> bool:
-    """What only the form can know: parts that depend on each other."""
-    is_good = bool(form.validate())
-    named = [row.form for row in form.arms if (row.form.name.data or "").strip()]
-    if len(named) > 1:
-        for row in named:
-            share = row.share
-            if not share.errors and (share.number is None or share.number <= 0):
-                share.errors = [*share.errors, _("Say which share of the units this arm gets.")]
-                is_good = False
-    elif form.arms[0].form not in named and named:
-        control = form.arms[0].form.name
-        control.errors = [*control.errors, _("Name the control arm too.")]
-        is_good = False
-    effect, better = form.expected_effect, form.better.data
-    if not effect.errors and effect.number is not None and effect.number < 0 and better != "lower":
-        effect.errors = [*effect.errors, _("Write the improvement as a number above zero.")]
-        is_good = False
-    return is_good
 
 
 def put_refusal(form: PlanForm, typed: TypedPlan, refusal: Invalid) -> None:
     """Put what the rules refused at the fields it came from; the rest goes above the form."""
     places: Mapping[str, Field] = {
-        "variant": form.variant,
-        "unit": form.unit,
         "control": form.arms[0].form.name,
         "budget": form.budget_amount,
         "budget.amount": form.budget_amount,
@@ -101,9 +95,24 @@ def put_refusal(form: PlanForm, typed: TypedPlan, refusal: Invalid) -> None:
         if at is None:
             form.form_errors.append(say(text))
         else:
-            at.errors = [*at.errors, say(text)]
+            at.errors = [*at.errors, say(_called(text, at))]
     if not refusal.fields:
         form.form_errors.append(say(refusal.text))
+
+
+def _called(text: Text, at: Field) -> Text:
+    """The sentence with the field called as the form calls it, not as the API does."""
+    if not text.code.startswith("field_") or "field" not in text.params:
+        return text
+    return Text(text.code, **{**text.params, "field": str(at.label.text)})
+
+
+def _effect(form: PlanForm) -> float | None:
+    effect = _in_units(form.expected_effect, is_share=form.measure.is_share)
+    # Less is better: an improvement by 2 is a difference of -2, also when typed with its sign.
+    if effect is not None and form.better.data == Better.LOWER:
+        return -abs(effect)
+    return effect
 
 
 def _add_primary(typed: TypedPlan, form: PlanForm) -> None:
@@ -111,48 +120,69 @@ def _add_primary(typed: TypedPlan, form: PlanForm) -> None:
     threshold = form.threshold.number
     if not name and threshold is None and not form.better.data:
         return
-    is_share = form.metric_kind.data == MetricKind.CONVERSION
-    reached: float | str | None = _in_units(form.threshold, is_share=is_share)
+    measure = form.measure
+    reached: float | str | None = _in_units(form.threshold, is_share=measure.is_share)
     if threshold is not None and form.threshold_as.data == "relative":
         reached = f"{threshold}%"
     typed.body["metrics"].append(
         {
             # A metric that has no name yet keeps what else is typed about it.
             "name": name or _("Primary metric"),
-            "kind": form.metric_kind.data or MetricKind.CONVERSION.value,
-            "columns": [form.metric_column.data] if (form.metric_column.data or "").strip() else [],
+            **_measured(measure, is_clustered=form.is_clustered),
             "role": MetricRole.PRIMARY.value,
             "better": form.better.data,
             "threshold": reached,
             "proxy": form.is_proxy.data,
         }
     )
-    typed.fields |= {
+    typed.fields |= _measured_fields("metrics.0", measure) | {
         "metrics.0.name": form.metric_name,
-        "metrics.0.kind": form.metric_kind,
-        "metrics.0.columns": form.metric_column,
         "metrics.0.better": form.better,
         "metrics.0.threshold": form.threshold,
     }
 
 
-def _add_metric(typed: TypedPlan, row: MetricPart) -> None:
+def _add_metric(typed: TypedPlan, row: MetricPart, *, is_clustered: bool) -> None:
     place = f"metrics.{len(typed.body['metrics'])}"
-    is_share = row.kind.data == MetricKind.CONVERSION
     is_guardrail = row.role.data == MetricRole.GUARDRAIL
+    margin = _in_units(row.margin, is_share=row.measure.is_share)
     typed.body["metrics"].append(
         {
             "name": row.name.data,
-            "kind": row.kind.data,
-            "columns": [row.column.data] if (row.column.data or "").strip() else [],
+            **_measured(row.measure, is_clustered=is_clustered),
             "role": row.role.data,
             "better": row.better.data,
-            "margin": _in_units(row.margin, is_share=is_share) if is_guardrail else None,
+            "margin": margin if is_guardrail else None,
         }
     )
-    named = ("name", "kind", "role", "better", "margin")
+    named = ("name", "role", "better", "margin")
+    typed.fields |= _measured_fields(place, row.measure)
     typed.fields |= {f"{place}.{part}": row[part] for part in named}
-    typed.fields[f"{place}.columns"] = row.column
+
+
+def _measured(measure: Measure, *, is_clustered: bool) -> dict[str, Any]:
+    """What a metric is, without what its kind has no use for."""
+    unasked = {each.id for each in measure.unasked(is_clustered=is_clustered)}
+    columns = (measure.column, measure.column2)
+    typed = [(each.data or "").strip() for each in columns if each.id not in unasked]
+    return {
+        "kind": measure.kind.data or MetricKind.CONVERSION.value,
+        "columns": [name for name in typed if name],
+        "covariate": [] if measure.covariate.id in unasked else read_names(measure.covariate.data),
+        "winsor": None if measure.winsor.id in unasked else measure.winsor.fraction,
+        "q": None if measure.q.id in unasked else measure.q.fraction,
+    }
+
+
+def _measured_fields(place: str, measure: Measure) -> dict[str, Field]:
+    found = {f"{place}.{part}": getattr(measure, part) for part in _PARTS}
+    # Of two columns the one that is open is the one to mend.
+    is_first = not (measure.column.data or "").strip() or len(_parts_of(measure)) == 1
+    return found | {f"{place}.columns": measure.column if is_first else measure.column2}
+
+
+def _parts_of(measure: Measure) -> tuple[str, ...]:
+    return measure.chosen.parts if measure.chosen else ("value",)
 
 
 def _in_units(number: NumberField, *, is_share: bool) -> float | None:
@@ -172,85 +202,3 @@ def _budget(form: PlanForm) -> dict[str, Any] | None:
     if amount is None:
         return None
     return {"amount": str(amount), "currency": form.budget_currency.data}
-
-
-# --------------------------------------------------------------------------- to the form
-def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> dict[str, Any]:
-    """What the form is opened with."""
-    plan = plan or Plan(owner=hypothesis.owner_id or hypothesis.author_id)
-    language = speaker().language
-    primary = plan.primary
-    is_share = primary is None or primary.kind is MetricKind.CONVERSION
-
-    def written(value: float | None, *, as_percent: bool = is_share) -> str:
-        number = hundredfold(value) if as_percent else value
-        return written_number(number, language=language)
-
-    sign = primary.sign if primary else 1
-    effect = None if plan.expected_effect is None else sign * plan.expected_effect
-    others = [m for m in plan.metrics if m is not primary]
-    planned = plan.planned_units
-    return {
-        **_primary_values(primary, written),
-        "baseline": written(plan.baseline),
-        "baseline_sd": written(plan.baseline_sd, as_percent=False),
-        "expected_effect": written(effect),
-        "metrics": [_metric_values(m, written) for m in others],
-        "arms": _arm_values(plan, written),
-        "variant": plan.variant or "",
-        "unit": plan.unit or "",
-        "alpha": written(plan.alpha, as_percent=True),
-        "power": written(plan.power, as_percent=True),
-        "starts_on": plan.starts_on,
-        "ends_on": plan.ends_on,
-        "planned_units": str(planned) if planned is not None else "",
-        "owner": plan.owner or "",
-        "steward": plan.steward or "",
-        "budget_amount": written_number(plan.budget.amount, language=language)
-        if plan.budget
-        else "",
-        "budget_currency": plan.budget.currency if plan.budget else currency,
-    }
-
-
-def _primary_values(primary: Metric | None, written: Any) -> dict[str, Any]:
-    if primary is None:
-        return {"metric_kind": MetricKind.CONVERSION.value, "threshold_as": "absolute"}
-    threshold = primary.threshold
-    is_relative = bool(threshold and threshold.is_relative)
-    is_percent = is_relative or primary.kind is MetricKind.CONVERSION
-    return {
-        "metric_name": primary.name,
-        "metric_kind": primary.kind.value,
-        "metric_column": primary.columns[0] if primary.columns else "",
-        "is_proxy": primary.is_proxy,
-        "better": primary.better.value if primary.better else None,
-        "threshold": written(threshold.value if threshold else None, as_percent=is_percent),
-        "threshold_as": "relative" if is_relative else "absolute",
-    }
-
-
-def _metric_values(metric: Metric, written: Any) -> dict[str, Any]:
-    is_share = metric.kind is MetricKind.CONVERSION
-    return {
-        "name": metric.name,
-        "role": metric.role.value,
-        "kind": metric.kind.value,
-        "better": metric.better.value if metric.better else "",
-        "margin": written(metric.margin, as_percent=is_share),
-        "column": metric.columns[0] if metric.columns else "",
-    }
-
-
-def _arm_values(plan: Plan, written: Any) -> list[dict[str, str]]:
-    """The control first; while no split is declared, even halves wait for the arms' names."""
-    if not plan.split:
-        names = (plan.control or "", "")
-        return [
-            {"name": name, "share": share}
-            for name, share in zip(names, DEFAULT_SHARES, strict=True)
-        ]
-    shares = dict(plan.split)
-    order = [plan.control] if plan.control in shares else []
-    order += [arm for arm in shares if arm != plan.control]
-    return [{"name": str(arm), "share": written(shares[arm], as_percent=True)} for arm in order]

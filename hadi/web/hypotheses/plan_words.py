@@ -8,19 +8,38 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hadi.db import db
-from hadi.domain.plan import Better, Metric, MetricKind, MetricRole, Plan
+from hadi.domain.plan import (
+    Better,
+    Design,
+    Looks,
+    Metric,
+    MetricKind,
+    MetricRole,
+    Plan,
+    Spending,
+)
 from hadi.domain.text import Figure, FigureKind
 from hadi.domain.verdict_sentence import threshold_figure
 from hadi.models import User
-from hadi.web.shared.language import day, figure
+from hadi.web.shared.language import day, figure, speaker
 from hadi.web.shared.pages import Change
+from hadi.web.shared.typed_lists import written_names
+from hadi.web.shared.typed_numbers import hundredfold, written_number
 
 Row = tuple[str, str]
+
+# Parts that most plans leave out: they are shown only where they say something.
+_RARE = {
+    "sd", "exposure", "covariates", "winsor", "cluster", "cluster_size", "cluster_cv", "icc",
+    "segments", "day", "group",
+}  # fmt: skip
 
 
 def plan_rows(plan: Plan) -> tuple[Row, ...]:
     """What a plan says, part by part, in the order the form asks; empty parts are empty."""
-    return tuple((label, value) for _, label, value in _parts(plan))
+    return tuple(
+        (label, value) for code, label, value in _parts(plan) if value or code not in _RARE
+    )
 
 
 def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
@@ -30,7 +49,7 @@ def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
 
 def metric_line(metric: Metric) -> str:
     """A metric as a line: name, kind, direction, what it must reach."""
-    parts = [metric.name, kind_word(metric.kind).lower()]
+    parts = [metric.name, measure_word(metric).lower()]
     if metric.better is not None:
         parts.append(better_word(metric.better).lower())
     reach = threshold_figure(metric)
@@ -62,6 +81,23 @@ def kind_word(kind: MetricKind) -> str:
             return str(_("Share of units"))
         case MetricKind.MEAN:
             return str(_("Average per unit"))
+        case MetricKind.RATIO:
+            return str(_("One sum over another"))
+        case MetricKind.RATE:
+            return str(_("Events per exposure"))
+        case MetricKind.RANK:
+            return str(_("Typical value, by ranks"))
+        case MetricKind.QUANTILE:
+            return str(_("Median or another quantile"))
+
+
+def measure_word(metric: Metric) -> str:
+    """The kind of a metric; of a quantile, which one."""
+    if metric.kind is not MetricKind.QUANTILE:
+        return kind_word(metric.kind)
+    if metric.quantile == 0.5:
+        return str(_("Median"))
+    return str(_("%(share)s quantile", share=_exact_share(metric.quantile)))
 
 
 def better_word(better: Better) -> str:
@@ -76,6 +112,39 @@ def role_word(role: MetricRole) -> str:
             return str(_("Guardrail"))
         case MetricRole.SECONDARY:
             return str(_("Secondary metric"))
+
+
+def design_word(design: Design) -> str:
+    match design:
+        case Design.SPLIT:
+            return str(_("Units are drawn"))
+        case Design.CLUSTER:
+            return str(_("Whole stores, teams or sellers are drawn"))
+
+
+def looks_word(looks: Looks) -> str:
+    match looks:
+        case Looks.FIXED:
+            return str(_("Once, at the end"))
+        case Looks.ANYTIME:
+            return str(_("Whenever you like"))
+        case Looks.PLANNED:
+            return str(_("At planned looks"))
+
+
+def spending_word(spending: Spending) -> str:
+    match spending:
+        case Spending.OBRIEN_FLEMING:
+            return str(_("Strict early, almost free at the end (O’Brien–Fleming)"))
+        case Spending.POCOCK:
+            return str(_("The same bar at every look (Pocock)"))
+
+
+def units_label(plan: Plan) -> str:
+    """What the planned units of an arm are."""
+    if plan.design is Design.CLUSTER:
+        return str(_("Planned clusters per arm"))
+    return str(_("Planned units per arm"))
 
 
 def difference_kind(kind: MetricKind) -> FigureKind:
@@ -106,39 +175,104 @@ def money(plan: Plan) -> str:
     )
 
 
-def _parts(plan: Plan) -> Iterable[tuple[str, str, str]]:
-    """(code, label, value) of every part."""
-    primary = plan.primary
-    kind = primary.kind if primary else MetricKind.MEAN
-    yield "primary", _("Primary metric"), metric_line(primary) if primary else ""
-    yield "column", _("Its column"), ", ".join(primary.columns) if primary else ""
-    yield "baseline", _("Value today"), _value(plan.baseline, value_kind(kind))
-    if kind is MetricKind.MEAN:
-        yield "sd", _("Spread between units"), _value(plan.baseline_sd, FigureKind.NUMBER)
-    else:
-        yield "sd", _("Spread between units"), ""
-    yield "expected", _("Expected effect"), _signed(plan.expected_effect, difference_kind(kind))
-    guardrails = metric_rows(plan, MetricRole.GUARDRAIL)
-    yield "guardrails", _("Must not get worse"), "; ".join(guardrails)
-    yield "secondary", _("Also watched"), "; ".join(metric_rows(plan, MetricRole.SECONDARY))
-    yield "control", _("Control arm"), plan.control or ""
-    yield "split", _("Declared split"), _split(plan)
-    yield "variant", _("Column of the arm"), plan.variant or ""
-    yield "unit", _("Column of the unit"), plan.unit or ""
+def person_name(user_id: str | None) -> str:
+    """The name of a person of the plan; empty where there is none."""
+    user = db.session.get(User, user_id) if user_id else None
+    return user.name if user else ""
+
+
+Part = tuple[str, str, str]
+
+
+def _parts(plan: Plan) -> Iterable[Part]:
+    """(code, label, value) of every part; each code always comes, so that two plans compare."""
+    yield from _primary_parts(plan)
+    yield "guardrails", _("Must not get worse"), _others(plan, MetricRole.GUARDRAIL)
+    yield "secondary", _("Also watched"), _others(plan, MetricRole.SECONDARY)
+    yield from _design_parts(plan)
+    yield "segments", _("Looked into, to explore"), written_names(plan.segments)
+    yield "day", _("Column of the day"), plan.day or ""
+    yield "group", _("Column of the seller or store"), plan.group or ""
     yield "alpha", _("Risk of a false alarm"), figure(Figure(FigureKind.SHARE, plan.alpha))
     yield "power", _("Wanted chance to see it"), figure(Figure(FigureKind.SHARE, plan.power))
+    yield "looks", _("The result opens"), _looks(plan)
     yield "period", _("Period"), period(plan)
-    planned = Figure(FigureKind.COUNT, plan.planned_units) if plan.planned_units else None
-    yield "units", _("Planned units per arm"), figure(planned) if planned else ""
+    yield "units", units_label(plan), _value(plan.planned_units, FigureKind.COUNT)
     yield "owner", _("Owner"), person_name(plan.owner)
     yield "steward", _("Data steward"), person_name(plan.steward)
     yield "budget", _("Budget cap"), money(plan)
 
 
-def person_name(user_id: str | None) -> str:
-    """The name of a person of the plan; empty where there is none."""
-    user = db.session.get(User, user_id) if user_id else None
-    return user.name if user else ""
+def _primary_parts(plan: Plan) -> Iterable[Part]:
+    primary = plan.primary
+    kind = primary.kind if primary else MetricKind.MEAN
+    columns = primary.columns if primary else ()
+    column_label = _("Its columns") if len(kind.parts) > 1 else _("Its column")
+    sd = None if kind is MetricKind.CONVERSION else plan.baseline_sd
+    covariates = primary.covariates if primary else ()
+    yield "primary", _("Primary metric"), metric_line(primary) if primary else ""
+    yield "column", column_label, written_names(columns)
+    yield "baseline", _("Value today"), _value(plan.baseline, value_kind(kind))
+    yield "sd", _("Spread between units"), _value(sd, FigureKind.NUMBER)
+    yield "exposure", _("Exposure of a unit"), _value(plan.exposure, FigureKind.NUMBER)
+    yield "expected", _("Expected effect"), _signed(plan.expected_effect, difference_kind(kind))
+    yield "covariates", _("Adjusted by"), written_names(covariates)
+    yield "winsor", _("Highest values cut at"), _cut(primary)
+
+
+def _design_parts(plan: Plan) -> Iterable[Part]:
+    yield "design", _("The draw"), design_word(plan.design) if plan.design else ""
+    yield "cluster", _("Column of the store, team or seller"), plan.cluster or ""
+    yield "cluster_size", _("Units of a cluster"), _value(plan.cluster_size, FigureKind.NUMBER)
+    yield "cluster_cv", _("How clusters differ in size"), _value(plan.cluster_cv, FigureKind.SHARE)
+    yield "icc", _("Likeness within a cluster"), _value(plan.icc, FigureKind.SHARE)
+    yield "control", _("Control arm"), plan.control or ""
+    yield "split", _("Declared split"), _split(plan)
+    yield "variant", _("Column of the arm"), plan.variant or ""
+    yield "unit", _("Column of the unit"), plan.unit or ""
+
+
+def _others(plan: Plan, role: MetricRole) -> str:
+    """The metrics of a role with everything that is planned of them."""
+    return "; ".join(
+        ", ".join((metric_line(metric), *_details(metric)))
+        for metric in plan.metrics
+        if metric.role is role
+    )
+
+
+def _details(metric: Metric) -> Iterable[str]:
+    if len(metric.columns) > 1:
+        yield str(_("columns %(names)s", names=written_names(metric.columns)))
+    elif metric.columns:
+        yield str(_("column %(names)s", names=written_names(metric.columns)))
+    if metric.covariates:
+        yield str(_("adjusted by %(names)s", names=written_names(metric.covariates)))
+    if metric.winsor is not None:
+        yield str(_("highest values cut at %(share)s", share=_cut(metric)))
+
+
+def _cut(metric: Metric | None) -> str:
+    """The quantile that values are cut at."""
+    if metric is None or metric.winsor is None:
+        return ""
+    return _exact_share(metric.winsor)
+
+
+def _exact_share(share: float) -> str:
+    """A fraction as percent to its last digit: a quantile of 99.95% is not one of 100%."""
+    language = speaker().language
+    gap = "\u00a0" if language == "ru" else ""
+    return f"{written_number(hundredfold(share), language=language)}{gap}%"
+
+
+def _looks(plan: Plan) -> str:
+    if plan.looks is not Looks.PLANNED:
+        return looks_word(plan.looks)
+    rule = spending_word(plan.spending or Spending.OBRIEN_FLEMING)
+    if plan.look_count is None:
+        return f"{looks_word(plan.looks)}: {rule}"
+    return str(_("At %(n)s planned looks: %(rule)s", n=plan.look_count, rule=rule))
 
 
 def _split(plan: Plan) -> str:
