@@ -80,6 +80,33 @@ def log_t_two_sided(t: float, df: float) -> float:
     return _log_beta_tail(0.5 * df, t, df)
 
 
+def log_f_tail(statistic: float, df: float, df_within: float) -> float:
+    """log P(F >= statistic) of Fisher's F with df and df_within > 0; never underflows.
+
+    The regularised incomplete beta function I_x(df_within/2, df/2) at
+    x = df_within / (df_within + df F), and where that underflows its continued fraction
+    (Abramowitz & Stegun 1964, 26.5.8) in logarithms. Beyond df_within = 1e9, where a float of x
+    holds too few digits, the chi-square of df F when df is whole.
+    """
+    if statistic <= 0.0:
+        return 0.0
+    if df_within > 1e9 and df == int(df):
+        return log_chi_square_tail(df * statistic, int(df))
+    from scipy.special import betainc
+
+    a, b = 0.5 * df_within, 0.5 * df
+    log_x = -math.log1p(df * statistic / df_within)
+    tail = float(betainc(a, b, math.exp(log_x)))
+    if tail > 1e-290:
+        return math.log(min(tail, 1.0))
+    log_y = log_x + math.log(df) + math.log(statistic) - math.log(df_within)
+    log_beta = math.lgamma(b) - b * math.log(a) - b * (b - 1.0) / (2.0 * a)
+    if a < 1e4:  # beyond it lgamma itself would cancel away the digits
+        log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    front = a * log_x + b * log_y - math.log(a) - log_beta
+    return front + math.log(_beta_fraction(a, b, math.exp(log_x)))
+
+
 def _log_beta_tail(a: float, t: float, df: float) -> float:
     """log I_x(a, 1/2) at x = df / (df + t^2), for x well below its mean."""
     log_x = -math.log1p(t / df * t)
