@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Looks, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.source import ArmSummary, Summaries
-from hadi.stats import srm
 from hadi.stats.errors import NotEstimable
 from hadi.stats.samples import Conversion
+from hadi.stats.sequential_srm import SequentialSampleRatio
+from hadi.stats.sequential_srm import sample_ratio as sequential_ratio
+from hadi.stats.srm import SampleRatio
+from hadi.stats.srm import sample_ratio as fixed_ratio
 
 RATIO_ALPHA = 0.001  # sample ratio, and missing values by arm
 FAIL_SHARE = 0.01  # rows of no known arm; units in several arms
@@ -41,14 +44,17 @@ def _validity(summaries: Summaries, plan: Plan) -> Iterator[Check]:
 
 def _sample_ratio(summaries: Summaries, plan: Plan) -> Check:
     """Against the declared split it may invalidate; against even shares, which nobody declared,
-    it can only warn."""
+    it can only warn. Where a test is looked at again and again, so is this: its p is then one
+    that holds at every look."""
     counts = {arm.name: arm.units for arm in summaries.arms}
     is_declared = plan.split is not None
     shares = (
         {k.strip(): v for k, v in plan.split.items()} if plan.split else dict.fromkeys(counts, 1.0)
     )
+    is_looked_at_again = plan.looks is not Looks.FIXED
+    ratio: SampleRatio | SequentialSampleRatio
     try:
-        ratio = srm.sample_ratio(counts, shares)
+        ratio = (sequential_ratio if is_looked_at_again else fixed_ratio)(counts, shares)
     except NotEstimable as unknown:
         return Check("sample_ratio", CheckStatus.WARN, Text(unknown.code))
     if ratio.unexpected_arms:
@@ -57,6 +63,8 @@ def _sample_ratio(summaries: Summaries, plan: Plan) -> Check:
     p = Figure(FigureKind.P_VALUE, ratio.p_value if ratio.p_value is not None else 0.0)
     if not ratio.is_below(RATIO_ALPHA):
         code = "check_sample_ratio_pass" if is_declared else "check_sample_ratio_even"
+        if is_declared and is_looked_at_again:
+            code = "check_sample_ratio_looks"
         text = Text(code, p=p)
         return Check("sample_ratio", CheckStatus.PASS, text, ratio.p_value, ratio.log10_p)
     found = _shares(counts)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from hadi.analysis.beside import BayesView, Margin, bayes_view, equivalence, non_inferiority
+from hadi.analysis.estimates import estimate
+from hadi.analysis.looks import Look
 from hadi.domain.plan import Metric, MetricRole, Plan
 from hadi.domain.text import Text
 from hadi.domain.verdict import (
@@ -15,27 +19,34 @@ from hadi.domain.verdict import (
 )
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.stats.errors import NotEstimable
-from hadi.stats.multiplicity import benjamini_hochberg, simultaneous_alpha
+from hadi.stats.multiplicity import benjamini_hochberg, holm
 from hadi.stats.results import Comparison
-from hadi.stats.samples import Conversion, Moments
+
+if TYPE_CHECKING:
+    from hadi.ingest.source import Sample
+    from hadi.stats.shrinkage import Prior
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One treatment on one metric. `result` is None where there is no estimate; `reason` then
     says why. `alpha` is the level of its interval and test. A guardrail's verdict is
-    `guardrail`, any other metric's is `judged`."""
+    `guardrail`, any other metric's is `judged`. `p_adjusted` allows for the arms of the primary
+    metric (Holm) or for all secondary comparisons (Benjamini-Hochberg); a guardrail has none."""
 
     metric: Metric
     arm: str
-    control_sample: Conversion | Moments
-    treatment_sample: Conversion | Moments
+    control_sample: Sample
+    treatment_sample: Sample
     alpha: float
     result: Comparison | None
     reason: Text | None = None
     p_adjusted: float | None = None
     judged: MetricVerdict | None = None
     guardrail: GuardrailVerdict | None = None
+    equivalence: Margin | None = None
+    non_inferiority: Margin | None = None
+    bayes: BayesView | None = None
 
     @property
     def verdict(self) -> str:
@@ -45,40 +56,47 @@ class Compared:
         return self.judged.verdict.value
 
 
-def compare_all(summaries: Summaries, plan: Plan) -> tuple[Compared, ...]:
+def compare_all(
+    summaries: Summaries, plan: Plan, *, look: Look, prior: Prior | None = None
+) -> tuple[Compared, ...]:
     """Every metric of the plan in every treatment, metric by metric.
 
-    Intervals are simultaneous over the treatments (Bonferroni), and p is held against the same
-    share of alpha. The p of secondary metrics is adjusted over all of them (Benjamini-Hochberg).
+    Intervals are simultaneous over the treatments (Bonferroni) and at the level of this look, and
+    p is held against the same level. `prior` is that of the workspace's lifts, for the Bayesian
+    view beside.
     """
     control, *treatments = summaries.arms
-    level = simultaneous_alpha(plan.alpha, len(treatments))
+    level = look.level(plan.alpha, len(treatments))
     compared = [
-        _compare(metric, control, arm, level) for metric in plan.metrics for arm in treatments
+        _compare(metric, control, arm, level, look) for metric in plan.metrics for arm in treatments
     ]
-    return tuple(_judge(c, plan.alpha) for c in _adjusted(compared))
+    whole = look.level(plan.alpha, 1)
+    return tuple(
+        _with_views(_judge(c, whole), look, plan.alpha, prior) for c in _adjusted(compared)
+    )
 
 
-def _compare(metric: Metric, control: ArmSummary, arm: ArmSummary, level: float) -> Compared:
+def _compare(
+    metric: Metric, control: ArmSummary, arm: ArmSummary, level: float, look: Look
+) -> Compared:
     before, after = control.samples[metric.name], arm.samples[metric.name]
     compared = Compared(metric, arm.name, before, after, level, None)
     try:
-        return replace(compared, result=_estimate(before, after, level))
+        return replace(compared, result=estimate(metric, before, after, alpha=level, look=look))
     except NotEstimable as unknown:
         return replace(compared, reason=Text(unknown.code, **_params(unknown)))
 
 
-def _estimate(
-    control: Conversion | Moments, treatment: Conversion | Moments, level: float
-) -> Comparison:
-    if isinstance(control, Conversion) and isinstance(treatment, Conversion):
-        from hadi.stats import proportions
-
-        return proportions.compare(control, treatment, alpha=level)
-    assert isinstance(control, Moments) and isinstance(treatment, Moments)
-    from hadi.stats import means
-
-    return means.compare(control, treatment, alpha=level)
+def _with_views(compared: Compared, look: Look, alpha: float, prior: Prior | None) -> Compared:
+    metric, result = compared.metric, compared.result
+    if result is None:
+        return compared
+    return replace(
+        compared,
+        equivalence=equivalence(metric, result, look),
+        non_inferiority=non_inferiority(metric, result, look),
+        bayes=bayes_view(metric, result, alpha=alpha, prior=prior),
+    )
 
 
 def _params(unknown: NotEstimable) -> dict[str, str]:
@@ -86,17 +104,22 @@ def _params(unknown: NotEstimable) -> dict[str, str]:
 
 
 def _adjusted(compared: Sequence[Compared]) -> list[Compared]:
-    """Give the secondary metrics their adjusted p."""
-    places = [
-        i
-        for i, c in enumerate(compared)
-        if c.metric.role is MetricRole.SECONDARY and c.result is not None
-    ]
-    # A p too small for a float takes part as zero, and stays unsaid.
-    raw = [_p(compared[i].result) for i in places]
+    """Give the primary metric's arms and the secondary metrics their adjusted p."""
     result = list(compared)
-    for i, p_adjusted in zip(places, benjamini_hochberg(raw), strict=True):
-        result[i] = replace(compared[i], p_adjusted=p_adjusted or None)
+    families: tuple[tuple[MetricRole, Callable[[Sequence[float]], list[float]]], ...] = (
+        (MetricRole.PRIMARY, holm),
+        (MetricRole.SECONDARY, benjamini_hochberg),
+    )
+    for role, adjust in families:
+        places = [
+            i for i, c in enumerate(compared) if c.metric.role is role and c.result is not None
+        ]
+        if role is MetricRole.PRIMARY and len(places) < 2:
+            continue
+        # A p too small for a float takes part as zero, and stays unsaid.
+        raw = [_p(compared[i].result) for i in places]
+        for i, p_adjusted in zip(places, adjust(raw), strict=True):
+            result[i] = replace(compared[i], p_adjusted=p_adjusted or None)
     return result
 
 

@@ -5,15 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from hadi.analysis.beside import Margin
 from hadi.analysis.comparisons import Compared
+from hadi.analysis.estimates import value_of
+from hadi.analysis.looks import Look
+from hadi.analysis.segments import Segmented
 from hadi.domain.evidence import EvidenceGrade
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Looks, Metric, Plan
 from hadi.domain.text import Text
 from hadi.domain.verdict import Check, TestVerdict, Verdict
-from hadi.stats.results import Interval
-from hadi.stats.samples import Conversion, Moments
+from hadi.stats.results import Interval, Parameter
+
+if TYPE_CHECKING:
+    from hadi.ingest.source import Sample
+
+# What an open look on the way may end a test with: the rule has answered.
+_DECISIVE = frozenset(
+    {Verdict.CONFIRMED, Verdict.BELOW_THRESHOLD, Verdict.REFUTED, Verdict.HARMFUL}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +70,28 @@ class AnalysisRecord:
     units: tuple[tuple[str, int], ...]  # (arm, units), the control first
     comparisons: tuple[Compared, ...]
     progress: Progress
+    look: Look
     rule_version: str
     input_digest: str | None
     warnings: tuple[Warned, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
+    omnibus: Mapping[str, Any] | None = None
+    segments: tuple[Segmented, ...] = ()
+    caps: Mapping[str, float] = field(default_factory=dict)
+    cluster_units: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_shown(self) -> bool:
         """Whether estimates may be seen: not before the planned end."""
         return self.verdict.verdict is not Verdict.NOT_YET
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether this result may end the test: the end is reached, someone opened it early for a
+        reason, or a look on the way, which its interval allows for, has answered."""
+        if self.progress.is_final or self.look.opened_early:
+            return self.is_shown
+        return self.is_shown and self.verdict.verdict in _DECISIVE
 
     def as_json(self) -> dict[str, Any]:
         """The object of `hadi check --json`. None means "none"; no NaN, no infinity."""
@@ -82,14 +106,24 @@ class AnalysisRecord:
             "alpha": self.plan.alpha,
             "looks": self.plan.looks.value,
             "checks": [_check_json(check) for check in self.checks],
-            "arms": [{"name": name, "units": units} for name, units in self.units],
-            "comparisons": [_compared_json(c, self.is_shown) for c in self.comparisons],
+            "arms": [self._arm_json(name, units) for name, units in self.units],
+            "comparisons": [_compared_json(c, self) for c in self.comparisons],
+            "omnibus": dict(self.omnibus) if self.omnibus and self.is_shown else None,
+            "segments": [s.as_json() for s in self.segments] if self.is_shown else [],
+            "look": self.look.as_json(),
+            "closing": self.is_closing,
             "warnings": [warning.as_json() for warning in self.warnings],
             "progress": self.progress.as_json(),
             "rule_version": self.rule_version,
             "input_digest": self.input_digest,
             "packages": dict(self.packages),
         }
+
+    def _arm_json(self, name: str, units: int) -> dict[str, Any]:
+        arm: dict[str, Any] = {"name": name, "units": units}
+        if name in self.cluster_units:
+            arm["units_in_clusters"] = self.cluster_units[name]
+        return arm
 
 
 def _check_json(check: Check) -> dict[str, Any]:
@@ -103,8 +137,8 @@ def _check_json(check: Check) -> dict[str, Any]:
     }
 
 
-def _compared_json(compared: Compared, is_shown: bool) -> dict[str, Any]:
-    metric, result = compared.metric, compared.result
+def _compared_json(compared: Compared, record: AnalysisRecord) -> dict[str, Any]:
+    metric, result, is_shown = compared.metric, compared.result, record.is_shown
     note = compared.reason
     if compared.judged is not None and compared.judged.reason is not None:
         note = compared.judged.reason
@@ -117,8 +151,8 @@ def _compared_json(compared: Compared, is_shown: bool) -> dict[str, Any]:
         "role": metric.role.value,
         "arm": compared.arm,
         "verdict": compared.verdict if is_shown else Verdict.NOT_YET.value,
-        "control": _sample_json(compared.control_sample, is_shown),
-        "treatment": _sample_json(compared.treatment_sample, is_shown),
+        "control": _sample_json(metric, compared.control_sample, is_shown),
+        "treatment": _sample_json(metric, compared.treatment_sample, is_shown),
         "difference": (
             _estimate_json(result.estimate, result.interval)
             if result
@@ -139,14 +173,37 @@ def _compared_json(compared: Compared, is_shown: bool) -> dict[str, Any]:
         "better": metric.better.value if metric.better else None,
         "threshold": metric.threshold.as_json() if metric.threshold else None,
         "margin": metric.margin,
+        "parameters": _parameters(compared, record) if result else {},
+        "equivalence": _margin_json(compared.equivalence, "is_flat") if result else None,
+        "non_inferiority": _margin_json(compared.non_inferiority, "is_met") if result else None,
+        "bayes": compared.bayes.as_json() if compared.bayes and result else None,
     }
 
 
-def _sample_json(sample: Conversion | Moments, is_shown: bool) -> dict[str, Any]:
-    if not is_shown or sample.n == 0:
-        return {"n": sample.n, "value": None}
-    value = sample.rate if isinstance(sample, Conversion) else sample.mean
-    return {"n": sample.n, "value": _finite(value)}
+def _parameters(compared: Compared, record: AnalysisRecord) -> dict[str, Parameter]:
+    """The method's own, and what was done to the values before it; finite or None."""
+    result, metric = compared.result, compared.metric
+    assert result is not None
+    found: dict[str, Parameter] = {
+        name: _finite(value) if isinstance(value, float) else value
+        for name, value in result.parameters.items()
+    }
+    if metric.name in record.caps:
+        found |= {"winsor": metric.winsor, "cap": _finite(record.caps[metric.name])}
+    if record.look.kind is Looks.PLANNED:
+        found["look_alpha"] = compared.alpha
+    return found
+
+
+def _margin_json(margin: Margin | None, word: str) -> dict[str, Any] | None:
+    if margin is None:
+        return None
+    p_value = _finite(margin.p_value)
+    return {"margin": margin.margin, "p_value": p_value, word: margin.is_met}
+
+
+def _sample_json(metric: Metric, sample: Sample, is_shown: bool) -> dict[str, Any]:
+    return {"n": sample.n, "value": value_of(metric, sample) if is_shown else None}
 
 
 def _estimate_json(estimate: float, interval: Interval) -> dict[str, Any]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from hadi import __version__
 from hadi.analysis.checks import validity
 from hadi.analysis.comparisons import Compared, compare_all
-from hadi.analysis.record import AnalysisRecord, Progress, Warned
+from hadi.analysis.looks import has_ended, look_of
+from hadi.analysis.record import AnalysisRecord, Progress
+from hadi.analysis.warnings import warnings_of
 from hadi.domain import verdict_sentence
 from hadi.domain.errors import Invalid
 from hadi.domain.evidence import grade_of
-from hadi.domain.plan import Design, Metric, MetricKind, Plan
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.plan import Design, Metric, Plan
+from hadi.domain.text import Text
 from hadi.domain.verdict import RULE_VERSION, TestVerdict, Verdict, judge_test
 from hadi.ingest.source import Source, Summaries
-from hadi.stats.distributions import normal_cdf, two_sided_z
-from hadi.stats.power import units_to_settle
+from hadi.stats.settling import units_to_settle
 
-LOW_POWER = 0.5  # under it, what reaches significance is mostly luck on top of the effect
+if TYPE_CHECKING:
+    from hadi.stats.shrinkage import Prior
 
 
 def analyse(
@@ -29,6 +34,8 @@ def analyse(
     opened_early: bool = False,
     today: date | None = None,
     has_digest: bool = True,
+    earlier: Sequence[float] = (),
+    prior: Prior | None = None,
 ) -> AnalysisRecord:
     """Analyse the source by the plan.
 
@@ -38,6 +45,8 @@ def analyse(
     opened_early : show the results before the end (someone gave a reason); the record says so.
     today : the day it is, where the plan names its last day.
     has_digest : False leaves out the digest of the data, which costs reading all of it.
+    earlier : the fractions of the planned units at which this test was looked at before.
+    prior : of the workspace's lifts, for the sceptical Bayesian view.
 
     Raises Unreadable or Invalid with one sentence.
     """
@@ -47,21 +56,21 @@ def analyse(
     summaries = source.summaries(plan)
     if is_final is None:
         is_final = has_ended(summaries, plan, today)
-    is_open = is_final or opened_early
+    look = look_of(summaries, plan, is_final=is_final, opened_early=opened_early, earlier=earlier)
     checks = validity(summaries, plan)
-    compared = compare_all(summaries, plan)
+    compared = compare_all(summaries, plan, look=look, prior=prior)
     verdict = judge_test(
         checks,
         {c.arm: c.judged for c in compared if c.metric is primary and c.judged is not None},
         [c.guardrail for c in compared if c.guardrail is not None],
-        is_final=is_open,
+        is_final=look.is_open,
     )
     deciding = _deciding(compared, primary, verdict)
     smallest = min(summaries.arms, key=lambda arm: arm.units)
     progress = Progress(
-        smallest.units, smallest.name, plan.planned_units, is_final, opened_early and not is_final
+        smallest.units, smallest.name, plan.planned_units, is_final, look.opened_early
     )
-    return AnalysisRecord(
+    record = AnalysisRecord(
         plan=plan,
         verdict=verdict,
         text=_sentence(verdict, plan, primary, deciding, len(summaries.arms) > 2, progress),
@@ -70,22 +79,40 @@ def analyse(
         units=tuple((arm.name, arm.units) for arm in summaries.arms),
         comparisons=compared,
         progress=progress,
+        look=look,
         rule_version=RULE_VERSION,
         input_digest=source.digest if has_digest else None,
-        warnings=tuple(_warnings(verdict, plan, deciding, progress)),
+        warnings=tuple(warnings_of(verdict, plan, deciding, progress, look)),
         packages=_packages(),
+        caps=summaries.caps,
+        cluster_units=summaries.cluster_units,
     )
+    return _looked_into(record, summaries, deciding) if look.is_open else record
 
 
-def has_ended(summaries: Summaries, plan: Plan, today: date | None) -> bool:
-    """Whether a fixed look may be opened: every arm has its planned units, or the last day is
-    over. A plan that names neither has no end to wait for."""
-    if plan.planned_units is None and plan.ends_on is None:
-        return True
-    if plan.ends_on is not None and today is not None and today > plan.ends_on:
-        return True
-    planned = plan.planned_units
-    return planned is not None and all(arm.units >= planned for arm in summaries.arms)
+def _looked_into(
+    record: AnalysisRecord, summaries: Summaries, deciding: Compared | None
+) -> AnalysisRecord:
+    """With what values tell beside the verdict, which nobody may see before the end."""
+    plan, look, primary = record.plan, record.look, record.plan.primary
+    assert primary is not None
+    if summaries.segments:
+        from hadi.analysis.segments import by_segment
+
+        level = look.level(plan.alpha, len(summaries.arms) - 1)
+        segments = tuple(by_segment(summaries, plan, level=level, look=look))
+        record = replace(record, segments=segments)
+    if len(summaries.arms) > 2:
+        from hadi.analysis.beside import arms_differ
+
+        samples = {arm.name: arm.samples[primary.name] for arm in summaries.arms}
+        record = replace(record, omnibus=arms_differ(primary, samples, alpha=plan.alpha))
+    from hadi.analysis.quality import quality
+
+    deciding = deciding or next((c for c in record.comparisons if c.metric is primary), None)
+    return replace(
+        record, checks=(*record.checks, *quality(summaries, plan, record.comparisons, deciding))
+    )
 
 
 def _deciding(
@@ -110,6 +137,7 @@ def _sentence(
         has_several_arms=has_several_arms,
         settles_at=_settles_at(verdict, plan, deciding),
         progress=verdict_sentence.Progress(progress.units, progress.planned_units, plan.ends_on),
+        is_flat=bool(deciding and deciding.equivalence and deciding.equivalence.is_met),
     )
 
 
@@ -133,51 +161,6 @@ def _settles_at(verdict: TestVerdict, plan: Plan, deciding: Compared | None) -> 
         threshold=threshold.value if threshold else 0.0,
         sign=deciding.metric.sign,
         power=plan.power,
-    )
-
-
-def _warnings(
-    verdict: TestVerdict, plan: Plan, deciding: Compared | None, progress: Progress
-) -> list[Warned]:
-    found: list[Warned] = []
-    if progress.opened_early:
-        found.append(Warned("opened_early", Text("warning_opened_early")))
-    planned = progress.planned_units
-    if progress.is_final and planned is not None and progress.units < planned:
-        text = Text("warning_ended_short", units=progress.units, planned=planned, arm=progress.arm)
-        found.append(Warned("ended_short", text))
-    low_power = _low_power(plan, deciding) if verdict.verdict is not Verdict.NOT_YET else None
-    if low_power is not None:
-        found.append(Warned("low_power", low_power))
-    return found
-
-
-def _low_power(plan: Plan, deciding: Compared | None) -> Text | None:
-    """A significant result of a test that had little chance to see what it was made for: the
-    expected effect, or else the threshold. Gelman & Carlin (2014), Perspectives on Psychological
-    Science 9: such a result exaggerates."""
-    if deciding is None or deciding.result is None:
-        return None
-    result, metric, error = deciding.result, deciding.metric, deciding.result.standard_error
-    if not error:
-        return None
-    if result.p_value is not None and result.p_value > deciding.alpha:
-        return None
-    effect = abs(plan.expected_effect or 0.0)
-    if not effect and metric.threshold is not None:
-        scale = abs(result.control) if metric.threshold.is_relative else 1.0
-        effect = metric.threshold.value * scale
-    if not effect:
-        return None
-    power = normal_cdf(effect / error - two_sided_z(deciding.alpha))
-    if power >= LOW_POWER:
-        return None
-    kind = FigureKind.POINTS if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
-    return Text(
-        "warning_low_power",
-        metric=metric.name,
-        power=Figure(FigureKind.SHARE, power),
-        effect=Figure(kind, effect),
     )
 
 

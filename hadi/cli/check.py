@@ -14,7 +14,8 @@ from threading import Thread
 import click
 
 from hadi.domain.errors import Invalid, Unreadable
-from hadi.domain.plan import Design, MetricKind, Plan
+from hadi.domain.metric_rules import design_faults
+from hadi.domain.plan import Design, Looks, MetricKind, Plan
 from hadi.domain.spec import parse_metrics, parse_split
 from hadi.domain.text import Text
 from hadi.ingest.source import Summed
@@ -46,15 +47,26 @@ class Prepared:
     required=True,
     multiple=True,
     metavar="SPEC",
-    help="name=kind(column)[;role=primary|guardrail|secondary][;threshold=0.01|5%]"
-    "[;margin=0.01][;better=lower], kind conversion or mean. The first is primary.",
+    help="name=kind(column[,column])[;role=primary|guardrail|secondary][;threshold=0.01|5%]"
+    "[;margin=0.01][;better=lower][;covariate=COL[,COL]][;winsor=0.999][;q=0.9]; kind is "
+    "conversion, mean, ratio (numerator, denominator), rate (events, exposure), rank or quantile. "
+    "The first is primary.",
 )
 @click.option("--unit", metavar="COL", help="The column of the randomised unit; else a row is one.")
-@click.option("--cluster", metavar="COL", help="Not available in this version.")
+@click.option("--cluster", metavar="COL", help="Whole stores or sellers were randomised: theirs.")
 @click.option("--split", metavar="A=SHARE,B=SHARE", help="The declared shares of the arms.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Error level.")
-@click.option("--looks", type=click.Choice(["fixed", "anytime"]), default="fixed", help="fixed.")
+@click.option(
+    "--looks",
+    type=click.Choice(["fixed", "anytime"]),
+    default="fixed",
+    show_default=True,
+    help="fixed: once, at the end; anytime: an interval that holds at every look.",
+)
 @click.option("--planned-units", type=int, metavar="N", help="Planned units of each arm.")
+@click.option("--segment", "segments", multiple=True, metavar="COL", help="Look into its values.")
+@click.option("--day", metavar="COL", help="The column of the day: does the effect fade?")
+@click.option("--group", metavar="COL", help="Seller or store: does one carry the effect?")
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def check(
@@ -68,6 +80,9 @@ def check(
     alpha: float,
     looks: str,
     planned_units: int | None,
+    segments: Sequence[str],
+    day: str | None,
+    group: str | None,
     sheet: str | None,
     is_json: bool,
 ) -> None:
@@ -76,26 +91,30 @@ def check(
     Several files with the same columns are taken as one table. The exit code is 0 whatever the
     verdict, and 2 where the input cannot be used.
     """
-    if cluster is not None:
-        raise Invalid(Text("option_unavailable", option="--cluster"))
-    if looks != "fixed":
-        raise Invalid(Text("option_unavailable", option=f"--looks {looks}"))
     if not 0.0 < alpha < 0.5:
         raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
     if planned_units is not None and planned_units < 1:
         raise Invalid(Text("option_range", option="--planned-units", range="of 1 or more"))
     plan = Plan(
-        design=Design.SPLIT,
+        design=Design.CLUSTER if cluster else Design.SPLIT,
         variant=variant.strip(),
         control=control.strip(),
         split=parse_split(split) if split is not None else None,
         unit=unit.strip() if unit else None,
+        cluster=cluster.strip() if cluster else None,
+        segments=tuple(dict.fromkeys(segment.strip() for segment in segments)),
+        day=day.strip() if day else None,
+        group=group.strip() if group else None,
         metrics=parse_metrics(metrics),
+        looks=Looks(looks),
         alpha=alpha,
         planned_units=planned_units,
     )
     if plan.split is not None and plan.control not in plan.split:
         raise Invalid(Text("spec_split_control", control=control))
+    for metric in plan.metrics:
+        for fault in design_faults(metric, plan.design).values():
+            raise Invalid(fault)
     with _prepared(files, sheet) as prepared:
         summed = _summed(prepared, plan)
     from hadi.analysis.run import analyse

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from hadi.analysis.comparisons import Compared
+from hadi.analysis.estimates import value_of
 from hadi.analysis.record import AnalysisRecord
-from hadi.domain.plan import MetricKind, MetricRole
+from hadi.domain.plan import Metric, MetricKind, MetricRole
 from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 from hadi.domain.verdict import CheckStatus
 from hadi.stats.results import Interval
-from hadi.stats.samples import Conversion
+
+if TYPE_CHECKING:
+    from hadi.ingest.source import Sample
 
 _MARKS = {CheckStatus.PASS: "ok", CheckStatus.WARN: "warn", CheckStatus.FAIL: "FAIL"}
 
@@ -34,6 +38,7 @@ def _lines(record: AnalysisRecord, notes: Sequence[Text]) -> Iterator[str]:
     yield f"Units  {units}"
     for note in notes:
         yield f"Note   {note}"
+    yield from _segments(record)
     level = f"{100 * (1 - record.plan.alpha):g}%"
     yield f"Evidence {record.evidence.value}; intervals {level}; rule {record.rule_version}"
 
@@ -49,7 +54,7 @@ def _comparison_rows(record: AnalysisRecord) -> Iterator[tuple[str, ...]]:
 def _row(compared: Compared) -> tuple[str, ...]:
     metric, result = compared.metric, compared.result
     name = metric.name if metric.role is MetricRole.PRIMARY else f"{metric.name} ({metric.role})"
-    values = [_value(compared.control_sample), _value(compared.treatment_sample)]
+    values = [_value(metric, compared.control_sample), _value(metric, compared.treatment_sample)]
     if result is None:
         return (name, compared.arm, *values, "–", "–", "–", _word(compared))
     is_share = metric.kind is MetricKind.CONVERSION
@@ -71,12 +76,34 @@ def _word(compared: Compared) -> str:
     return compared.verdict.replace("_", " ")
 
 
-def _value(sample: object) -> str:
-    if getattr(sample, "n", 0) == 0:
+def _value(metric: Metric, sample: Sample) -> str:
+    value = value_of(metric, sample)
+    if value is None:
         return "–"
-    if isinstance(sample, Conversion):
-        return ENGLISH.figure(Figure(FigureKind.SHARE, sample.rate))
-    return ENGLISH.figure(Figure(FigureKind.NUMBER, sample.mean))  # type: ignore[attr-defined]
+    kind = FigureKind.SHARE if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
+    return ENGLISH.figure(Figure(kind, value))
+
+
+def _segments(record: AnalysisRecord) -> Iterator[str]:
+    if not record.is_shown:
+        return
+    for segmented in record.segments:
+        p = ""
+        if segmented.statistic is not None:
+            p = f"; differs between them: p {_p(segmented.p_adjusted)}"
+        yield f"Segments of {segmented.column}, arm {segmented.arm} (exploratory{p})"
+        kind = _difference_kind(segmented.metric, record)
+        for level in segmented.levels:
+            shown = str(level.reason) if level.reason else "–"
+            if level.result is not None:
+                shown = _with_interval(level.result.estimate, level.result.interval, kind)
+                shown += f"  p {_p(level.p_adjusted)} adj."
+            yield f"  {level.name or '(blank)'}: {shown}"
+
+
+def _difference_kind(name: str, record: AnalysisRecord) -> FigureKind:
+    metric = next(m for m in record.plan.metrics if m.name == name)
+    return FigureKind.POINTS if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
 
 
 def _with_interval(estimate: float, interval: Interval, kind: FigureKind) -> str:

@@ -34,12 +34,14 @@ def sentence(
     has_several_arms: bool = False,
     settles_at: int | None = None,
     progress: Progress | None = None,
+    is_flat: bool = False,
 ) -> Text:
     """The sentence of a verdict.
 
     `comparison` is the primary metric's in the verdict's arm; `has_several_arms` whether there
     was more than one treatment, so that the arm is named; `settles_at` the units per arm that
-    would settle what is open (`hadi.stats.power.units_to_settle`; None: nothing would).
+    would settle what is open (`hadi.stats.power.units_to_settle`; None: nothing would); `is_flat`
+    whether the whole interval lies within the threshold either way.
     """
     if verdict.verdict is Verdict.NOT_YET:
         return _not_yet(verdict, progress or Progress())
@@ -49,7 +51,7 @@ def sentence(
     if judged is None or comparison is None or judged.verdict is Verdict.NOT_ESTIMABLE:
         reason = judged.reason if judged and judged.reason else Text("nothing_to_compare")
         return Text("sentence_not_estimable", metric=metric.name, reason=reason)
-    said = _judged(judged, metric, comparison, settles_at)
+    said = _judged(judged, metric, comparison, settles_at, is_flat)
     if has_several_arms and verdict.arm is not None:
         return Text("sentence_best_arm", arm=verdict.arm, sentence=said)
     return said
@@ -77,7 +79,11 @@ def threshold_figure(metric: Metric) -> Figure | None:
 
 
 def _judged(
-    judged: MetricVerdict, metric: Metric, comparison: Comparison, settles_at: int | None
+    judged: MetricVerdict,
+    metric: Metric,
+    comparison: Comparison,
+    settles_at: int | None,
+    is_flat: bool,
 ) -> Text:
     change = effect(comparison, metric, is_on_lift=judged.is_on_lift)
     if judged.guardrail is not None:
@@ -96,6 +102,8 @@ def _judged(
         params["threshold"] = promised
     if judged.verdict is Verdict.HARMFUL:
         code = "sentence_harmful"
+    if judged.verdict is Verdict.REFUTED and is_flat and promised is not None:
+        code = "sentence_refuted_flat"
     if judged.verdict is Verdict.NOT_ENOUGH_DATA and settles_at is not None:
         params["n"] = settles_at
     return Text(code, **params)

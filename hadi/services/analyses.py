@@ -17,7 +17,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
-from hadi.services import datasets, events, hypotheses, workspace
+from hadi.services import datasets, events, hypotheses, priors, workspace
 
 
 def latest_dataset(hypothesis: Hypothesis) -> Dataset | None:
@@ -46,8 +46,13 @@ def run(
         plan, mapping = basis.plan_version.plan, basis.dataset.mapping
         source = datasets.source(basis.dataset, folder=folder)
         today = now.astimezone(workspace.zone()).date()
+        earlier = _earlier_looks(hypothesis)
+        prior = priors.sceptical_prior(besides=basis.plan_version.test_id)
     # Summing takes as long as the data are big: no transaction is held meanwhile.
-    record = analyse(source, plan.bound(mapping), today=today, opened_early=bool(open_early))
+    record = analyse(
+        source, plan.bound(mapping), today=today, opened_early=bool(open_early), earlier=earlier,
+        prior=prior,
+    )  # fmt: skip
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if _basis(hypothesis).ids != basis.ids:
             raise Stale(Text("analysis_basis_changed"))
@@ -60,6 +65,15 @@ class _Basis(NamedTuple):
     plan_version: PlanVersion
     dataset: Dataset
     ids: tuple[str, str]
+
+
+def _earlier_looks(hypothesis: Hypothesis) -> tuple[float, ...]:
+    """The fractions of the planned units at which the current test's results were seen."""
+    test = hypothesis.current_test
+    assert test is not None
+    looks = [analysis.record["look"] for analysis in test.analyses]
+    seen = {look["fraction"] for look in looks if look["open"]}
+    return tuple(sorted(fraction for fraction in seen if fraction is not None))
 
 
 def _basis(hypothesis: Hypothesis) -> _Basis:
@@ -83,7 +97,7 @@ def _store(
     plan_id, dataset_id = basis.ids
     analysis = Analysis(
         id=new_id(), test_id=test.id, dataset_id=dataset_id, plan_id=plan_id,
-        is_final=record.is_shown, early_reason="" if record.progress.is_final else early_reason,
+        is_final=record.is_closing, early_reason="" if record.progress.is_final else early_reason,
         verdict=record.verdict.verdict.value, record=record.as_json(), author_id=by.user_id,
         created_at=now,
     )  # fmt: skip

@@ -33,10 +33,43 @@ WORDING: dict[str, Wording] = {
     "check_missing_many": N_("“%(metric)s” has no value for %(share)s of the units in the arm “%(arm)s”; they were left out of it."),
     "check_missing_uneven": N_("“%(metric)s” has no value for %(control_share)s of the units in the arm “%(control)s” but %(share)s in “%(arm)s” (p %(p)s): who is missing may differ by arm."),
     "check_small_arms_warn": N_("The arm “%(arm)s” has fewer than two units."),
+    "check_outliers_pass": N_("No unit is far out of the rest."),
+    "check_outliers_far": NN_(
+        "In the arm “%(arm)s” %(n)s unit (%(units)s) lies far above the rest and holds %(share)s of its total of “%(metric)s”.",
+        "In the arm “%(arm)s” %(n)s units (%(units)s) lie far above the rest and hold %(share)s of its total of “%(metric)s”.",
+    ),
+    "check_outliers_largest": N_("In the arm “%(arm)s” one unit with %(largest)s holds %(share)s of the whole total of “%(metric)s”: see whether it is real, or cut extreme values in the next plan."),
+    "check_pre_period_pass": N_("Before the test the arms were alike: “%(covariate)s” was %(control)s in the control and %(treatment)s in “%(arm)s” (p %(p)s)."),
+    "check_pre_period_warn": N_("The arms differed before the test: “%(covariate)s” was %(control)s in the control and %(treatment)s in “%(arm)s” (p %(p)s). A fair draw makes that rare: see how units were assigned."),
+    "check_overdispersion_pass": N_("The events of “%(metric)s” come one by one (dispersion %(dispersion)s, where 1 is expected)."),
+    "check_overdispersion_warn": N_("The events of “%(metric)s” come in bunches (dispersion %(dispersion)s, where 1 is expected), so its certainty is overstated; allowing for that, p is %(p)s in the arm “%(arm)s”. Plan it as a ratio next time."),
+    "check_concentration_pass": N_("Nobody carries the effect alone: without “%(group)s”, who adds most, %(rest)s of “%(metric)s” is left."),
+    "check_concentration_warn": N_("“%(group)s” carries %(share)s of the effect on “%(metric)s”: without it %(rest)s is left."),
+    "check_novelty_pass": NN_(
+        "The effect on “%(metric)s” does not fade: %(slope)s from day to day over %(n)s day (p %(p)s).",
+        "The effect on “%(metric)s” does not fade: %(slope)s from day to day over %(n)s days (p %(p)s).",
+    ),
+    "check_novelty_warn": NN_(
+        "The effect on “%(metric)s” fades: %(slope)s from day to day over %(n)s day (p %(p)s). What is new wears off.",
+        "The effect on “%(metric)s” fades: %(slope)s from day to day over %(n)s days (p %(p)s). What is new wears off.",
+    ),
+    "check_clusters_warn": NN_(
+        "The data name %(n)s cluster, each in one arm only. If clusters were drawn, p is %(p)s, not %(naive)s as single units would have it: choose the cluster design.",
+        "The data name %(n)s clusters, each in one arm only. If clusters were drawn, p is %(p)s, not %(naive)s as single units would have it: choose the cluster design.",
+    ),
+    "check_clusters_few": NN_(
+        "The data name %(n)s cluster, each in one arm only. If clusters were drawn, they are too few to judge by, and the p of %(naive)s by single units means nothing.",
+        "The data name %(n)s clusters, each in one arm only. If clusters were drawn, they are too few to judge by, and the p of %(naive)s by single units means nothing.",
+    ),
+    "segment_not_split": N_("No arm has units here."),
+    "check_sample_ratio_looks": N_("The arms have the shares they should have, at every look so far (p: %(p)s)."),
     "check_arm_share": N_("%(arm)s %(share)s"),
     "check_and_more": N_("%(first)s, %(rest)s"),
     # Warnings beside a verdict
     "warning_low_power": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. Significant results at this size exaggerate the effect."),
+    "warning_exaggeration": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. A significant result at this size exaggerates the effect, about %(times)s times on average."),
+    "warning_off_schedule": N_("The results were opened between the planned looks; the look took its share of the accepted risk."),
+    "warning_interim": N_("This is a look on the way: the planned end is not reached. The interval allows for it."),
     "warning_opened_early": N_("The results were opened before the planned end."),
     "warning_ended_short": N_("The test ended with fewer units than planned: %(units)s of %(planned)s in the arm “%(arm)s”."),
     # Estimates that are not there

@@ -49,6 +49,9 @@ WORDING: dict[str, Wording] = {
     "sentence_refuted": N_(
         "The promised effect is not there: “%(metric)s” changed by %(effect)s. An effect of %(threshold)s is ruled out, and that is worth knowing."
     ),
+    "sentence_refuted_flat": N_(
+        "It changes nothing that matters, and that is well measured: “%(metric)s” changed by %(effect)s. An effect of %(threshold)s is ruled out either way, and that is worth knowing."
+    ),
     "sentence_harmful": N_(
         "It does harm: “%(metric)s” changed by %(effect)s, for the worse. Chance alone would hardly do this."
     ),

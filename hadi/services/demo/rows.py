@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from datetime import date
 from random import Random
 
 from openpyxl import Workbook
@@ -17,9 +18,10 @@ from hadi.services.demo.story import Counted, Drawn, Guard, Story
 Row = list[object]
 
 
-def content(story: Story, seed: int) -> bytes:
-    """The bytes of a story's file, CSV with semicolons or XLSX by the file's name."""
-    head, rows = table(story, seed)
+def content(story: Story, seed: int, begins: date) -> bytes:
+    """The bytes of a story's file, CSV with semicolons or XLSX by the file's name; its test
+    begins on the day `begins`."""
+    head, rows = table(story, seed, begins)
     if story.file.endswith(".xlsx"):
         return _workbook(head, rows)
     text = io.StringIO()
@@ -29,10 +31,12 @@ def content(story: Story, seed: int) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def table(story: Story, seed: int) -> tuple[list[str], list[Row]]:
-    """The head and the rows of a story's file: one row a client."""
+def table(story: Story, seed: int, begins: date) -> tuple[list[str], list[Row]]:
+    """The head and the rows of a story's file."""
     assert story.measure is not None
     random = Random(seed)  # noqa: S311 - a demo, not a secret
+    if story.study is not None:
+        return list(story.study.head), story.study.rows(random, begins)
     if isinstance(story.data, Counted):
         rows = _counted(story.data, story.guard, story.arms)
     elif isinstance(story.data, Drawn):
@@ -46,7 +50,7 @@ def table(story: Story, seed: int) -> tuple[list[str], list[Row]]:
     return head, [[f"C{seed:02d}{place:05d}", *row] for place, row in enumerate(rows, start=1)]
 
 
-def _counted(data: Counted, guard: Guard | None, arms: tuple[str, str]) -> list[Row]:
+def _counted(data: Counted, guard: Guard | None, arms: tuple[str, ...]) -> list[Row]:
     rows: list[Row] = []
     guarded = (guard.control, guard.treatment) if guard else (0, 0)
     for arm, (successes, units), hits in zip(
@@ -61,7 +65,7 @@ def _counted(data: Counted, guard: Guard | None, arms: tuple[str, str]) -> list[
     return rows
 
 
-def _drawn(data: Drawn, arms: tuple[str, str], random: Random) -> list[Row]:
+def _drawn(data: Drawn, arms: tuple[str, ...], random: Random) -> list[Row]:
     """Values of a skewed distribution, moved so that the arms' means are exactly as told."""
     rows: list[Row] = []
     shape = math.sqrt(math.log(1 + (data.spread / data.mean) ** 2))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from random import Random
+from typing import Any
 
 from hadi.domain.scaling import RolloutStatus
 
@@ -38,6 +42,18 @@ class Drawn:
     mean: float
     spread: float  # standard deviation
     effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A test that needs more than two columns: what its plan says besides, and its file. `rows`
+    draws them for a test that begins on that day; `after_days` is when a look on the way is taken
+    (None: at the end)."""
+
+    plan: Mapping[str, Any]
+    head: tuple[str, ...]
+    rows: Callable[[Random, date], list[list[object]]]
+    after_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +120,10 @@ class Story:
     lasts_days: int = 28  # planned length of the test
     measure: Measure | None = None
     data: Counted | Drawn | None = None
+    study: Study | None = None
     guard: Guard | None = None
     budget: int = 300
-    arms: tuple[str, str] = ("usual", "new")
+    arms: tuple[str, ...] = ("usual", "new")
     file: str = ""  # name of the attached file; empty: typed counts
     closing: Closing | None = None
     scaling: Scaling | None = None

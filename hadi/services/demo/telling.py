@@ -31,6 +31,7 @@ from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.stories_closed import CLOSED
 from hadi.services.demo.stories_open import OPEN
 from hadi.services.demo.story import Counted, Drawn, Guard, Measure, Reach, Scaling, Story
+from hadi.services.demo.studies import STUDIES
 
 CURRENCY = "EUR"
 
@@ -44,7 +45,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
-    stories = sorted((*OPEN, *CLOSED), key=lambda story: -story.age_days)
+    stories = sorted((*OPEN, *CLOSED, *STUDIES), key=lambda story: -story.age_days)
     workspace.ensure()
     with transaction():
         _workspace()
@@ -100,7 +101,7 @@ class _Teller:
             )
             return
         hypotheses.start(hypothesis.id, by=self.author, now=self.day(3))
-        if story.data is not None:
+        if story.data is not None or story.study is not None:
             self.measure(hypothesis)
         if story.closing is not None:
             self.close(hypothesis)
@@ -123,7 +124,7 @@ class _Teller:
             "design": "split",
             "variant": "group",
             "control": story.arms[0],
-            "split": dict.fromkeys(story.arms, 0.5),
+            "split": dict.fromkeys(story.arms, 1.0),
             "unit": "client",
             "metrics": [_metric(measure), *([_guardrail(story.guard)] if story.guard else [])],
             "baseline": measure.baseline,
@@ -140,6 +141,8 @@ class _Teller:
             begins = (self.now + timedelta(days=2 + self.number % 4)).date()
             body["starts_on"] = begins.isoformat()
             body["ends_on"] = (begins + timedelta(days=story.lasts_days)).isoformat()
+        if story.study is not None:
+            body |= story.study.plan
         db.session.flush()  # the version counts what is written
         plans.save(
             hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
@@ -148,10 +151,13 @@ class _Teller:
     def measure(self, hypothesis: Hypothesis) -> None:
         story, steward = self.story, self.actors[self.story.steward]
         after = 3 + story.lasts_days + 1
+        if story.study is not None and story.study.after_days is not None:
+            after = 3 + story.study.after_days
         attached_at = self.day(after, hour=11)
         if story.file:
+            content = rows.content(story, self.number, self.day(3).date())
             staged = datasets.stage(
-                hypothesis.id, file=io.BytesIO(rows.content(story, self.number)),
+                hypothesis.id, file=io.BytesIO(content),
                 filename=story.file, folder=self.folder, limits=Limits(), by=steward,
                 now=attached_at,
             )  # fmt: skip

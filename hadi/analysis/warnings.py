@@ -1,0 +1,70 @@
+"""The warnings that travel with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hadi.analysis.comparisons import Compared
+from hadi.analysis.looks import Look
+from hadi.analysis.record import Progress, Warned
+from hadi.domain.plan import Looks, MetricKind, Plan
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.verdict import TestVerdict, Verdict
+
+LOW_POWER = 0.5  # under it, what reaches significance is mostly luck on top of the effect
+
+
+def warnings_of(
+    verdict: TestVerdict,
+    plan: Plan,
+    deciding: Compared | None,
+    progress: Progress,
+    look: Look,
+) -> Iterator[Warned]:
+    """Everything to be said beside the verdict, in the order it is read."""
+    if look.opened_early:
+        if plan.looks is Looks.PLANNED:
+            yield Warned("off_schedule", Text("warning_off_schedule"))
+        else:
+            yield Warned("opened_early", Text("warning_opened_early"))
+    elif verdict.verdict is not Verdict.NOT_YET and not progress.is_final:
+        yield Warned("interim", Text("warning_interim"))
+    planned = progress.planned_units
+    if progress.is_final and planned is not None and progress.units < planned:
+        text = Text("warning_ended_short", units=progress.units, planned=planned, arm=progress.arm)
+        yield Warned("ended_short", text)
+    low_power = _low_power(plan, deciding) if verdict.verdict is not Verdict.NOT_YET else None
+    if low_power is not None:
+        yield Warned("low_power", low_power)
+
+
+def _low_power(plan: Plan, deciding: Compared | None) -> Text | None:
+    """A significant result of a test that had little chance to see what it was made for: the
+    expected effect, or else the threshold. Gelman & Carlin (2014), Perspectives on Psychological
+    Science 9: such a result exaggerates."""
+    if deciding is None or deciding.result is None:
+        return None
+    result, metric, error = deciding.result, deciding.metric, deciding.result.standard_error
+    if not error:
+        return None
+    if result.p_value is not None and result.p_value > deciding.alpha:
+        return None
+    effect = abs(plan.expected_effect or 0.0)
+    if not effect and metric.threshold is not None:
+        scale = abs(result.control) if metric.threshold.is_relative else 1.0
+        effect = metric.threshold.value * scale
+    if not effect:
+        return None
+    from hadi.stats.exaggeration import type_m
+
+    found = type_m(effect, error, deciding.alpha)
+    if found.power >= LOW_POWER:
+        return None
+    kind = FigureKind.POINTS if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
+    return Text(
+        "warning_exaggeration",
+        metric=metric.name,
+        power=Figure(FigureKind.SHARE, found.power),
+        effect=Figure(kind, effect),
+        times=Figure(FigureKind.NUMBER, found.ratio),
+    )
