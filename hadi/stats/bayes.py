@@ -94,7 +94,7 @@ def posterior(
 
     Notes
     -----
-    Gelman et al. (2013), Bayesian Data Analysis, eq. 2.11-2.12. The expected loss is that of
+    Gelman et al. (2013), Bayesian Data Analysis, section 2.5. The expected loss is that of
     Stucchio (2015), Bayesian A/B Testing at VWO: E[max(delta, 0)] = m Phi(m/s) + s phi(m/s).
     """
     if not (math.isfinite(standard_error) and standard_error > 0.0):

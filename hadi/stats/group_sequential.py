@@ -152,7 +152,7 @@ def repeated_interval(
     """The repeated confidence interval of the last look, estimate -/+ boundary * error.
 
     All looks' intervals together hold the truth with probability 1 - alpha. Jennison & Turnbull
-    (1989), JRSS B 51, 305-361, eq. 2.2. Raises as `nominal_alpha` does.
+    (1989), JRSS B 51, 305-361. Raises as `nominal_alpha` does.
     """
     level = nominal_alpha(fractions, alpha=alpha, spending=spending, exponent=exponent)
     half = two_sided_z(level) * standard_error

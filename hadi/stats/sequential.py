@@ -67,7 +67,7 @@ def rho(alpha: float, tuning: float) -> float:
     """The mixing parameter under which the sequence is narrowest at `tuning` units.
 
     Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), Annals of Statistics 52, 2613-2640,
-    appendix B.2: rho^2 = (-2 log alpha + log(1 - 2 log alpha)) / tuning.
+    appendix on tuning: rho^2 = (-2 log alpha + log(1 - 2 log alpha)) / tuning.
     """
     if not 0.0 < alpha < 1.0 or not tuning > 0.0:
         raise ValueError(f"alpha {alpha} of 0..1, tuning {tuning} > 0")
@@ -226,8 +226,8 @@ def msprt(estimate: float, standard_error: float, *, tau: float, alpha: float) -
 
     Notes
     -----
-    Johari, Koomen, Pekelis & Walsh (2017), KDD, eq. 6, and (2022) Operations Research 70,
-    1806-1821.
+    Johari, Koomen, Pekelis & Walsh (2017), Peeking at A/B tests, KDD, and (2022), Operations
+    Research 70, 1806-1821.
     """
     if not (math.isfinite(standard_error) and standard_error > 0.0):
         raise NotEstimable("anytime_no_error")
