@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
 from hadi.ingest.engine import parquet, quoted
-from hadi.ingest.measures import Measure, as_number
+from hadi.ingest.measures import Measure, Use, as_number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,7 +25,7 @@ def fault(connection: DuckDBPyConnection, parts: Parts, measure: Measure) -> Unr
     for path, label, types in parts:
         place = Text("data_in_file", file=label) if len(parts) > 1 else Text("data_nowhere")
         written = as_number(types[measure.column]) or "VARCHAR"
-        here = replace(measure, type=written, offset=0.0, is_careful=True)
+        here = replace(measure, type=written, offset=0.0, cap=None, is_careful=True)
         found = _first(connection, path, here)
         if found is not None:
             return Unreadable(_sentence(here, *found, place))
@@ -45,8 +45,9 @@ def _first(
     bad = ["isinf(x)"]
     if measure.is_text:
         bad.append("b")
-    if measure.is_conversion:
-        bad.append("(x <> 0 AND x <> 1)")
+    forbidden = measure.is_bad("x")
+    if forbidden is not None:
+        bad.append(f"({forbidden})")
     is_bad_text = measure.is_bad_text if measure.is_text else "false"
     row = connection.execute(
         f"SELECT n, left(cell, 60), x FROM (SELECT row_number() OVER () AS n, "
@@ -70,7 +71,10 @@ def _sentence(measure: Measure, row: int, cell: str, number: float | None, place
         return Text("data_not_number", value=_shown(cell), **params)
     if number in (float("inf"), float("-inf")):
         return Text("data_infinite", **params)
-    return Text("data_not_conversion", value=_shown(cell), **params)
+    code = {Use.EVENTS: "data_not_events", Use.EXPOSURE: "data_not_exposure"}.get(
+        measure.use, "data_not_conversion"
+    )
+    return Text(code, value=_shown(cell), **params)
 
 
 def _shown(cell: str) -> str:

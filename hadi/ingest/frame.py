@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.plan import Plan
@@ -13,19 +14,19 @@ from hadi.domain.text import Text
 from hadi.ingest.arms import Arms
 from hadi.ingest.engine import parquet
 from hadi.ingest.faults import Parts, fault
-from hadi.ingest.measures import Measure, measures_of
-from hadi.ingest.source import ArmSummary, Summaries
-from hadi.stats.samples import Conversion, Moments
+from hadi.ingest.measures import Joint, Measure, joints_of
+from hadi.ingest.source import ArmSummary, Sample, Summaries
+from hadi.ingest.sums import Parts as Sums
+from hadi.ingest.sums import sample_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Sample: TypeAlias = "Conversion | Moments"
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The files as one table (`table`, in SQL), the plan, and its metrics as measures."""
+    """The files as one table (`table`, in SQL), the plan, and those of its metrics that sums serve:
+    `measures` are their columns, each once, and `joints` say which of them a metric takes."""
 
     connection: DuckDBPyConnection
     plan: Plan
@@ -34,6 +35,7 @@ class Frame:
     parts: Parts
     types: Mapping[str, str]  # DuckDB's, of the files taken together
     measures: tuple[Measure, ...]
+    joints: tuple[Joint, ...]
 
     def with_measures(self, measures: Sequence[Measure]) -> Frame:
         return replace(self, measures=tuple(measures))
@@ -41,6 +43,16 @@ class Frame:
     def carefully(self) -> Frame:
         """The same, with NaN read as a missing value."""
         return self.with_measures([replace(m, is_careful=True) for m in self.measures])
+
+    def capped(
+        self, joints: Sequence[Joint], caps: Sequence[float | None]
+    ) -> tuple[Frame, dict[str, float]]:
+        """The same with values cut at the caps of some metrics, and these by the metric's name
+        (none for a metric without a value)."""
+        found = {j: c for j, c in zip(joints, caps, strict=True) if c is not None and isfinite(c)}
+        cut = {joint.measures[0]: cap for joint, cap in found.items()}
+        measures = [replace(m, cap=cut.get(m.place)) for m in self.measures]
+        return self.with_measures(measures), {j.metric.name: cap for j, cap in found.items()}
 
     def refuse(self, measure: Measure) -> Unreadable:
         """The sentence about the first bad cell of a measure."""
@@ -69,8 +81,8 @@ class Frame:
         )
 
     def _arm(self, name: str, units: int, samples: Sequence[Sample] | None) -> ArmSummary:
-        own = samples or [_empty(m) for m in self.measures]
-        named = {m.metric.name: sample for m, sample in zip(self.measures, own, strict=True)}
+        own = samples or [sample_of(j, self.measures, Sums(0, ())) for j in self.joints]
+        named = {j.metric.name: sample for j, sample in zip(self.joints, own, strict=True)}
         missing = {metric: units - sample.n for metric, sample in named.items()}
         return ArmSummary(name, units, named, missing)
 
@@ -97,8 +109,8 @@ def open_frame(
     for column in filter(None, (plan.variant, plan.unit)):
         if _is_nested(types[column]):
             raise Unreadable(Text("data_column_not_values", column=column, type=types[column][:40]))
-    measures = tuple(measures_of(plan.metrics, types))
-    return Frame(connection, plan, str(plan.variant), table, tuple(parts), types, measures)
+    measures, joints = joints_of(plan.metrics, types)
+    return Frame(connection, plan, str(plan.variant), table, tuple(parts), types, measures, joints)
 
 
 def _spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
@@ -127,7 +139,3 @@ def _missing(column: str, types: Mapping[str, str], label: str | None) -> Unread
     if label is None:
         return Unreadable(Text("data_missing_column", column=column, columns=names))
     return Unreadable(Text("data_missing_column_in", file=label, column=column, columns=names))
-
-
-def _empty(measure: Measure) -> Sample:
-    return Conversion(0, 0) if measure.is_conversion else Moments(0, 0.0, 0.0)

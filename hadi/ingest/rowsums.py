@@ -1,117 +1,176 @@
 """The sums of a table whose rows are units: one query for all arms and metrics.
 
-Plain sums of shifted values; whatever they cannot answer (NaN, digits lost far from the
-constant) is asked again, more slowly, for those metrics alone.
+Plain sums of shifted values; whatever they cannot answer (NaN, units with a value in some columns
+of a metric only, caps, digits lost far from the constant) is asked again, for those metrics alone.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hadi.ingest import arms as arm_names
-from hadi.ingest.arms import MAX_ARMS
+from hadi.ingest import sums
+from hadi.ingest.arms import MAX_ARMS, Arms
 from hadi.ingest.engine import quoted
-from hadi.ingest.frame import Frame, Sample
-from hadi.ingest.measures import Measure, with_offsets
-from hadi.ingest.source import Summaries
-from hadi.stats.samples import Conversion, Moments
+from hadi.ingest.frame import Frame
+from hadi.ingest.measures import Joint, with_offsets
+from hadi.ingest.source import Sample, Summaries
+from hadi.ingest.sums import Asked, Parts, Row
 
-# Where n * mean^2 of the shifted values exceeds their spread this many times, the plain sums
-# have lost half a dozen digits or more, and the stable pass is worth its time.
-LOST_DIGITS = 1e4
-
-_Row = tuple[Any, ...]  # arm, rows, then n, sum, sum of squares and bad cells of each measure
-_Stable = dict[tuple[str, int], tuple[float, float]]
+_Found = dict[tuple[str, int], Parts]  # by arm's value and metric's place
 
 
 def by_row(frame: Frame) -> Summaries:
     """Summaries where each row is a unit."""
     frame = frame.with_measures(with_offsets(frame.connection, frame.table, frame.measures))
-    rows = _sums(frame)
-    if any(isinstance(v, float) and not math.isfinite(v) for row in rows for v in row[1:]):
+    first = _first(frame)
+    if first.is_odd:
         frame = frame.carefully()
-        rows = _sums(frame)
-    for measure in frame.measures:
-        if any(_is_bad(measure, row) for row in rows):
+        first = _first(frame)
+    for measure, bad in zip(frame.measures, first.bad_cells(), strict=True):
+        if bad:
             raise frame.refuse(measure)
-    arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in rows])
-    stable = _stable(frame, rows)
+    values = [row[0] for row in first.rows]
+    arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in first.rows])
+    found = first.parts
+    partial = frozenset(joint.place for joint in frame.joints if first.is_partial(joint))
+    caps: dict[str, float] = {}
+    again = [joint for joint in frame.joints if joint.place in partial]
+    if any(joint.is_winsorised for joint in frame.joints):
+        frame, caps = _capped(frame, partial, arms, values)
+        again = [j for j in frame.joints if j.place in partial or j.metric.name in caps]
+    found |= _asked(frame, again, partial, is_stable=False)
+    lost = {place for (_, place), parts in found.items() if parts.has_lost_digits}
+    found |= _asked(frame, [j for j in frame.joints if j.place in lost], partial, is_stable=True)
     samples: dict[str, list[Sample]] = {}
-    for row in rows:
-        name = arms.name_of(row[0])
-        if name is None:
-            continue
-        own = [_sample(m, row, stable) for m in frame.measures]
-        merged = samples.get(name)
-        samples[name] = (
-            own if merged is None else [_plus(a, b) for a, b in zip(merged, own, strict=True)]
-        )
+    for value in values:
+        name = arms.name_of(value)
+        if name is not None:
+            own = [
+                sums.sample_of(joint, frame.measures, found[repr(value), joint.place])
+                for joint in frame.joints
+            ]
+            samples[name] = sums.merged(samples, name, own)
     known = sum(arms.rows.values())
-    return frame.summaries(arms, arms.rows, samples, all_units=known)
+    return frame.summaries(arms, arms.rows, samples, all_units=known, caps=caps)
 
 
-def _sums(frame: Frame) -> list[_Row]:
-    measures = frame.measures
-    inner = ", ".join([f"{quoted(frame.variant)} AS arm", *(m.projection for m in measures)])
-    parts = ["arm", "count(*)"]
-    for m in measures:
-        x = f"x{m.place}"
-        parts.append(f"count({x}), sum({x}), {m.squares}, {m.bad_cells}")
-    return frame.rows(
-        f"SELECT {', '.join(parts)} FROM (SELECT {inner} FROM {frame.table}) "
-        f"GROUP BY arm LIMIT {MAX_ARMS + 1}"
-    )
+@dataclass(frozen=True, slots=True)
+class _First:
+    """The first query's answer: a row for each value of the variant column."""
+
+    frame: Frame
+    asked: Asked
+    rows: list[Row]
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether a sum is no number: NaN, which is a missing value, or an infinity."""
+        return any(isinstance(v, float) and not math.isfinite(v) for r in self.rows for v in r[1:])
+
+    def bad_cells(self) -> list[bool]:
+        """Of each measure, whether a cell is none that its metric can have."""
+        found = []
+        for measure in self.frame.measures:
+            bad = any(self.asked.value(row, measure.bad_cells) for row in self.rows)
+            x = f"x{measure.place}"
+            wanted = [w for w in (f"sum({x})", f"sum({x} * {x})") if w in self.asked.places]
+            totals = [self.asked.value(row, want) for row in self.rows for want in wanted]
+            found.append(bad or not all(math.isfinite(t) for t in totals if t is not None))
+        return found
+
+    def is_partial(self, joint: Joint) -> bool:
+        """Whether units have a value in some of the metric's columns and not in others."""
+        counts = [f"count(x{place})" for place in joint.measures]
+        return len(counts) > 1 and any(
+            not row[1] == self.asked.value(row, counts[0]) == self.asked.value(row, count)
+            for row in self.rows
+            for count in counts[1:]
+        )
+
+    @property
+    def parts(self) -> _Found:
+        return {
+            (repr(row[0]), joint.place): sums.read_plain(self.asked, row, joint, _names(joint))
+            for row in self.rows
+            for joint in self.frame.joints
+        }
 
 
-def _cells(measure: Measure, row: _Row) -> tuple[int, float, float, int]:
-    n, total, squares, bad = row[2 + 4 * measure.place : 6 + 4 * measure.place]
-    return n, total or 0.0, squares or 0.0, bad or 0
+def _first(frame: Frame) -> _First:
+    asked = Asked()
+    asked.add("arm")
+    asked.add("count(*)")
+    for joint in frame.joints:
+        sums.ask_plain(asked, joint, _names(joint))
+    for measure in frame.measures:
+        asked.add(measure.bad_cells)
+    query = f"SELECT {', '.join(asked.parts)} FROM ({_relation(frame, frame.joints)}) GROUP BY arm"
+    return _First(frame, asked, frame.rows(f"{query} LIMIT {MAX_ARMS + 1}"))
 
 
-def _is_bad(measure: Measure, row: _Row) -> bool:
-    _, total, squares, bad = _cells(measure, row)
-    return bad > 0 or not math.isfinite(total) or not math.isfinite(squares)
-
-
-def _stable(frame: Frame, rows: list[_Row]) -> _Stable:
-    """Mean and variance of the shifted values by a stable pass, where digits were lost."""
-    lost = [m for m in frame.measures if any(_has_lost_digits(m, row) for row in rows)]
-    if not lost:
+def _asked(
+    frame: Frame, joints: Sequence[Joint], partial: frozenset[int], *, is_stable: bool
+) -> _Found:
+    """The parts of some metrics once more."""
+    if not joints:
         return {}
-    inner = ", ".join([f"{quoted(frame.variant)} AS arm", *(m.projection for m in lost)])
-    parts = ", ".join(f"avg(x{m.place}), var_pop(x{m.place})" for m in lost)
-    found = frame.rows(f"SELECT arm, {parts} FROM (SELECT {inner} FROM {frame.table}) GROUP BY arm")
+    ask, read = (
+        (sums.ask_stable, sums.read_stable) if is_stable else (sums.ask_plain, sums.read_plain)
+    )
+    asked = Asked()
+    asked.add("arm")
+    for joint in joints:
+        ask(asked, joint, _names(joint, partial))
+    rows = frame.rows(
+        f"SELECT {', '.join(asked.parts)} FROM ({_relation(frame, joints, partial)}) GROUP BY arm"
+    )
     return {
-        (repr(arm), m.place): (values[2 * i], values[2 * i + 1])
-        for arm, *values in found
-        for i, m in enumerate(lost)
+        (repr(row[0]), joint.place): read(asked, row, joint, _names(joint, partial))
+        for row in rows
+        for joint in joints
     }
 
 
-def _has_lost_digits(measure: Measure, row: _Row) -> bool:
-    n, total, squares, _ = _cells(measure, row)
-    if measure.is_conversion or n < 2:
-        return False
-    of_mean = total * (total / n)
-    return of_mean > LOST_DIGITS * (squares - of_mean)
+def _capped(
+    frame: Frame, partial: frozenset[int], arms: Arms, values: Sequence[Any]
+) -> tuple[Frame, dict[str, float]]:
+    """The frame with its caps, and those by metric: quantiles of the values of all known arms."""
+    winsorised = [joint for joint in frame.joints if joint.is_winsorised]
+    plain = frame.with_measures([replace(m, offset=0.0) for m in frame.measures])
+    known = [value for value in values if arms.name_of(value) is not None]
+    where = "" if len(known) == len(values) else f" WHERE arm IN ({', '.join('?' * len(known))})"
+    names = [_names(joint, partial)[0] for joint in winsorised]
+    wanted = ", ".join(
+        sums.quantile(name, joint) for name, joint in zip(names, winsorised, strict=True)
+    )
+    relation = _relation(plain, winsorised, partial)
+    (found,) = frame.rows(f"SELECT {wanted} FROM ({relation}){where}", known if where else ())
+    return frame.capped(winsorised, found)
 
 
-def _sample(measure: Measure, row: _Row, stable: _Stable) -> Sample:
-    n, total, squares, _ = _cells(measure, row)
-    if measure.is_conversion:
-        return Conversion(n, round(total))
-    if n == 0:
-        return Moments(0, 0.0, 0.0)
-    if (repr(row[0]), measure.place) in stable:
-        mean, variance = stable[repr(row[0]), measure.place]
-        return Moments.shifted(n, mean, variance * n, measure.offset)
-    mean = total / n
-    return Moments.shifted(n, mean, max(squares - total * mean, 0.0), measure.offset)
+def _relation(frame: Frame, joints: Sequence[Joint], partial: frozenset[int] = frozenset()) -> str:
+    """The rows with the columns of some metrics; those of `partial` ones only where a row has a
+    value in each of them."""
+    used = {place for joint in joints for place in joint.measures}
+    shown = [m.projection for m in frame.measures if m.place in used]
+    inner = ", ".join([f"{quoted(frame.variant)} AS arm", *shown])
+    relation = f"SELECT {inner} FROM {frame.table}"
+    masked: list[str] = []
+    for joint in joints:
+        if joint.place in partial:
+            condition = " AND ".join(f"x{place} IS NOT NULL" for place in joint.measures)
+            masked += [
+                f"CASE WHEN {condition} THEN x{place} END AS {name}"
+                for place, name in zip(joint.measures, _names(joint, partial), strict=True)
+            ]
+    return f"SELECT *, {', '.join(masked)} FROM ({relation})" if masked else relation
 
 
-def _plus(a: Sample, b: Sample) -> Sample:
-    if isinstance(a, Conversion) and isinstance(b, Conversion):
-        return a + b
-    assert isinstance(a, Moments) and isinstance(b, Moments)
-    return a + b
+def _names(joint: Joint, partial: frozenset[int] = frozenset()) -> list[str]:
+    if joint.place in partial:
+        return [f"y{joint.place}_{place}" for place in joint.measures]
+    return [f"x{place}" for place in joint.measures]
