@@ -141,6 +141,7 @@ def always_valid(
     alpha: float,
     tuning: float = DEFAULT_TUNING,
     widened: Comparison | None = None,
+    n: int | None = None,
 ) -> Comparison:
     """A comparison turned into one look of a sequence: its interval, p-value and lift replaced.
 
@@ -155,6 +156,9 @@ def always_valid(
     widened : Comparison, optional
         The same arms compared at `equivalent_alpha`. The lift comes from it, and the interval too
         where the method has no standard error. Without it there is no lift.
+    n : int, optional
+        Randomised units so far where the arms' counts are not those: clusters in a cluster design,
+        on the same scale as `tuning`.
 
     Returns
     -------
@@ -172,7 +176,8 @@ def always_valid(
         ``anytime_no_error`` when the method has no standard error (or one of 0) and `widened` or
         the p-value is missing.
     """
-    n = comparison.n_control + comparison.n_treatment
+    if n is None:
+        n = comparison.n_control + comparison.n_treatment
     mixing = rho(alpha, tuning)
     error = comparison.standard_error
     if error is not None and math.isfinite(error) and error > 0.0:

@@ -64,8 +64,9 @@ def sample_ratio(
     Notes
     -----
     Lindon & Malek (2022), Anytime-valid inference for multinomial count data, NeurIPS 35: a
-    Dirichlet-multinomial against a multinomial. The log-gammas are written out by Stirling's series, so that their leading terms
-    meet as one Kullback-Leibler divergence: nothing overflows or cancels, even at 1e12 units.
+    Dirichlet-multinomial against a multinomial. The log-gammas are written out by Stirling's
+    series, so that their leading terms meet as one Kullback-Leibler divergence: nothing overflows
+    or cancels, even at 1e12 units.
     """
     if not concentration > 0.0:
         raise ValueError(f"concentration {concentration} > 0")

@@ -84,6 +84,15 @@ def test_always_valid_replaces_what_a_look_changes_and_keeps_the_rest():
     assert (found.estimate, found.n_control, found.control) == (1.0, 500, 10.0)
 
 
+def test_clusters_count_instead_of_their_units():
+    fixed = _fixed(2.0, 0.3, 4000, df=30.0)
+    found = sequential.always_valid(fixed, alpha=0.05, tuning=40, n=32)
+    same = sequential.always_valid(_fixed(2.0, 0.3, 32, df=30.0), alpha=0.05, tuning=40)
+    assert found.interval == same.interval
+    assert found.p_value == same.p_value
+    assert found.n_control == 2000
+
+
 def test_lift_comes_from_the_widened_comparison():
     arms = Moments.from_sd(4000, 10.0, 5.0), Moments.from_sd(4000, 10.6, 5.0)
     fixed = means.compare(*arms, alpha=0.05)
