@@ -1,6 +1,6 @@
 """`python3 dev.py bench`: every benchmark, one after the other, as ratios of one run.
 
-python3 dev.py bench [--rows 10000000] [--hypotheses 10000] [--repeats 5] [--only pages]
+python3 dev.py bench [--rows 10000000] [--hypotheses 10000] [--repeats 5] [--only stats]
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import check_bench, pages_bench
+from tests.benchmarks import check_bench, pages_bench, stats_bench
 
 
 def main() -> int:
@@ -16,11 +16,13 @@ def main() -> int:
     parser.add_argument("--rows", default="10000000", help="rows of the table that is checked")
     parser.add_argument("--hypotheses", default="10000", help="hypotheses in the list")
     parser.add_argument("--repeats", default="5", help="how often each is timed")
-    parser.add_argument("--only", choices=("check", "pages"), help="one of the two")
+    parser.add_argument("--only", choices=("check", "stats", "pages"), help="one of them")
     given = parser.parse_args()
-    if given.only != "pages":
+    if given.only in (None, "check"):
         check_bench.main(["--rows", given.rows, "--repeats", given.repeats])
-    if given.only != "check":
+    if given.only in (None, "stats"):
+        stats_bench.main(["--repeats", given.repeats])
+    if given.only in (None, "pages"):
         pages_bench.main(["--hypotheses", given.hypotheses, "--repeats", given.repeats])
     return 0
 
