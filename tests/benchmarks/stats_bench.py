@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.stats_bench [--tests 100000] [--repeats 5]
 
-The loop is the code that every analysis runs; a ratio under 1 says that a hundred times as many
-tests take less time than the loop's thousand. Nothing is asserted: the machine may be busy.
+The loop is the code that every analysis runs; a ratio of 5 says that a hundred times as many tests
+take five times as long as the loop's thousand. Nothing is asserted: the machine may be busy.
 """
 
 from __future__ import annotations
