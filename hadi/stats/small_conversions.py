@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING
 
 from hadi.stats.distributions import two_sided_z
 from hadi.stats.proportions import SMALL_EXPECTED, SMALL_TOTAL
-from hadi.stats.verdict_odds import (
-    BELOW_THRESHOLD,
-    CONFIRMED,
-    HARMFUL,
-    NOT_ENOUGH_DATA,
-    REFUTED,
-)
+from hadi.stats.verdict_odds import outcome_odds
 
 if TYPE_CHECKING:
     from numpy import bool_, float64
@@ -88,19 +82,13 @@ def enumerated_odds(
     low, high = (estimate - down, estimate + up) if sign > 0 else (estimate - up, estimate + down)
     varies = (x0 + x1 > 0) & (x0 + x1 < n_control + n_treatment)
     real = varies & (low > 0) & _is_significant(x0, x1, n_control, n_treatment, alpha)
-    left = varies.copy()
-    odds: dict[str, float] = {}
-    rules: tuple[tuple[str, Flags], ...] = (
-        (HARMFUL, high < 0),
-        (CONFIRMED, real & (estimate >= threshold * (1.0 - 1e-9))),
-        (BELOW_THRESHOLD, real & (high < threshold)),
-        (REFUTED, high < threshold),
+    return outcome_odds(
+        weight,
+        real=real,
+        harmful=varies & (high < 0),
+        reaches=estimate >= threshold * (1.0 - 1e-9),
+        short=varies & (high < threshold),
     )
-    for verdict, applies in rules:
-        odds[verdict] = float(weight[left & applies].sum())
-        left &= ~applies
-    odds[NOT_ENOUGH_DATA] = max(1.0 - math.fsum(odds.values()), 0.0)
-    return float(weight[real].sum()), odds
 
 
 def _first(n: int, share: float) -> int:

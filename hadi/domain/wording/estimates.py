@@ -11,6 +11,15 @@ WORDING: dict[str, Wording] = {
     "treatment_one_unit": N_(
         "The changed group has one unit only: nobody can tell chance from effect by it."
     ),
+    "control_one_cluster": N_(
+        "The control group has one cluster (store, seller) only: nobody can tell chance from effect by it."
+    ),
+    "treatment_one_cluster": N_(
+        "The changed group has one cluster (store, seller) only: nobody can tell chance from effect by it."
+    ),
+    "no_unit_values": N_(
+        "Single units have no value of their own for this metric: only their clusters can be compared."
+    ),
     "no_variation": N_(
         "All units of a group have the same result: without any variation there is nothing to measure chance by."
     ),
@@ -96,6 +105,22 @@ WORDING: dict[str, Wording] = {
     "power_needs_two_arms": N_("A test needs at least two groups, each with a share above zero."),
     "power_icc_outside": N_(
         "The similarity of units within a cluster (intracluster correlation) has to lie between 0 and 1."
+    ),
+    "power_cluster_half": N_(
+        "A test of whole clusters needs both: how many units a cluster has, and how similar they are (intracluster correlation)."
+    ),
+    "power_cluster_kind": N_(
+        "Ranks and quantiles cannot be planned for whole clusters: choose a mean or a share."
+    ),
+    "power_rate_outside": N_(
+        "The expected rate has to stay at zero or above, before and after the change, and be above zero in one of them."
+    ),
+    "power_exposure_not_positive": N_(
+        "What a unit is exposed to has to be above zero: visits, days or whatever events are counted per."
+    ),
+    "power_q_outside": N_("A quantile lies between 0 and 1, both excluded."),
+    "power_lognormal_baseline": N_(
+        "A lognormal shape needs the quantile’s value today, above zero."
     ),
     "power_cluster_size": N_(
         "A cluster needs at least one unit on average, and the spread of cluster sizes cannot be negative."
