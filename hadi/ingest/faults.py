@@ -38,6 +38,19 @@ def nul_cell(column: str, row: int, place: Text) -> Unreadable:
     return Unreadable(Text("data_nul", column=column, row=str(row), line=str(row + 1), place=place))
 
 
+def nul_in(connection: DuckDBPyConnection, parts: Parts, column: str) -> Unreadable:
+    """The refusal of the first cell with a NUL character in a column of text."""
+    for path, label, _ in parts:
+        row = connection.execute(
+            f"SELECT n FROM (SELECT row_number() OVER () AS n, {quoted(column)} AS cell "
+            f"FROM {parquet([path])}) WHERE contains(cell, chr(0)) ORDER BY n LIMIT 1"
+        ).fetchone()
+        if row is not None:
+            place = Text("data_in_file", file=label) if len(parts) > 1 else Text("data_nowhere")
+            return nul_cell(column, row[0], place)
+    return Unreadable(Text("data_nul_arm", column=column))
+
+
 def _first(
     connection: DuckDBPyConnection, path: Path, measure: Measure
 ) -> tuple[int, str, float | None] | None:

@@ -13,7 +13,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.ingest.arms import Arms
 from hadi.ingest.engine import parquet
-from hadi.ingest.faults import Parts, fault
+from hadi.ingest.faults import Parts, fault, nul_in
 from hadi.ingest.measures import Joint, Measure, joints_of
 from hadi.ingest.source import ArmSummary, Sample, Summaries
 from hadi.ingest.sums import Parts as Sums
@@ -57,6 +57,10 @@ class Frame:
     def refuse(self, measure: Measure) -> Unreadable:
         """The sentence about the first bad cell of a measure."""
         return fault(self.connection, self.parts, measure)
+
+    def refuse_nul(self, column: str) -> Unreadable:
+        """The sentence about the first NUL character in a column of text."""
+        return nul_in(self.connection, self.parts, column)
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self.connection.execute(query, list(parameters)).fetchall()
@@ -106,7 +110,8 @@ def open_frame(
         parts.append((path, label, types))
     table = parquet(paths)
     types = parts[0][2] if len(parts) == 1 else _types(connection, table)
-    for column in filter(None, (plan.variant, plan.unit)):
+    keys = (plan.variant, plan.unit, plan.cluster, *plan.segments, plan.day, plan.group)
+    for column in filter(None, keys):
         if _is_nested(types[column]):
             raise Unreadable(Text("data_column_not_values", column=column, type=types[column][:40]))
     measures, joints = joints_of(plan.metrics, types)

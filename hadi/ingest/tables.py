@@ -11,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from hadi.domain.errors import Unreadable
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Design, Plan
 from hadi.domain.text import Text
 from hadi.ingest import engine
+from hadi.ingest.completion import complete
 from hadi.ingest.frame import open_frame
 from hadi.ingest.rowsums import by_row
 from hadi.ingest.source import Summaries
@@ -62,6 +63,11 @@ class TableSource:
         with engine.session(files=self.paths) as connection:
             try:
                 frame = open_frame(connection, self.paths, self.labels, plan)
-                return by_unit(frame) if plan.unit is not None else by_row(frame)
+                if plan.design is Design.CLUSTER:
+                    from hadi.ingest.clustersums import by_cluster  # needs NumPy
+
+                    return by_cluster(frame)
+                sums = by_unit(frame) if plan.unit is not None else by_row(frame)
+                return complete(frame, sums)
             except duckdb.Error as error:
                 raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error

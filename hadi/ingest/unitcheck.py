@@ -1,50 +1,78 @@
 """Whether every row names a unit of its own, as in most files: exactly, and as cheaply as can be.
 
-Whole numbers that lie close together are marked in a bit map, a bit for each, which is a sixth of
-the work of a hash table of ten million of them; all else is counted by DuckDB. No approximate count
-and no hash of a value can stand for the value.
+Whole numbers that lie close together are marked in a bit map, a bit for each, at a sixth of the
+work of a hash table of ten million of them; so are the digits of names such as “u1207”. All else is
+counted by DuckDB. No approximate count and no hash of a value can stand for the value.
 """
 
 from __future__ import annotations
 
-from hadi.domain.errors import Unreadable
-from hadi.domain.text import Text
+from collections.abc import Sequence
+from os.path import commonprefix
+
 from hadi.ingest.cells import counted
-from hadi.ingest.engine import parquet, quoted
-from hadi.ingest.faults import nul_cell
+from hadi.ingest.engine import literal, quoted
 from hadi.ingest.frame import Frame
 from hadi.ingest.keys import key
 
 _HEAD = 2048  # rows that tell at once of most files that a unit has several
 _MOST_BITS = 2**29  # of a bit map: 64 MB, for each thread
-_MOST_BITS_A_ROW = 64  # beyond that the map is larger than what it maps
+_BITS_A_ROW = 16  # beyond that the map is larger than what it maps
 
 
 def has_a_row_each(frame: Frame) -> bool:
     """Whether no unit is blank or has two rows. Refuses NULs in units."""
     unit = str(frame.plan.unit)
     written = frame.types[unit]
-    shown = f"{key(unit, written)} AS unit, {quoted(unit)} AS written"
-    nuls = counted("contains(written, chr(0))") if written == "VARCHAR" else "0"
-    if not _are_distinct(frame, f"(SELECT {shown} FROM {frame.table} LIMIT {_HEAD})"):
-        if frame.rows(f"SELECT {nuls} FROM (SELECT {shown} FROM {frame.table})")[0][0]:
-            raise _nul_unit(frame)
-        return False
-    if "INT" in written and written.isalpha():
-        told = _by_bits(frame, quoted(unit), written)
-        if told is not None:
-            return told
-    ((rows, distinct, has_nul),) = frame.rows(
-        f"SELECT count(*), count(DISTINCT unit), {nuls} FROM (SELECT {shown} FROM {frame.table})"
+    cell = key(unit, written)
+    head = [row[0] for row in frame.rows(f"SELECT {cell} FROM {frame.table} LIMIT {_HEAD}")]
+    are_distinct = None not in head and len(set(head)) == len(head)
+    if written != "VARCHAR":
+        is_whole = "INT" in written and written.isalpha()
+        told = _by_bits(frame, quoted(unit), written) if are_distinct and is_whole else None
+        return are_distinct and (_by_count(frame, cell) if told is None else told)
+    if are_distinct and _by_digits(frame, quoted(unit), head):
+        return True
+    nuls = counted(f"contains({quoted(unit)}, chr(0))")
+    if frame.rows(f"SELECT {nuls} FROM {frame.table}") != [(0,)]:
+        raise frame.refuse_nul(unit)
+    return are_distinct and _by_count(frame, cell)
+
+
+def _by_count(frame: Frame, cell: str) -> bool:
+    """The answer by a hash table of all units."""
+    ((rows, distinct),) = frame.rows(
+        f"SELECT count(*), count(DISTINCT unit) FROM (SELECT {cell} AS unit FROM {frame.table})"
     )
-    if has_nul:
-        raise _nul_unit(frame)
     return bool(rows == distinct)
 
 
-def _are_distinct(frame: Frame, relation: str) -> bool:
-    ((rows, distinct),) = frame.rows(f"SELECT count(*), count(DISTINCT unit) FROM {relation}")
-    return bool(rows == distinct)
+def _by_digits(frame: Frame, cell: str, head: Sequence[str]) -> bool:
+    """True where all units begin alike, digits follow, and no two are the same number; False says
+    nothing: “u7” and “u07” are different units.
+
+    Equal units are equal numbers here, so that numbers which all differ prove units that do: a
+    blank before a name makes it begin otherwise, one behind it does not change the number.
+    """
+    if not head:
+        return False
+    prefix = commonprefix([min(head), max(head)]).rstrip("0123456789")
+    ((rows,),) = frame.rows(f"SELECT count(*) FROM {frame.table}")
+    most = min(_MOST_BITS, _BITS_A_ROW * rows) - 1
+    if not all(_is_digits(unit[len(prefix) :], most) for unit in head):
+        return False
+    number = f"TRY_CAST(substr({cell}, {len(prefix) + 1}) AS UINTEGER)"
+    if prefix:
+        number = f"CASE WHEN starts_with({cell}, {literal(prefix)}) THEN {number} END"
+    ((filled, distinct),) = frame.rows(
+        f"SELECT count(n), bit_count(bitstring_agg(n, 0::UINTEGER, {most}::UINTEGER)) FROM (SELECT "
+        f"CASE WHEN x <= {most} THEN x END AS n FROM (SELECT {number} AS x FROM {frame.table}))"
+    )
+    return bool(filled == rows == distinct)
+
+
+def _is_digits(written: str, most: int) -> bool:
+    return written.isascii() and written.isdigit() and len(written) < 10 and int(written) <= most
 
 
 def _by_bits(frame: Frame, cell: str, written: str) -> bool | None:
@@ -54,25 +82,10 @@ def _by_bits(frame: Frame, cell: str, written: str) -> bool | None:
     )
     if filled < rows or high - low + 1 < rows:
         return False
-    if high - low >= min(_MOST_BITS, _MOST_BITS_A_ROW * rows):
+    if high - low >= min(_MOST_BITS, _BITS_A_ROW * rows):
         return None
     ends = f"CAST('{low}' AS {written}), CAST('{high}' AS {written})"
     ((distinct,),) = frame.rows(
         f"SELECT bit_count(bitstring_agg({cell}, {ends})) FROM {frame.table}"
     )
     return bool(distinct == rows)
-
-
-def _nul_unit(frame: Frame) -> Unreadable:
-    column = str(frame.plan.unit)
-    for path, label, _ in frame.parts:
-        found = frame.rows(
-            f"SELECT n FROM (SELECT row_number() OVER () AS n, {quoted(column)} AS unit "
-            f"FROM {parquet([path])}) WHERE contains(unit, chr(0)) ORDER BY n LIMIT 1"
-        )
-        if found:
-            place = (
-                Text("data_in_file", file=label) if len(frame.parts) > 1 else Text("data_nowhere")
-            )
-            return nul_cell(column, found[0][0], place)
-    return Unreadable(Text("data_nul_arm", column=column))
