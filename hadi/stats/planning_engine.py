@@ -224,7 +224,8 @@ def _needed(frame: Frame, model: Model) -> int | None:
     first = max(math.ceil(start - 1e-9), least)
     is_exact = model.exact is not None and frame.looks == FIXED and shape is None
     if is_exact and odds_at(frame, model, first, frame.size).draws is not None:
-        return search.raised(enough, start, least)
+        # The formulas for ranks and quantiles are rough where units are few, in either direction.
+        return search.raised(enough, 0.75 * start, least)
     if is_exact and model.both_units is not None:
         return search.raised(enough, start, least)
     return search.fewest(enough, start, least)

@@ -134,12 +134,12 @@ def rank_model(sd: float) -> Model:
         return Spread(scale * sd / n0 * sd, scale * sd / n1 * sd)
 
     def exact(n0: int, n1: int, size: float, alpha: float, threshold: float) -> Odds | None:
-        from hadi.stats.planning_simulation import RANK_DRAWS, is_small_rank, rank_odds
+        from hadi.stats.planning_small_ranks import DRAWS, is_small, rank_odds
 
-        if not is_small_rank(n0, n1):
+        if not is_small(n0, n1):
             return None
         found, verdicts = rank_odds(n0, n1, size / sd, alpha, threshold / sd)
-        return Odds(found, verdicts, RANK_DRAWS)
+        return Odds(found, verdicts, DRAWS)
 
     return Model(spread, exact=exact, can_cluster=False, rel=5e-3)
 

@@ -1,4 +1,4 @@
-"""Tests without a formula, planned by running them: few clusters, small rank tests, quantiles.
+"""Tests without a formula, planned by running them: few clusters, and quantiles of few units.
 
 Seeded and vectorised: the same plan always has the same answer, within a second. All draws of one
 size share their random numbers, so that power grows smoothly with the effect.
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     Flags: TypeAlias = NDArray[np.bool_]
 
 DRAWS = 4_000
-RANK_DRAWS = 2_000
 _SEED = 20_261_121
-_MOST_PAIRS = 900
 _FEW_BEYOND = 100.0
 _MOST_ASSIGNMENTS = 3_000  # of clusters to arms; beyond it as many are drawn
 
@@ -127,94 +125,6 @@ def _normal_draws(columns: int) -> Floats:
     return _kept_draws(columns).copy()
 
 
-def is_small_rank(n_control: int, n_treatment: int) -> bool:
-    """Whether Noether's formula is too rough and the pairs are few enough to go through."""
-    return n_control * n_treatment <= _MOST_PAIRS and min(n_control, n_treatment) <= 40
-
-
-def rank_odds(
-    n_control: int, n_treatment: int, shift: float, alpha: float, threshold: float
-) -> tuple[float, dict[str, float]]:
-    """Power and verdicts of a small rank test on normal values with standard deviation 1.
-
-    Parameters
-    ----------
-    n_control, n_treatment : int
-        Units of each arm, `is_small_rank` for them.
-    shift, threshold : float
-        True shift, better being positive, and T >= 0, in standard deviations.
-    alpha : float
-        Two-sided error.
-
-    Returns
-    -------
-    tuple
-        (power, odds) over 2,000 draws. The shift is judged by the interval of Hodges & Lehmann
-        (1963, Annals of Mathematical Statistics 34), the effect by it and by Brunner & Munzel's
-        test (2000, Biometrical Journal 42).
-    """
-    import numpy as np
-
-    n0, n1 = n_control, n_treatment
-    values = _kept_draws(n0 + n1)[:RANK_DRAWS]
-    pairs = values[:, None, n0:] - values[:, :n0, None]  # draws, control, treatment
-    pairs = pairs + shift
-    above = pairs > 0.0
-    count = n0 * n1
-    outside = _differences_outside(n0, n1, alpha)
-    below_zero = count - above.sum(axis=(1, 2))
-    below_threshold = below_zero if threshold == 0.0 else (pairs < threshold).sum(axis=(1, 2))
-    # The interval ends at the differences of the ranks outside + 1 and count - outside.
-    is_bounded = outside >= 0
-    real = is_bounded & (below_zero <= outside)
-    real &= _brunner_munzel_is_significant(above, alpha)
-    return outcome_odds(
-        np.full(RANK_DRAWS, 1.0 / RANK_DRAWS),
-        real=real,
-        harmful=is_bounded & (below_zero >= count - outside),
-        reaches=below_threshold <= count / 2.0,
-        short=is_bounded & (below_threshold >= count - outside),
-    )
-
-
-def _brunner_munzel_is_significant(above: Flags, alpha: float) -> Flags:
-    """Whether P(B > A) is told from one half, per draw, in either direction. Where the arms do
-    not overlap at all, the permutation of the ranks decides alone."""
-    import numpy as np
-    from scipy.special import stdtrit
-
-    n0, n1 = above.shape[1:]
-    over, under = above.sum(axis=2) / n1, above.sum(axis=1) / n0  # placements
-    parts = over.var(axis=1, ddof=1) / n0, under.var(axis=1, ddof=1) / n1
-    total = parts[0] + parts[1]
-    is_apart = total <= 0.0
-    safe = np.where(is_apart, 1.0, total)
-    df = safe**2 / np.maximum(parts[0] ** 2 / (n0 - 1.0) + parts[1] ** 2 / (n1 - 1.0), 1e-300)
-    critical = -stdtrit(np.minimum(df, 1e9), alpha / 2.0)
-    away = np.abs(over.mean(axis=1) - 0.5)
-    found: Flags = np.where(is_apart, True, away >= critical * np.sqrt(safe))
-    return found
-
-
-@lru_cache(maxsize=256)
-def _differences_outside(n_control: int, n_treatment: int, alpha: float) -> int:
-    """How many of the ordered differences lie outside the interval on each side: the largest c
-    with P(U <= c) <= alpha / 2, exactly; -1 where even one is too many."""
-    import numpy as np
-
-    # Counts of the ways to reach each U, as the coefficients of the Gaussian binomial.
-    size = n_control * n_treatment
-    ways = np.zeros(size + 1)
-    ways[0] = 1.0
-    for i in range(1, n_treatment + 1):
-        step = n_control + i
-        ways[step:] = ways[step:] - ways[:-step] if step <= size else ways[step:]
-        for start in range(i):
-            ways[start::i] = np.cumsum(ways[start::i])
-    tail = np.cumsum(ways / ways.sum())
-    return int(np.searchsorted(tail, alpha / 2.0 * (1.0 + 1e-12), side="right")) - 1
-
-
 def is_small_quantile(n_control: int, n_treatment: int, q: float) -> bool:
     """Whether so few units lie beyond the quantile that the density's formula is too rough."""
     return min(n_control, n_treatment) * min(q, 1.0 - q) < _FEW_BEYOND
@@ -254,9 +164,8 @@ def quantile_odds(
     import numpy as np
     from scipy.special import stdtrit
 
-    rng = np.random.default_rng(_SEED)
-    control = _quantile_draws(rng, n_control, q, log_sd)
-    treatment = _quantile_draws(rng, n_treatment, q, log_sd)
+    control = _quantile_draws(0, n_control, q, log_sd)
+    treatment = _quantile_draws(1, n_treatment, q, log_sd)
     nothing = np.zeros(DRAWS, dtype=bool)
     weights = np.full(DRAWS, 1.0 / DRAWS)
     if control is None or treatment is None:  # too few units for the ranks the method reads
@@ -275,8 +184,9 @@ def quantile_odds(
     )
 
 
+@lru_cache(maxsize=128)
 def _quantile_draws(
-    rng: np.random.Generator, n: int, q: float, log_sd: float | None
+    arm: int, n: int, q: float, log_sd: float | None
 ) -> tuple[Floats, Floats] | None:
     """A sample quantile and its standard error, per draw: the quantile of a metric whose true one
     is 0 (a lognormal one's is 1, and taken away). Only the ranks that are read are drawn: spacings
@@ -286,12 +196,16 @@ def _quantile_draws(
 
     z = normal_quantile(0.975)
     half = z * math.sqrt(n * q * (1.0 - q))
-    ranks = math.floor(n * q - half), math.ceil(n * q), math.ceil(n * q + half)
-    if ranks[0] < 1 or ranks[2] > n:
+    low, high = math.floor(n * q - half), math.ceil(n * q + half)
+    if low < 1 or high > n:
         return None
+    # The sample quantile is one order statistic, or the mean of two.
+    place = float(round(n * q)) if math.isclose(n * q, round(n * q)) else n * q
+    ranks = (low, math.ceil(place), math.floor(place) + 1, high)
+    rng = np.random.default_rng((_SEED, arm))
     steps = np.diff((0, *ranks, n + 1))
-    sums = np.cumsum(rng.standard_gamma(np.maximum(steps, 1e-12), (DRAWS, 4)), axis=1)
-    scores = ndtri(sums[:, :3] / sums[:, 3:]) - normal_quantile(q)
+    sums = np.cumsum(rng.standard_gamma(steps.astype(np.float64), (DRAWS, 5)), axis=1)
+    scores = ndtri(sums[:, :4] / sums[:, 4:]) - normal_quantile(q)
     values = scores if log_sd is None else np.expm1(log_sd * scores)
-    error = (values[:, 2] - values[:, 0]) / (2.0 * z) * math.sqrt((n - 1.0) / n)
-    return values[:, 1], error
+    error = (values[:, 3] - values[:, 0]) / (2.0 * z) * math.sqrt((n - 1.0) / n)
+    return 0.5 * (values[:, 1] + values[:, 2]), error

@@ -159,7 +159,7 @@ def rank_plan(*, sd: float, effect: float, **asked: Unpack[Asked]) -> PowerAnswe
     Notes
     -----
     Noether (1987), JASA 82, 645-647, eq. 4, with P(B > A) = Phi(effect / (sd sqrt 2)); small arms
-    are simulated with the tests that decide (`planning_simulation`).
+    are simulated with the tests that decide (`planning_small_ranks`).
     """
     return answer(Frame.of(effect, asked), kinds.rank_model(sd))
 
