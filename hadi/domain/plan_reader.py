@@ -40,6 +40,7 @@ class PlanReader:
 
     data: Mapping[str, Any]
     wrong: dict[str, Text] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)  # in the JSON, of the metrics that were read
 
     def read(self) -> Plan:
         known = set(Plan.__dataclass_fields__)
@@ -78,7 +79,7 @@ class PlanReader:
         )
         if plan.starts_on and plan.ends_on and plan.ends_on < plan.starts_on:
             self.wrong["ends_on"] = Text("end_before_start")
-        for place, metric in enumerate(plan.metrics):
+        for place, metric in zip(self.places, plan.metrics, strict=True):
             for name, text in design_faults(metric, plan.design).items():
                 self.wrong.setdefault(f"metrics.{place}.{name}", text)
         if self.wrong:
@@ -228,6 +229,7 @@ class PlanReader:
             self.wrong["metrics"] = Text("metric_named_twice", name=name)
         if sum(m.role is MetricRole.PRIMARY for m in read if m) > 1:
             self.wrong["metrics"] = Text("two_primary_metrics")
+        self.places = [place for place, m in enumerate(read) if m]
         return tuple(m for m in read if m)
 
     def metric(self, item: object, path: str) -> Metric | None:

@@ -5,7 +5,7 @@ Nothing counts until it is attached. Files are kept once, as Parquet named by th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, HadiError, Invalid, NotFound, Unreadable
 from hadi.domain.lifecycle import State
+from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Metric, Need, NeedRole, Plan
 from hadi.domain.text import Text
 from hadi.ingest import files
 from hadi.ingest.counts import CountsSource
@@ -120,13 +121,14 @@ def _mapped(
 def attach_counts(
     hypothesis_id: str, *, counts: Sequence[Mapping[str, Any]], by: Actor, now: datetime
 ) -> Dataset:
-    """Attach typed counts (units with successes, or with mean and sd, of each arm)."""
+    """Attach typed counts (units of each arm with successes, mean and sd, or events and
+    exposure). Raises Invalid where the plan needs a file."""
     with _attaching(hypothesis_id, by=by, now=now), transaction():
         hypothesis = hypotheses.locked(hypothesis_id)
         test = _require_running(hypothesis, by=by)
         assert test.plan is not None
-        if len(test.plan.metrics) != 1:
-            raise Invalid(Text("counts_not_for_metric"))
+        if (refusal := counts_refusal(test.plan)) is not None:
+            raise Invalid(refusal)
         source = CountsSource(counts)
         source.summaries(test.plan)  # refuses counts that do not fit the metric
         dataset = Dataset(
@@ -179,21 +181,54 @@ def checked_mapping(
     listed = ", ".join(columns)
     resolved: dict[str, str] = {}
     wrong: dict[str, Text] = {}
+    identities: set[str] = set()
     for need in plan.needs():
         column = mapping.get(need.key) or (need.key if need.key in columns else None)
         if need.is_optional and not mapping.get(need.key):
             continue
         if column is None:
-            wrong[need.key] = Text("mapping_missing", need=need.metric or need.key, columns=listed)
+            wrong[need.key] = Text("mapping_missing", need=_named(need), columns=listed)
         elif column not in columns:
             wrong[need.key] = Text("mapping_unknown", column=str(column)[:80], columns=listed)
-        elif column in resolved.values() and need.metric is None:
+        elif column in identities and need.role in _IDENTITIES:
             wrong[need.key] = Text("mapping_same_column", column=column)
         else:
             resolved[need.key] = column
+            if need.role in _IDENTITIES:
+                identities.add(column)
+    for metric in plan.metrics:
+        wrong |= {key: text for key, text in _twice(metric, resolved) if key not in wrong}
     if wrong:
         raise Invalid(next(iter(wrong.values())), wrong)
     return resolved
+
+
+# Arm, unit and cluster say who is who: each has a column of its own. A segment, a day or a seller
+# may well be one of them.
+_IDENTITIES = (NeedRole.VARIANT, NeedRole.CLUSTER, NeedRole.UNIT)
+
+
+def _named(need: Need) -> str | Text:
+    """What a column is needed for: the metric with its part, or the plan's own name for it."""
+    if need.role is not NeedRole.METRIC or need.metric is None:
+        return need.key
+    if need.part in (None, "value"):
+        return need.metric
+    return Text("mapping_part", metric=need.metric, part=Text(f"part_{need.part}"))
+
+
+def _twice(metric: Metric, resolved: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
+    """The needs of a metric that lead to a column which another of its needs has taken."""
+    own: set[str] = set()
+    for key in metric.keys:
+        column = resolved.get(key)
+        if column is not None and column in own:
+            yield key, Text("mapping_same_column", column=column)
+        elif column is not None:
+            own.add(column)
+    for key in metric.covariates:
+        if resolved.get(key) in own:
+            yield key, Text("metric_own_covariate", name=metric.name)
 
 
 def _attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> AbstractContextManager[None]:

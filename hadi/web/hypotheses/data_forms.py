@@ -13,7 +13,9 @@ from wtforms import Form as Part
 from wtforms.validators import Length
 
 from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
+from hadi.domain.text import Text
 from hadi.web.shared.forms import Form, choices
+from hadi.web.shared.language import say
 from hadi.web.shared.typed_numbers import NumberField
 
 
@@ -30,19 +32,32 @@ class CheckForm(Form):
     reason = StringField(_l("Why must it be opened before the end?"), validators=[Length(max=1000)])
 
 
+# What typed counts of a kind hold beside the units.
+COUNTED: dict[MetricKind, tuple[str, ...]] = {
+    MetricKind.CONVERSION: ("successes",),
+    MetricKind.MEAN: ("mean", "sd"),
+    MetricKind.RATE: ("events", "exposure"),
+}
+
+
 class ArmCountPart(Part):
-    """One arm of typed counts: its units with successes, or with mean and sd."""
+    """One arm of typed counts: its units with what the kind of the metric asks for."""
 
     arm = StringField(_l("Arm"), validators=[Length(max=120)])
     units = NumberField(_l("Units"), is_whole=True)
     successes = NumberField(_l("Successes"), is_whole=True)
     mean = NumberField(_l("Average"))
     sd = NumberField(_l("Standard deviation"))
+    events = NumberField(_l("Events"), is_whole=True)
+    exposure = NumberField(_l("Exposure"))
 
     @property
     def is_blank(self) -> bool:
-        fields = (self.arm, self.units, self.successes, self.mean, self.sd)
-        return not any(str(field.data or "").strip() for field in fields)
+        return not any(str(field.data or "").strip() for field in self)
+
+    def asked(self, kind: MetricKind) -> tuple[NumberField, ...]:
+        """What is asked beside the units."""
+        return tuple(cast("NumberField", self[name]) for name in COUNTED[kind])
 
 
 class CountsForm(Form):
@@ -52,10 +67,9 @@ class CountsForm(Form):
 
     def counts(self, kind: MetricKind) -> list[dict[str, Any]]:
         """The rows that are not blank, as the service takes them."""
-        names = ("successes",) if kind is MetricKind.CONVERSION else ("mean", "sd")
         return [
             {"arm": row.arm.data, "units": _plain(row.units)}
-            | {name: _plain(cast("NumberField", row[name])) for name in names}
+            | {field.short_name: _plain(field) for field in row.asked(kind)}
             for row in (entry.form for entry in self.rows)
             if not row.is_blank
         ]
@@ -75,6 +89,11 @@ class MappingForm(Form):
     @property
     def needs(self) -> list[tuple[Need, SelectField]]:
         return [(need, cast("SelectField", self[name])) for name, need in self._needs.items()]
+
+    @property
+    def asked(self) -> list[tuple[Need, SelectField, str | None]]:
+        """Each need with its field and its line of help."""
+        return [(need, field, need_help(need)) for need, field in self.needs]
 
     def mapping(self) -> dict[str, str]:
         """The plan's name of a column to the file's."""
@@ -102,10 +121,51 @@ def need_label(need: Need) -> str:
     match need.role:
         case NeedRole.VARIANT:
             return str(_("Who got what: the column of the arm"))
+        case NeedRole.CLUSTER:
+            return str(_("What was drawn as a whole: store, team or seller"))
         case NeedRole.UNIT:
             return str(_("The unit: customer, deal, receipt"))
-        case NeedRole.METRIC:
+        case NeedRole.METRIC if need.part in (None, "value"):
             return str(_("Metric: %(name)s", name=need.metric))
+        case NeedRole.METRIC:
+            part = say(Text(f"part_{need.part}"))
+            return str(_("Metric: %(name)s, %(part)s", name=need.metric, part=part))
+        case NeedRole.COVARIATE:
+            return str(_("Known before the test, for %(name)s", name=need.metric))
+        case NeedRole.SEGMENT:
+            return str(_("Segment: %(name)s", name=need.key))
+        case NeedRole.DAY:
+            return str(_("The day"))
+        case NeedRole.GROUP:
+            return str(_("Who served the unit: seller or store"))
+
+
+def need_help(need: Need) -> str | None:
+    """What the column does, and what the plan calls it where the label does not say so."""
+    called = str(_("The plan calls it “%(name)s”.", name=need.key))
+    match need.role:
+        case NeedRole.VARIANT:
+            return called
+        case NeedRole.CLUSTER:
+            return f"{_('Each belongs to one arm; one that is seen in two is found.')} {called}"
+        case NeedRole.UNIT:
+            return str(
+                _(
+                    "Rows of the same unit are counted together,"
+                    " and a unit seen in two arms is found."
+                )
+            )
+        case NeedRole.METRIC:
+            # A plan that names no column calls it by the metric, which the label says.
+            return None if need.key in (need.metric, f"{need.metric}: {need.part}") else called
+        case NeedRole.COVARIATE:
+            return f"{_('It takes noise away.')} {called}"
+        case NeedRole.SEGMENT:
+            return str(_("To explore: it never moves the verdict."))
+        case NeedRole.DAY:
+            return f"{_('Shows whether the effect fades.')} {called}"
+        case NeedRole.GROUP:
+            return f"{_('Shows whether one of them carries the effect.')} {called}"
 
 
 def _plain(field: NumberField) -> int | float | str | None:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from hadi.config import Settings
 from hadi.domain.lifecycle import State
+from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind
@@ -22,7 +23,7 @@ from hadi.web.hypotheses import data_panels
 from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm, MappingForm
 from hadi.web.hypotheses.data_panels import DatasetLine, dataset_name, size_of
 from hadi.web.hypotheses.data_report import Report, report_of
-from hadi.web.shared.language import day, figure, moment
+from hadi.web.shared.language import day, figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -52,6 +53,7 @@ class DataPage(Page):
     file_form: FileForm | None
     limit_mb: int
     counts_url: str | None
+    why_no_counts: str | None
     check_form: CheckForm
     run_url: str | None
     can_open_early: bool
@@ -132,7 +134,7 @@ class CountsPage(Page):
     url: str
     data_url: str
     metric: str
-    is_conversion: bool
+    kind: MetricKind
     refusal: str | None
 
 
@@ -149,7 +151,7 @@ def data_page(
     plan = (test.plan if test else None) or Plan()
     stake = hypotheses.stake(hypothesis)
     settings: Settings = current_app.extensions["hadi_settings"]
-    can_type = panel.can_attach and len(plan.metrics) == 1
+    refusal = counts_refusal(plan) if panel.can_attach else None
     return DataPage(
         title=_("Data of %(key)s", key=hypothesis.key),
         chrome=chrome(),
@@ -161,7 +163,10 @@ def data_page(
         analyses=_analyses(hypothesis),
         file_form=(file_form or FileForm(formdata=None)) if panel.can_attach else None,
         limit_mb=settings.max_upload_mb,
-        counts_url=url_for("hypotheses.counts", key=hypothesis.key) if can_type else None,
+        counts_url=url_for("hypotheses.counts", key=hypothesis.key)
+        if panel.can_attach and refusal is None
+        else None,
+        why_no_counts=say(refusal) if refusal else None,
         check_form=check_form or CheckForm(formdata=None),
         run_url=panel.run_url,
         can_open_early=_is_open(hypothesis) and allows(actor, Permission.OPEN_EARLY, stake),
@@ -282,7 +287,7 @@ def counts_page(
         url=url_for("hypotheses.counts", key=hypothesis.key),
         data_url=url_for("hypotheses.data", key=hypothesis.key),
         metric=metric.name,
-        is_conversion=metric.kind is MetricKind.CONVERSION,
+        kind=metric.kind,
         refusal=refusal,
     )
 
@@ -346,6 +351,8 @@ def _counts_table(counts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...],
         "successes": _("Successes"),
         "mean": _("Average"),
         "sd": _("Standard deviation"),
+        "events": _("Events"),
+        "exposure": _("Exposure"),
     }
     names = [name for name in heads if name in counts[0]]
     rows = [tuple(_cell(row.get(name)) for name in names) for row in counts]

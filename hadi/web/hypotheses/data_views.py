@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from hadi.config import Settings
 from hadi.domain.errors import Invalid, NotFound, TooLarge, Unreadable
+from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
@@ -21,7 +22,7 @@ from hadi.ingest.limits import Limits
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.models.dataset import DatasetKind
 from hadi.services import datasets, hypotheses
-from hadi.services.dataset_mapping import suggested
+from hadi.services.dataset_mapping import remembered, suggested
 from hadi.services.dataset_rows import arms_in, as_csv, preview
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_forms import CountsForm, FileForm, MappingForm, mapping_form
@@ -81,7 +82,7 @@ def map_data(key: str, dataset_id: str) -> Answer:
     if dataset.is_attached:
         return redirect(url_for("hypotheses.dataset", key=key, dataset_id=dataset_id))
     plan = _plan(hypothesis)
-    likely = suggested(plan, dataset.report["columns"])
+    likely = suggested(plan, dataset.report["columns"], before=remembered(hypothesis))
     chosen = {f"need_{place}": likely.get(n.key, "") for place, n in enumerate(plan.needs())}
     form = mapping_form(plan, _columns(dataset), formdata=None, data=chosen)
     return _show_mapping(hypothesis, dataset, form)
@@ -159,8 +160,8 @@ def counts(key: str) -> Answer:
     with hypotheses.logging_refusals("attach_data", hypothesis.id, by=actor, now=now()):
         require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
     plan = _plan(hypothesis)
-    if len(plan.metrics) != 1:
-        raise Invalid(Text("counts_not_for_metric"))
+    if (refusal := counts_refusal(plan)) is not None:
+        raise Invalid(refusal)
     if request.method == "GET":
         form = CountsForm(formdata=None, data={"rows": _named_arms(plan)})
         return render("hypotheses/counts.html", counts_page(hypothesis, plan, form))

@@ -156,7 +156,7 @@ class PlanForm(Form):
     expected_effect = NumberField(_l("How much better do you honestly expect it to get?"))
     metrics = FieldList(FormField(MetricPart), max_entries=MOST_METRICS)
     design = RadioField(_l("What is drawn?"), validate_choice=False)
-    cluster = _text(_l("Column that names the store, team or seller"))
+    cluster = _text(_l("Column of the store, team or seller"))
     cluster_size = NumberField(_l("Units of a cluster, on average"))
     cluster_cv = NumberField(_l("How much do clusters differ in size?"))
     icc = NumberField(_l("How alike are the units of a cluster?"))

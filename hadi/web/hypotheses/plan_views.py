@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -30,6 +31,8 @@ Answer = str | Response | tuple[str, int]
 
 # The rules' name of a part of the plan -> the field of the form that mends it.
 FIELDS = {"metrics": "metric_name", "budget": "budget_amount"}
+# Parts of a metric that may be open.
+_OPEN = ("columns", "covariate", "winsor", "q", "threshold", "margin", "better")
 
 
 @blueprint.get("/<key>/plan")
@@ -165,10 +168,22 @@ def _stored(hypothesis: Hypothesis) -> Plan:
 
 def _readable(typed: TypedPlan) -> Plan:
     """What can be read of a plan that may have faults; faulty parts count as open."""
-    body = dict(typed.body)
+    body = deepcopy(typed.body)
     while True:
         try:
             return Plan.from_json(body)
         except Invalid as refusal:
             for path in refusal.fields:
-                body.pop(path.partition(".")[0], None)
+                _leave_out(body, path)
+
+
+def _leave_out(body: dict[str, Any], path: str) -> None:
+    """Take the smallest part out of the plan that `path` names and that can be open: a metric
+    without its columns is still one, without its name or kind it is none."""
+    name, _dot, rest = path.partition(".")
+    place, _dot, part = rest.partition(".")
+    metrics = body.get(name)
+    if name == "metrics" and metrics and part in _OPEN and part in metrics[int(place)]:
+        del metrics[int(place)][part]
+    else:
+        body.pop(name, None)

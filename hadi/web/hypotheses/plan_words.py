@@ -88,7 +88,7 @@ def kind_word(kind: MetricKind) -> str:
         case MetricKind.RANK:
             return str(_("Typical value, by ranks"))
         case MetricKind.QUANTILE:
-            return str(_("Median or another quantile"))
+            return str(_("Median or quantile"))
 
 
 def measure_word(metric: Metric) -> str:
@@ -135,9 +135,9 @@ def looks_word(looks: Looks) -> str:
 def spending_word(spending: Spending) -> str:
     match spending:
         case Spending.OBRIEN_FLEMING:
-            return str(_("Strict early, almost free at the end (O’Brien–Fleming)"))
+            return str(_("Strict early (O’Brien–Fleming)"))
         case Spending.POCOCK:
-            return str(_("The same bar at every look (Pocock)"))
+            return str(_("Equally strict each time (Pocock)"))
 
 
 def units_label(plan: Plan) -> str:
@@ -271,8 +271,8 @@ def _looks(plan: Plan) -> str:
         return looks_word(plan.looks)
     rule = spending_word(plan.spending or Spending.OBRIEN_FLEMING)
     if plan.look_count is None:
-        return f"{looks_word(plan.looks)}: {rule}"
-    return str(_("At %(n)s planned looks: %(rule)s", n=plan.look_count, rule=rule))
+        return f"{looks_word(plan.looks)}. {rule}"
+    return f"{_('At %(n)s planned looks', n=plan.look_count)}. {rule}"
 
 
 def _split(plan: Plan) -> str:
