@@ -17,6 +17,12 @@ WORDING: dict[str, Wording] = {
     "treatment_one_cluster": N_(
         "The changed group has one cluster (store, seller) only: nobody can tell chance from effect by it."
     ),
+    "control_giant_cluster": N_(
+        "One cluster (store, seller) is over 90%% of the control group: its result is that one cluster's, and nobody can tell chance from effect by it."
+    ),
+    "treatment_giant_cluster": N_(
+        "One cluster (store, seller) is over 90%% of the changed group: its result is that one cluster's, and nobody can tell chance from effect by it."
+    ),
     "no_unit_values": N_(
         "Single units have no value of their own for this metric: only their clusters can be compared."
     ),
