@@ -40,12 +40,13 @@ def session(
         }
     )
     try:
+        settings = ["enable_progress_bar=false"]  # it would go to stdout
         if folder is not None:
-            connection.execute(f"SET allowed_directories=[{literal(f'{folder.resolve()}/')}]")
+            settings.append(f"allowed_directories=[{literal(f'{folder.resolve()}/')}]")
         paths = ", ".join(literal(str(path.resolve())) for path in files)
-        connection.execute(f"SET allowed_paths=[{paths}]")
-        connection.execute("SET enable_external_access=false")
-        connection.execute("SET lock_configuration=true")
+        settings += [f"allowed_paths=[{paths}]", "enable_external_access=false"]
+        settings.append("lock_configuration=true")
+        connection.execute("; ".join(f"SET {setting}" for setting in settings))
         yield connection
     finally:
         connection.close()

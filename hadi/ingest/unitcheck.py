@@ -8,7 +8,6 @@ counted by DuckDB. No approximate count and no hash of a value can stand for the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from hadi.ingest.cells import counted
 from hadi.ingest.engine import literal, quoted
@@ -33,17 +32,22 @@ def has_a_row_each(frame: Frame) -> bool:
         return are_distinct and (_by_count(frame, cell) if told is None else told)
     if are_distinct and _by_digits(frame, quoted(unit), head):
         return True
-    nuls = counted(f"contains({quoted(unit)}, chr(0))")
-    if frame.rows(f"SELECT {nuls} FROM {frame.table}") != [(0,)]:
-        raise frame.refuse_nul(unit)
-    return are_distinct and _by_count(frame, cell)
+    if not are_distinct:
+        nuls = counted(f"contains({quoted(unit)}, chr(0))")
+        if frame.rows(f"SELECT {nuls} FROM {frame.table}") != [(0,)]:
+            raise frame.refuse_nul(unit)
+    return are_distinct and _by_count(frame, cell, quoted(unit))
 
 
-def _by_count(frame: Frame, cell: str) -> bool:
-    """The answer by a hash table of all units."""
-    ((rows, distinct),) = frame.rows(
-        f"SELECT count(*), count(DISTINCT unit) FROM (SELECT {cell} AS unit FROM {frame.table})"
+def _by_count(frame: Frame, cell: str, text: str | None = None) -> bool:
+    """The answer by a hash table of all units; `text` is looked through for NULs."""
+    nuls = counted("contains(written, chr(0))") if text else "0"
+    ((rows, distinct, has_nul),) = frame.rows(
+        f"SELECT count(*), count(DISTINCT unit), {nuls} FROM "
+        f"(SELECT {cell} AS unit, {text or 'NULL'} AS written FROM {frame.table})"
     )
+    if has_nul:
+        raise frame.refuse_nul(str(frame.plan.unit))
     return bool(rows == distinct)
 
 
@@ -56,10 +60,10 @@ def _by_digits(frame: Frame, cell: str, head: Sequence[str]) -> bool:
     """
     if not head:
         return False
-    prefix = commonprefix([min(head), max(head)]).rstrip("0123456789")
+    prefix = head[0].rstrip("0123456789")
     ((rows,),) = frame.rows(f"SELECT count(*) FROM {frame.table}")
     most = min(_MOST_BITS, _BITS_A_ROW * rows) - 1
-    if not all(_is_digits(unit[len(prefix) :], most) for unit in head):
+    if not all(unit.startswith(prefix) and _is_digits(unit, prefix, most) for unit in head):
         return False
     number = f"TRY_CAST(substr({cell}, {len(prefix) + 1}) AS UINTEGER)"
     if prefix:
@@ -71,8 +75,9 @@ def _by_digits(frame: Frame, cell: str, head: Sequence[str]) -> bool:
     return bool(filled == rows == distinct)
 
 
-def _is_digits(written: str, most: int) -> bool:
-    return written.isascii() and written.isdigit() and len(written) < 10 and int(written) <= most
+def _is_digits(unit: str, prefix: str, most: int) -> bool:
+    digits = unit[len(prefix) :]
+    return digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= most
 
 
 def _by_bits(frame: Frame, cell: str, written: str) -> bool | None:
