@@ -1,7 +1,7 @@
 """Where the files beside the code are: in the checkout, or shipped inside the wheel.
 
-`templates/`, `static/` and `migrations/` stand at the top of the project, where people look for
-them; a wheel carries them under `hadi/_shipped/`.
+`templates/`, `static/`, `migrations/` and the texts that the product shows stand at the top of the
+project, where people look for them; a wheel carries them under `hadi/_shipped/`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """The folder `name` ("templates", "static", "migrations"); FileNotFoundError if absent."""
+    """The folder `name` ("templates", "docs/explanation"); FileNotFoundError if absent."""
     for home in (_PACKAGE / "_shipped", _PACKAGE.parent):
         candidate = home / name
         if candidate.is_dir():

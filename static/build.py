@@ -24,7 +24,7 @@ LOCALE = ROOT / "hadi" / "locale"
 PACKAGES_STAMP = NODE_MODULES / ".hadi-packages"
 BUNDLE_STAMP = NODE_MODULES / ".hadi-bundle"
 # Into the wheel, under hadi/_shipped: where `hadi.resources.folder` looks.
-SHIPPED = ("templates", "migrations", "static/dist")
+SHIPPED = ("templates", "migrations", "static/dist", "docs/explanation")
 BUILT_OR_INSTALLED = {"dist", "node_modules", "__pycache__"}
 
 

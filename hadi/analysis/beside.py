@@ -13,8 +13,7 @@ from hadi.stats.results import Comparison, Interval
 
 if TYPE_CHECKING:
     from hadi.ingest.source import Sample
-    from hadi.stats.bayes import Posterior
-    from hadi.stats.shrinkage import Prior
+    from hadi.stats.bayes import Posterior, Prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,7 @@ def bayes_view(
     size = abs(result.control)
     if prior is None or result.lift is None or size == 0.0:
         return BayesView(flat)
-    from hadi.stats.shrinkage import Prior
-
-    scaled = Prior(prior.mean * size, prior.sd * size, prior.n)
+    scaled = bayes.Prior(prior.mean * size, prior.sd * size, prior.n)
     sceptical = bayes.posterior(
         result.estimate, result.standard_error, prior=scaled, alpha=alpha, sign=metric.sign
     )

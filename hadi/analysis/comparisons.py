@@ -24,7 +24,7 @@ from hadi.stats.results import Comparison
 
 if TYPE_CHECKING:
     from hadi.ingest.source import Sample
-    from hadi.stats.shrinkage import Prior
+    from hadi.stats.bayes import Prior
 
 
 @dataclass(frozen=True, slots=True)

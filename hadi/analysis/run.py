@@ -23,7 +23,7 @@ from hadi.ingest.source import Source, Summaries
 from hadi.stats.settling import units_to_settle
 
 if TYPE_CHECKING:
-    from hadi.stats.shrinkage import Prior
+    from hadi.stats.bayes import Prior
 
 
 def analyse(

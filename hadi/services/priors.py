@@ -15,7 +15,7 @@ from hadi.models import Analysis, Test
 from hadi.stats.distributions import two_sided_z
 
 if TYPE_CHECKING:
-    from hadi.stats.shrinkage import Prior
+    from hadi.stats.bayes import Prior
 
 MOST_TESTS = 200  # the latest ones: a workspace changes
 

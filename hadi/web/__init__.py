@@ -25,6 +25,7 @@ REGISTRY: Sequence[Entry] = (
         Permission.EDIT_SETTINGS,
     ),
     Entry("account", "hadi.web.account.views"),
+    Entry("methods", "hadi.web.methods.views"),
     Entry("ui", "hadi.web.ui.views"),
 )
 

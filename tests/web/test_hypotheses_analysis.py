@@ -142,7 +142,7 @@ def test_guardrails_and_watched_metrics_stand_apart(visitor: Visitor) -> None:
     visitor.submit(where, form_id="mapping", button="attach")
     page = run(visitor, key)
     for words in ("The best group is", "What must not get worse", "Returned", "Also watched",
-                  "Not proven to hold", "on average", "Welch", "Divided over"):  # fmt: skip
+                  "Not proven to hold", "on average", "Welch", "For each arm"):  # fmt: skip
         assert words in page.text, words
     assert page.text.count("Bought") >= 3
 

@@ -12,15 +12,24 @@ from flask_babel import gettext as _
 from hadi.charts.interval import IntervalChart, interval_chart
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
-from hadi.domain.plan import Metric, MetricKind, MetricRole, Plan
+from hadi.domain.plan import Design, Looks, Metric, MetricKind, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Analysis, Hypothesis
 from hadi.services import hypotheses
+from hadi.web.hypotheses.analysis_beside import (
+    Reading,
+    SegmentTable,
+    look_sentence,
+    omnibus_sentence,
+    readings,
+    segment_tables,
+)
 from hadi.web.hypotheses.analysis_panels import VerdictPanel, verdict_of
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name
 from hadi.web.hypotheses.plan_words import difference_kind, period, value_kind
 from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -44,6 +53,16 @@ class ComparisonLine:
     status_word: str
     note: str | None
     chart: IntervalChart | None
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLine:
+    """One fact of how the numbers were made; `url` is where it is explained."""
+
+    label: str
+    value: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +90,13 @@ class AnalysisPage(Page):
     primary: tuple[ComparisonLine, ...]
     guardrails: tuple[ComparisonLine, ...]
     secondary: tuple[ComparisonLine, ...]
+    omnibus: str | None
+    segments: tuple[SegmentTable, ...]
     progress: Progress | None
     is_newer: bool  # a newer data set or analysis exists
     next: Link | None
-    method: tuple[tuple[str, str], ...]
+    method: tuple[MethodLine, ...]
+    methods_url: str
     plan_url: str
     dataset_url: str
     json_url: str
@@ -102,10 +124,13 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         primary=lines.get(MetricRole.PRIMARY, ()),
         guardrails=lines.get(MetricRole.GUARDRAIL, ()),
         secondary=lines.get(MetricRole.SECONDARY, ()),
-        progress=_progress(record, plan) if analysis.verdict == "not_yet" else None,
+        omnibus=omnibus_sentence(record),
+        segments=segment_tables(record, plan),
+        progress=None if analysis.is_final else _progress(record, plan),
         is_newer=_is_newer(hypothesis, analysis),
         next=_next(hypothesis, analysis, actor=actor),
         method=tuple(_method(analysis, plan)),
+        methods_url=url_for("methods.show"),
         plan_url=url_for("hypotheses.plan", key=key),
         dataset_url=url_for("hypotheses.dataset", key=key, dataset_id=analysis.dataset_id),
         json_url=url_for("hypotheses.analysis_json", key=key, analysis_id=analysis.id),
@@ -122,6 +147,12 @@ def check_word(code: str) -> str:
         "missing": _("Missing values"),
         "blank_units": _("Rows without a unit"),
         "small_arms": _("Very small arms"),
+        "outliers": _("Extreme values"),
+        "pre_period": _("Before the test"),
+        "concentration": _("Who carries the effect"),
+        "novelty": _("Does it fade?"),
+        "clusters": _("What was drawn"),
+        "overdispersion": _("Events in bunches"),
     }
     return str(words.get(code, code))
 
@@ -130,12 +161,12 @@ def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]
     metrics = {metric.name: metric for metric in plan.metrics}
     found: dict[str, list[ComparisonLine]] = {}
     for comparison in record["comparisons"]:
-        line = _line(comparison, metrics[comparison["metric"]])
+        line = _line(comparison, metrics[comparison["metric"]], plan)
         found.setdefault(comparison["role"], []).append(line)
     return {role: tuple(lines) for role, lines in found.items()}
 
 
-def _line(comparison: Record, metric: Metric) -> ComparisonLine:
+def _line(comparison: Record, metric: Metric, plan: Plan) -> ComparisonLine:
     kind = difference_kind(metric.kind)
     is_guardrail = comparison["role"] == MetricRole.GUARDRAIL
     status = comparison["verdict"] if is_guardrail else None
@@ -143,8 +174,8 @@ def _line(comparison: Record, metric: Metric) -> ComparisonLine:
     return ComparisonLine(
         metric=metric.name,
         arm=comparison["arm"],
-        control=_sample(comparison["control"], metric),
-        treatment=_sample(comparison["treatment"], metric),
+        control=_sample(comparison["control"], metric, plan),
+        treatment=_sample(comparison["treatment"], metric, plan),
         difference=_estimate(comparison["difference"], kind),
         lift=_estimate(comparison["lift"], FigureKind.PERCENT),
         chance=_chance(comparison),
@@ -153,6 +184,7 @@ def _line(comparison: Record, metric: Metric) -> ComparisonLine:
         status_word=say(Text(f"guardrail_{status}")) if status else "",
         note=say(Text.from_json(note)) if note else None,
         chart=_chart(comparison, metric, kind),
+        readings=readings(comparison, metric, plan),
     )
 
 
@@ -171,14 +203,21 @@ def _chart(comparison: Record, metric: Metric, kind: FigureKind) -> IntervalChar
     )
 
 
-def _sample(sample: Record, metric: Metric) -> str:
+def _sample(sample: Record, metric: Metric, plan: Plan) -> str:
     n = _count(sample["n"])
+    is_clustered = plan.design is Design.CLUSTER
     if sample["value"] is None:
+        if is_clustered:
+            return str(_("no value, %(n)s clusters", n=n))
         return str(_("no value, %(n)s units", n=n))
     value = figure(Figure(value_kind(metric.kind), sample["value"]))
+    if is_clustered:
+        return str(_("%(value)s in %(n)s clusters", value=value, n=n))
     if metric.kind is MetricKind.CONVERSION:
         return str(_("%(value)s of %(n)s units", value=value, n=n))
-    return str(_("%(value)s on average, %(n)s units", value=value, n=n))
+    if metric.kind is MetricKind.MEAN:
+        return str(_("%(value)s on average, %(n)s units", value=value, n=n))
+    return str(_("%(value)s, %(n)s units", value=value, n=n))
 
 
 def _estimate(estimate: Record | None, kind: FigureKind) -> str:
@@ -242,24 +281,39 @@ def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> Link |
     return Link(_("Write the insight and decide"), url)
 
 
-def _method(analysis: Analysis, plan: Plan) -> Iterator[tuple[str, str]]:
+def _method(analysis: Analysis, plan: Plan) -> Iterator[MethodLine]:
     """How the numbers were made, down to the versions of the packages."""
     record = analysis.record
-    methods = dict.fromkeys(c["method"] for c in record["comparisons"] if c["method"])
+    methods = dict.fromkeys(base_of(c["method"]) for c in record["comparisons"] if c["method"])
     for method in methods:
-        yield _("Method"), say(Text(f"method_{method}"))
-    yield _("Risk of a false alarm"), figure(Figure(FigureKind.SHARE, record["alpha"]))
-    if any(c["alpha"] != record["alpha"] for c in record["comparisons"]):
-        level = record["comparisons"][0]["alpha"]
-        yield _("Divided over the arms"), figure(Figure(FigureKind.SHARE, level))
-    yield _("Looks at the result"), _("One, at the planned end")
-    yield _("Plan"), _version(analysis.plan_version.number, analysis.plan_version.digest)
+        yield MethodLine(_("Method"), say(Text(f"method_{method}")), explained_at(method))
+    omnibus = record.get("omnibus")
+    if omnibus and omnibus["method"]:
+        said = say(Text(f"method_{omnibus['method']}"))
+        yield MethodLine(_("All arms"), said, explained_at(omnibus["method"]))
+    alpha = figure(Figure(FigureKind.SHARE, record["alpha"]))
+    yield MethodLine(_("Risk of a false alarm"), alpha)
+    kind = record.get("look", {}).get("kind", "fixed")
+    levels = {c["alpha"] for c in record["comparisons"]} - {record["alpha"]}
+    if levels:
+        level = figure(Figure(FigureKind.SHARE, levels.pop()))
+        yield MethodLine(_level_word(kind, len(record["arms"])), level, explained_at(kind))
+    yield MethodLine(_("Looks at the result"), look_sentence(record), explained_at(kind))
+    version = analysis.plan_version
+    yield MethodLine(_("Plan"), _version(version.number, version.digest))
     dataset = analysis.dataset
-    yield _("Data"), f"{dataset_name(dataset)}, {_version(dataset.version, dataset.digest)}"
-    yield _("Fingerprint of the input"), record["input_digest"] or ""
-    yield _("Version of the rule"), record["rule_version"]
+    named = f"{dataset_name(dataset)}, {_version(dataset.version, dataset.digest)}"
+    yield MethodLine(_("Data"), named)
+    yield MethodLine(_("Fingerprint of the input"), record["input_digest"] or "")
+    yield MethodLine(_("Version of the rule"), record["rule_version"])
     packages = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
-    yield _("Packages"), packages
+    yield MethodLine(_("Packages"), packages)
+
+
+def _level_word(kind: str, arms: int) -> str:
+    if kind != Looks.PLANNED:
+        return str(_("For each arm"))
+    return str(_("At this look, for each arm") if arms > 2 else _("At this look"))
 
 
 def _version(number: int | None, digest: str | None) -> str:

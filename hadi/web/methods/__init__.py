@@ -1,0 +1,1 @@
+"""How the numbers are made: the explanations of `docs/explanation/`, read inside the product."""

@@ -1,0 +1,49 @@
+"""Where each method is explained: its section of the methods page."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+_SECTIONS = {
+    "newcombe_pooled_z": "conversion",
+    "newcombe_fisher": "conversion",
+    "welch_t": "mean",
+    "delta_welch_t": "ratio",
+    "rate_exact": "rate",
+    "rate_log_wald": "rate",
+    "hodges_lehmann_brunner_munzel": "rank",
+    "hodges_lehmann_permutation": "rank",
+    "quantile_order_statistics": "quantile",
+    "cuped_welch_t": "covariates",
+    "cuped_delta_t": "covariates",
+    "lin_t": "covariates",
+    "cluster_cr2_t": "clusters",
+    "cluster_permutation": "clusters",
+    "omnibus_chi_square": "several-arms",
+    "omnibus_welch_f": "several-arms",
+    "omnibus_wald": "several-arms",
+    "omnibus_kruskal_wallis": "several-arms",
+    "anytime": "looks",
+    "planned": "looks",
+    "fixed": "looks",
+    "bayes": "bayesian-view",
+    "equivalence": "equivalence-and-margins",
+    "segments": "segments",
+    "winsor": "extreme-values",
+    "sample_ratio": "sample-ratio",
+}
+
+
+def base_of(method: str) -> str:
+    """The method without the kind of look it was made at."""
+    return method.removesuffix("_anytime")
+
+
+def section_of(method: str) -> str:
+    """The section of the methods page that a method is explained in. Raises KeyError."""
+    return _SECTIONS[base_of(method)]
+
+
+def explained_at(method: str) -> str:
+    """The address of that section."""
+    return url_for("methods.show", _anchor=section_of(method))
