@@ -15,11 +15,11 @@ from hadi.ingest import slices
 from hadi.ingest.distributions import distributions
 from hadi.ingest.frame import Frame
 from hadi.ingest.keys import name
-from hadi.ingest.levelsums import RANKED, unit_sums
+from hadi.ingest.levelsums import unit_sums
 from hadi.ingest.measures import columns_of
 from hadi.ingest.outliers import MOST_ROWS, looked_at, outliers
 from hadi.ingest.source import ArmSummary, Summaries
-from hadi.ingest.unitrows import Asked, UnitRows, read_arms, unit_rows
+from hadi.ingest.unitrows import RANKED, Asked, UnitRows, read_arms, unit_rows
 
 if TYPE_CHECKING:
     from hadi.stats.arrays import Clusters, Distribution

@@ -9,13 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from hadi.domain.plan import MetricKind
 from hadi.ingest import distributions, sums
 from hadi.ingest.source import ArmSummary, Sample
 from hadi.ingest.sums import Asked, Row
-from hadi.ingest.unitrows import Parts, UnitRows
-
-RANKED = (MetricKind.RANK, MetricKind.QUANTILE)
+from hadi.ingest.unitrows import RANKED, Parts, UnitRows
 
 
 def unit_sums(

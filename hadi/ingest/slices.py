@@ -16,9 +16,8 @@ from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.ingest import keys
 from hadi.ingest.frame import Frame
-from hadi.ingest.levelsums import RANKED
 from hadi.ingest.source import ArmSummary, Slice
-from hadi.ingest.unitrows import Parts, UnitRows
+from hadi.ingest.unitrows import RANKED, Parts, UnitRows
 
 MOST_LEVELS = 20  # of a segment
 MOST_GROUPS = 1_000

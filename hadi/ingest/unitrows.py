@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from hadi.domain.plan import Metric
+from hadi.domain.plan import Metric, MetricKind
 from hadi.ingest import arms as arm_names
 from hadi.ingest.arms import MAX_ARMS, Arms
 from hadi.ingest.engine import quoted
@@ -25,6 +25,8 @@ from hadi.ingest.measures import Joint, Measure, columns_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+RANKED = (MetricKind.RANK, MetricKind.QUANTILE)  # whose tests take every value
 
 _TABLE = "unit_rows"
 _FIRST = 256
@@ -212,16 +214,23 @@ def _rows(
 
 
 def _per_unit(rows: str, metrics: Sequence[Parts], asked: Asked) -> str:
-    """Rows of one unit summed. Compensated sums, because plain ones depend on the order of rows,
-    and two units with the same rows must not differ in a last digit: ranks would see it."""
+    """Rows of one unit summed."""
     shown = ["min(arm) AS arm"]
     shown += [f"min({name}) AS {name}" for name in asked.carried if name != asked.within]
     for parts in metrics:
-        total = "max" if parts.measures[0].is_conversion else "fsum"
-        shown += [f"{total}({name}) AS {name}" for name in parts.names]
+        shown += [f"{_total(parts, name)} AS {name}" for name in parts.names]
     by = [asked.within, "unit"] if asked.within else ["unit"]
     grouped = f"SELECT {', '.join([*by, *shown])} FROM ({rows}) GROUP BY {', '.join(by)}"
     return f"{grouped} HAVING min(arm) = max(arm)"
+
+
+def _total(parts: Parts, name: str) -> str:
+    """The aggregate that joins the rows of a unit. Plain sums depend on the order of the rows in
+    their last digits, and two units with the same rows must not differ there where values are
+    ranked: those are summed in the order of their size."""
+    if parts.metric.kind in RANKED:
+        return f"list_sum(list_sort(list({name})))"
+    return f"max({name})" if parts.measures[0].is_conversion else f"fsum({name})"
 
 
 def _complete(parts: Parts) -> list[str]:
