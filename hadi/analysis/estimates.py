@@ -153,6 +153,6 @@ def _value_of_arrays(metric: Metric, sample: Sample) -> float:
     if isinstance(sample, Clusters):
         return sample.value
     assert isinstance(sample, Distribution)
-    from hadi.stats.quantiles import quantile_of
+    from hadi.stats.quantiles import quantile
 
-    return quantile_of(sample, metric.quantile)
+    return quantile(sample, metric.quantile)

@@ -16,7 +16,7 @@ from hadi.analysis.looks import Look
 from hadi.domain.plan import Looks, Metric, MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check, CheckStatus
-from hadi.ingest.source import Slice, Summaries
+from hadi.ingest.source import ArmSummary, Slice, Summaries
 from hadi.stats.errors import NotEstimable
 from hadi.stats.results import Comparison
 from hadi.stats.samples import CoMoments
@@ -69,7 +69,7 @@ def _outliers(summaries: Summaries) -> Check:
     if not found:
         return Check("outliers", CheckStatus.PASS, Text("check_outliers_pass"))
     metric, arm, far = max(found, key=lambda item: item[2].largest_share)
-    n = arm.samples[metric].n
+    n = _units(summaries, arm, metric)
     if far.largest_share > max(LARGEST_SHARE, 10.0 / n):
         detail = Text(
             "check_outliers_largest",
@@ -83,7 +83,7 @@ def _outliers(summaries: Summaries) -> Check:
     if not fenced:
         return Check("outliers", CheckStatus.PASS, Text("check_outliers_pass"))
     metric, arm, far = max(fenced, key=lambda item: item[2].share_of_total)
-    share_of_units = far.units / arm.samples[metric].n
+    share_of_units = far.units / _units(summaries, arm, metric)
     detail = Text(
         "check_outliers_far",
         metric=metric,
@@ -94,6 +94,11 @@ def _outliers(summaries: Summaries) -> Check:
     )
     is_much = far.share_of_total > FAR_SHARE and share_of_units < FAR_SHARE / 5
     return Check("outliers", CheckStatus.WARN if is_much else CheckStatus.PASS, detail)
+
+
+def _units(summaries: Summaries, arm: ArmSummary, metric: str) -> int:
+    """Single units, whatever was drawn: an extreme value is one unit's."""
+    return summaries.cluster_units.get(arm.name, arm.samples[metric].n)
 
 
 def _pre_period(summaries: Summaries, plan: Plan) -> Iterator[Check]:

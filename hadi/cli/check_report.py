@@ -30,10 +30,11 @@ def _lines(record: AnalysisRecord, notes: Sequence[Text]) -> Iterator[str]:
         yield f"! {warning.text}"
     yield ""
     yield from _table(_comparison_rows(record))
+    yield from _omnibus(record)
     yield ""
     yield "Checks"
     for check in record.checks:
-        yield f"  {_MARKS[check.status]:<5} {check.code:<13} {check.detail}"
+        yield f"  {_MARKS[check.status]:<5} {check.code:<14} {check.detail}"
     units = ", ".join(f"{name} {count:,}" for name, count in record.units)
     yield f"Units  {units}"
     for note in notes:
@@ -82,6 +83,12 @@ def _value(metric: Metric, sample: Sample) -> str:
         return "–"
     kind = FigureKind.SHARE if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
     return ENGLISH.figure(Figure(kind, value))
+
+
+def _omnibus(record: AnalysisRecord) -> Iterator[str]:
+    found = record.omnibus
+    if record.is_shown and found and found["method"]:
+        yield f"All arms together: p {_p(found['p_value'])} ({found['metric']})"
 
 
 def _segments(record: AnalysisRecord) -> Iterator[str]:

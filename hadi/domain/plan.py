@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from hadi.domain.errors import Invalid
 from hadi.domain.numbers import is_sensible
@@ -130,7 +130,7 @@ class Metric:
         return (self.name,) if len(parts) == 1 else tuple(f"{self.name}: {p}" for p in parts)
 
     @property
-    def sign(self) -> int:
+    def sign(self) -> Literal[1, -1]:
         """+1 where more is better, -1 where less is."""
         return -1 if self.better is Better.LOWER else 1
 
