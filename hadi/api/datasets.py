@@ -53,6 +53,12 @@ _COUNTS = {
             "successes": {"description": "Of a conversion", "type": "integer", "minimum": 0},
             "mean": {"description": "Of a mean", "type": "number"},
             "sd": {"description": "Of a mean", "type": "number", "minimum": 0},
+            "events": {"description": "Of a rate", "type": "integer", "minimum": 0},
+            "exposure": {
+                "description": "Of a rate: of all the arm's units together",
+                "type": "number",
+                "exclusiveMinimum": 0,
+            },
         },
     },
 }

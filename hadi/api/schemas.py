@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import RoleName, Scope
+from hadi.domain.plan import Design, Looks, Spending
 from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.domain.verdict import Verdict
 
@@ -95,22 +96,32 @@ class MeOut(MemberOut):
 class PlanOut(ma.Schema):
     """The plan as PUT takes it. What `version` and the rest below it say is ignored in a PUT."""
 
-    design = _text(allow_none=True)
+    design = _one_of(Design, allow_none=True)
     variant = _text(allow_none=True)
     control = _text(allow_none=True)
     split = fields.Dict(keys=fields.String(), values=fields.Float(), required=True, allow_none=True)
     unit = _text(allow_none=True)
+    cluster = _text(allow_none=True)
+    segments = fields.List(fields.String(), required=True)
+    day = _text(allow_none=True)
+    group = _text(allow_none=True)
     metrics = fields.List(fields.Dict(), required=True)
-    looks = _text()
+    looks = _one_of(Looks)
+    look_count = _whole(allow_none=True)
+    spending = _one_of(Spending, allow_none=True)
     alpha = fields.Float(required=True)
     power = fields.Float(required=True)
     baseline = _number()
     baseline_sd = _number()
     expected_effect = _number()
+    exposure = _number()
+    icc = _number()
+    cluster_size = _number()
+    cluster_cv = _number()
     budget = fields.Dict(required=True, allow_none=True)
     starts_on = _day(allow_none=True)
     ends_on = _day(allow_none=True)
-    planned_units = _whole("Per arm", allow_none=True)
+    planned_units = _whole("Per arm; clusters in a cluster design", allow_none=True)
     owner = _text("Id of a person", allow_none=True)
     steward = _text("Id of a person", allow_none=True)
     version = _whole("Of the plan: amendments count up")

@@ -173,7 +173,7 @@ def test_our_own_faults_are_problems_too(app: Flask, people: People, monkeypatch
         ({"metrics": [{"name": "x", "kind": "mean", "threshold": "lots"}]}, "metrics.0.threshold"),
         ({"metrics": [{"name": "x", "kind": "mean", "threshold": -1}]}, "metrics.0.threshold"),
         ({"metrics": [{"name": "x", "kind": "mean", "thresold": 1}]}, "metrics.0.thresold"),
-        ({"metrics": [{"name": "x", "kind": "mean", "covariate": "y"}]}, "metrics.0.covariate"),
+        ({"metrics": [{"name": "x", "kind": "rank", "covariate": "y"}]}, "metrics.0.covariate"),
         ({"metrics": [{"name": "x", "kind": "mean", "proxy": "no"}]}, "metrics.0.proxy"),
         ({"metrics": [{"name": "x", "kind": "mean", "columns": [1]}]}, "metrics.0.columns"),
         ({"reason": 7}, "reason"),

@@ -38,9 +38,6 @@ WORDING: dict[str, Wording] = {
         "The mapping is a JSON object: the plan's name of a column to the file's."
     ),
     "api.no_such_person": N_("“%(person)s” is not a person of this workspace."),
-    "api.covariate_unavailable": N_(
-        "Covariates are not available in this version: leave the field out."
-    ),
     # The hypothesis as one sentence
     "statement_if": N_("If we %(change)s."),
     "statement_if_then": N_("If we %(change)s, then %(effect)s."),

@@ -27,8 +27,8 @@ def check_typed(form: PlanForm) -> bool:
             _check_percent(measure.q, 0, _("Write a percentage between 0 and 100: 90."))
     if form.icc.id not in hidden and not form.icc.errors:
         typed = form.icc.number
-        if typed is not None and not 0 <= typed <= 100:
-            _refuse(form.icc, _("Write a percentage from 0 to 100: 5."))
+        if typed is not None and not 0 <= typed < 100:
+            _refuse(form.icc, _("Write a percentage between 0 and 100: 5."))
     return not form.loose_errors and not any(field.errors for field in form.every_field())
 
 

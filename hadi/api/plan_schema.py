@@ -1,0 +1,182 @@
+"""How a plan is written in the API's document: what each part means and which values it takes.
+
+The plan itself reads what is sent (`hadi.domain.plan_reader`); nothing is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from hadi.api.fields import Sent, Words, described
+from hadi.domain.plan import (
+    MOST_ARMS,
+    MOST_COVARIATES,
+    MOST_LOOKS,
+    MOST_METRICS,
+    MOST_SEGMENTS,
+    Better,
+    Design,
+    Looks,
+    MetricKind,
+    MetricRole,
+    Spending,
+)
+from hadi.domain.statement import LIMIT
+
+_NUMBER = {"type": "number"}
+_POSITIVE = {"type": "number", "exclusiveMinimum": 0}
+_WORD = {"type": "string", "maxLength": 200}
+_DAY = {"type": "string", "format": "date"}
+
+
+def _values(kind: type[Any], *, has_none: bool = True) -> dict[str, Any]:
+    return {"enum": [member.value for member in kind] + ([None] if has_none else [])}
+
+
+def _documented(about: str, schema: Mapping[str, Any]) -> fields.Raw:
+    """A field that the plan itself reads; here it is only described. Any may be null."""
+    return fields.Raw(metadata={"description": about, **schema}, allow_none=True)
+
+
+_METRICS: dict[str, Any] = {
+    "type": "array",
+    "maxItems": MOST_METRICS,
+    "items": {
+        "type": "object",
+        "required": ["name", "kind"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 80},
+            "kind": _values(MetricKind, has_none=False),
+            "columns": {
+                "description": "The data's column, unless it has the metric's name; two for a "
+                "ratio (numerator, denominator) and a rate (events, exposure)",
+                "type": ["array", "null"], "maxItems": 2, "items": _WORD,
+            },
+            "role": {"description": "secondary unless said", **_values(MetricRole)},
+            "threshold": {
+                "description": "What the change must reach: 0.05 in the metric's units, or "
+                "“5%” of the control's value; 0 means any improvement",
+                "type": ["number", "string", "null"],
+            },
+            "better": _values(Better),
+            "margin": {
+                "description": "Of a guardrail: how much worse is still acceptable",
+                "type": ["number", "null"], "minimum": 0,
+            },
+            "proxy": {"description": "Only stands in for the aim", "type": ["boolean", "null"]},
+            "covariate": {
+                "description": "Of a mean or a ratio: a column known before the test, or several, "
+                "to take noise away",
+                "anyOf": [
+                    _WORD,
+                    {"type": "array", "maxItems": MOST_COVARIATES, "items": _WORD},
+                    {"type": "null"},
+                ],
+            },
+            "winsor": {
+                "description": "Of a mean or a ratio: values above this quantile of all arms are "
+                "cut down to it, such as 0.999",
+                "type": ["number", "null"], "exclusiveMinimum": 0.5, "exclusiveMaximum": 1,
+            },
+            "q": {
+                "description": "Of a quantile: which one; 0.5 (the median) unless said",
+                "type": ["number", "null"], "exclusiveMinimum": 0, "exclusiveMaximum": 1,
+            },
+        },
+    },
+}  # fmt: skip
+
+
+METRIC_FIELDS = frozenset(_METRICS["items"]["properties"])
+
+
+class PlanIn(Sent):
+    """A whole plan: what is left out is empty. Any part may be missing in a draft."""
+
+    class Meta:
+        unknown = ma.INCLUDE  # the plan tells every unknown field itself, with its other faults
+
+    design = _documented(
+        "What is randomised: units (split), or whole stores, teams or sellers (cluster)",
+        _values(Design),
+    )
+    variant = _documented("The column that names the arm", _WORD)
+    control = _documented("Its value for the control arm", _WORD)
+    split = _documented(
+        "Declared share of each arm; shares are made to add to 1",
+        {
+            "type": "object",
+            "maxProperties": MOST_ARMS,
+            "additionalProperties": {"type": "number", "minimum": 0},
+        },
+    )
+    unit = _documented("The column that names the randomised unit; none: a row is a unit", _WORD)
+    cluster = _documented(
+        "The column that names the store, team or seller; randomised in a cluster design", _WORD
+    )
+    segments = _documented(
+        "Columns to look into: exploratory, they never move the verdict",
+        {"type": "array", "maxItems": MOST_SEGMENTS, "items": _WORD},
+    )
+    day = _documented("The column of the day, to see whether the effect fades", _WORD)
+    group = _documented(
+        "The column of the seller or store that served the unit, to see whether one carries it all",
+        _WORD,
+    )
+    metrics = _documented("One primary, guardrails, secondary ones", _METRICS)
+    looks = _documented(
+        "When the result may be looked at: once at the end (fixed, unless said), at any moment "
+        "with wider intervals (anytime), or at planned looks (planned)",
+        _values(Looks),
+    )
+    look_count = _documented(
+        "Of planned looks, the last one included",
+        {"type": "integer", "minimum": 2, "maximum": MOST_LOOKS},
+    )
+    spending = _documented(
+        "Of planned looks: how they spend alpha; obrien_fleming unless said", _values(Spending)
+    )
+    alpha = _documented("Accepted chance of a false alarm; 0.05 unless said", _NUMBER)
+    power = _documented("Chance to see the expected effect; 0.8 unless said", _NUMBER)
+    baseline = _documented("Expected value of the control", _NUMBER)
+    baseline_sd = _documented(
+        "Its standard deviation between units, for all but a conversion and a rate", _NUMBER
+    )
+    expected_effect = _documented("The difference the team expects", _NUMBER)
+    exposure = _documented("Of a rate: what a unit is exposed to, on average", _POSITIVE)
+    icc = _documented(
+        "Of a cluster design: the share of the variance that lies between clusters",
+        {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+    )
+    cluster_size = _documented("Units of a cluster, on average", _POSITIVE)
+    cluster_cv = _documented(
+        "Standard deviation of the clusters' sizes over their mean",
+        {"type": "number", "minimum": 0},
+    )
+    budget = _documented(
+        "The most the test may cost",
+        {
+            "type": "object",
+            "properties": {
+                "amount": {"type": ["number", "string"]},
+                "currency": {"type": "string", "minLength": 3, "maxLength": 3},
+            },
+        },
+    )
+    starts_on = _documented("First day", _DAY)
+    ends_on = _documented("Last day, inclusive", _DAY)
+    planned_units = _documented(
+        "Per arm, of what is randomised: clusters in a cluster design",
+        {"type": "integer", "minimum": 0},
+    )
+    owner = _documented("Id or e-mail of a person", _WORD)
+    steward = _documented("Id or e-mail of the person who brings the numbers", _WORD)
+    reason = Words(
+        allow_none=True,
+        metadata=described("Why a running test's plan changes", maxLength=LIMIT),
+    )
