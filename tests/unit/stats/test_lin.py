@@ -211,3 +211,9 @@ def test_numbers_beyond_floats_are_refused():
     with pytest.raises(NotEstimable) as refused:
         compare(vast, vast, alpha=0.05)
     assert refused.value.code == "numbers_too_large"
+
+
+def test_a_covariate_that_varies_by_rounding_only_is_constant():
+    table = ((90.0, 1e-9, 10.0), (1e-9, 1e-14, 0.0), (10.0, 0.0, 20.0))
+    arms = [CoMoments(20, (mean, 1e9, 7.0), table) for mean in (5.0, 6.0)]
+    assert fits(*arms)[0].kept == (2,)

@@ -165,3 +165,12 @@ def test_an_offset_takes_no_digit_of_the_lift():
     # Beside 1e12 the control is a constant: the lift's ends are the difference's, divided by it.
     assert found.lift.interval.low == pytest.approx(found.interval.low / 1e12, rel=1e-9)
     assert found.lift.interval.high == pytest.approx(found.interval.high / 1e12, rel=1e-9)
+
+
+def test_the_ends_of_the_lift_are_fiellers_of_the_two_means():
+    control, treatment = Moments.from_sd(40, 5.0, 9.0), Moments.from_sd(60, 9.0, 12.0)
+    found = compare(control, treatment, alpha=0.05)
+    quantile = (found.interval.high - found.estimate) / found.standard_error
+    low, high = fieller(9.0, 5.0, 144.0 / 60, 81.0 / 40, quantile)
+    assert found.lift.interval.low == pytest.approx(low - 1.0)
+    assert found.lift.interval.high == pytest.approx(high - 1.0)

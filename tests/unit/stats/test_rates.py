@@ -254,3 +254,17 @@ def test_without_units_there_is_no_dispersion():
     found = compare(Events(20, 9, 100.0), Events(20, 12, 100.0), alpha=0.05)
     assert found.parameters["dispersion"] is None
     assert found.parameters["robust_p"] is None
+
+
+def test_a_share_close_to_one_keeps_the_digits_of_its_odds():
+    many = 10**9
+    up = compare(Events(50, 0, 1.0), Events(50, many, 1.0), alpha=0.05).parameters
+    odds = math.expm1(-math.log(0.025) / many)
+    assert up["rate_ratio_low"] == pytest.approx(1 / odds, rel=1e-12)
+    down = compare(Events(50, many, 1.0), Events(50, 0, 1.0), alpha=0.05).parameters
+    assert down["rate_ratio_high"] == pytest.approx(odds, rel=1e-12)
+
+
+def test_dispersion_of_few_units_is_their_unbiased_variance_over_the_mean():
+    sample = _events([(1, 1.0), (3, 1.0), (2, 1.0)])
+    assert compare(sample, sample, alpha=0.05).parameters["dispersion"] == pytest.approx(0.5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hadi.stats import means
 from hadi.stats.errors import NotEstimable
-from hadi.stats.ratios import combined_error, compare
+from hadi.stats.ratios import combination, combined_error, compare
 from hadi.stats.samples import CoMoments, Moments
 
 unit = st.tuples(st.floats(-100, 100).map(lambda v: round(v, 2)), st.integers(1, 9).map(float))
@@ -190,3 +190,17 @@ def test_the_error_of_a_column_alone_is_that_of_its_mean():
     assert combined_error(sample, (1.0, 0.0)) == pytest.approx(
         means.squared_error(sample.marginal(0))
     )
+
+
+def test_what_rounding_leaves_of_a_sum_of_squares_is_nothing():
+    random = np.random.default_rng(9)
+    den = random.uniform(1.0, 9.0, 200)
+    sample = CoMoments.of(den / 3.0, den)
+    assert combination(sample, (1.0, -1.0 / 3.0)) == 0.0
+    assert combination(sample, (1.0, -0.3333)) > 0.0
+
+
+def test_spread_below_the_rounding_of_the_mean_is_none():
+    flat = CoMoments(9, (5e9, 1.0), ((8e-18, 0.0), (0.0, 0.0)))
+    assert combined_error(flat, (1.0, 0.0)) == 0.0
+    assert combined_error(CoMoments(9, (5.0,), ((8e-18,),)), (1.0,)) > 0.0
