@@ -10,7 +10,7 @@ import math
 
 from hadi.stats.distributions import log_normal_two_sided, p_from_log, two_sided_z
 from hadi.stats.errors import NotEstimable
-from hadi.stats.results import Comparison, Interval, Lift
+from hadi.stats.results import Comparison, Interval, Lift, Parameter
 from hadi.stats.samples import Conversion
 
 SMALL_TOTAL = 400  # both arms together; below it the z test is not trusted
@@ -35,7 +35,10 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         ``newcombe_pooled_z`` or, with under 400 units in both arms together or an expected cell
         under 10, ``newcombe_fisher`` (Fisher 1935, the two-sided p summing every table no
         likelier than the one seen). ``lift`` has the log interval of Katz et al. (1978,
-        Biometrics 34) and is None when the control has no success.
+        Biometrics 34) and is None when the control has no success. Where Fisher's test decides,
+        ``parameters`` show beside it, deciding nothing, ``mn_low`` and ``mn_high``, the interval
+        of Miettinen & Nurminen, and ``boschloo_p``, Boschloo's exact test (None from 400 units on,
+        where it takes long).
 
     Raises
     ------
@@ -50,9 +53,11 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
     difference = (x1 * n0 - x0 * n1) / (n0 * n1)
     below, above = newcombe_reach(control, treatment, z)
     statistic: float | None = None
+    parameters: dict[str, Parameter] = {}
     if is_small(control, treatment):
         method = "newcombe_fisher"
         log_p = fisher_log_p(control, treatment)
+        parameters = _beside_fisher(control, treatment, alpha)
     else:
         method = "newcombe_pooled_z"
         pooled = (x0 + x1) / (n0 + n1)
@@ -73,6 +78,7 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         method=method,
         statistic=statistic,
         standard_error=math.sqrt(_variance(control) + _variance(treatment)),
+        parameters=parameters,
     )
 
 
@@ -146,6 +152,17 @@ def _wilson_reach(sample: Conversion, z: float) -> tuple[float, float]:
     below = half + -shift if sample.successes else 0.0
     above = half + shift if failures else 0.0
     return max(below, 0.0), max(above, 0.0)
+
+
+def _beside_fisher(
+    control: Conversion, treatment: Conversion, alpha: float
+) -> dict[str, Parameter]:
+    from hadi.stats.exact_proportions import boschloo, miettinen_nurminen
+
+    low, high = miettinen_nurminen(control, treatment, alpha=alpha)
+    is_quick = control.n + treatment.n < SMALL_TOTAL
+    p = boschloo(control, treatment) if is_quick else None
+    return {"boschloo_p": p, "mn_low": low, "mn_high": high}
 
 
 def _variance(sample: Conversion) -> float:
