@@ -26,6 +26,12 @@ WORDING: dict[str, Wording] = {
     "no_unit_values": N_(
         "Single units have no value of their own for this metric: only their clusters can be compared."
     ),
+    "control_few_for_quantile": N_(
+        "The control group has %(n)s units: this quantile needs at least %(needed)s in each group."
+    ),
+    "treatment_few_for_quantile": N_(
+        "The changed group has %(n)s units: this quantile needs at least %(needed)s in each group."
+    ),
     "no_variation": N_(
         "All units of a group have the same result: without any variation there is nothing to measure chance by."
     ),

@@ -23,4 +23,7 @@ WORDING: dict[str, Wording] = {
     "method_segments_cochran_q": N_("Segments against each other: Cochran’s test of their effects"),
     "method_segments_welch_f": N_("Segments against each other: Welch’s test of their effects"),
     "method_omnibus_kruskal_wallis": N_("All groups together: Kruskal–Wallis rank test"),
+    "method_hodges_lehmann_brunner_munzel": N_("Typical shift between units: Hodges–Lehmann’s estimate and interval, Brunner and Munzel’s rank test"),
+    "method_hodges_lehmann_permutation": N_("Typical shift between units: Hodges–Lehmann’s estimate and interval, the exact permutation limit for so few units"),
+    "method_quantile_order_statistics": N_("Difference of quantiles: order statistics around each, Student’s t test; relative change by Fieller’s interval"),
 }
