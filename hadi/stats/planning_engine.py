@@ -86,6 +86,8 @@ def answer(frame: Frame, model: Model) -> PowerAnswer:
     ``power_out_of_reach``, ``power_cluster_kind``."""
     if frame.clusters is not None and not model.can_cluster:
         raise NotEstimable("power_cluster_kind")
+    if frame.is_brief and frame.planned is not None:
+        return _briefly(frame, model, frame.planned)
     needed = _needed(frame, model) if frame.size > 0.0 else None
     n = frame.planned if frame.planned is not None else needed
     if n is None:
@@ -108,6 +110,20 @@ def answer(frame: Frame, model: Model) -> PowerAnswer:
         exaggeration=_exaggeration(frame, model, n, odds, last_alpha),
     )
     return found if frame.clusters is None else _with_clusters(found, frame)
+
+
+def _briefly(frame: Frame, model: Model, n: int) -> PowerAnswer:
+    odds = odds_at(frame, model, n, frame.size)
+    return PowerAnswer(
+        n_per_arm=None,
+        power=odds.found,
+        mde=None,
+        verdict_probabilities=odds.verdicts,
+        at_n_per_arm=n,
+        units=frame.split.units(n, frame.least),
+        alpha=frame.last_alpha(),
+        draws=odds.draws,
+    )
 
 
 def odds_at(frame: Frame, model: Model, n: float, size: float) -> Odds:

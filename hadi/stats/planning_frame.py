@@ -26,10 +26,11 @@ class Asked(TypedDict, total=False):
     n_per_arm : planned units per arm, or clusters. arms : number of arms of equal shares;
     `shares` (control first) says otherwise. sign : +1 where more is better, -1 where less is; by
     default the effect's own direction. has_mde : False leaves the smallest effect out, which
-    costs most of the time. looks : ``fixed``, ``anytime`` or ``planned``, then with `look_count`
-    (2 to 20) and `spending` (``obrien_fleming``, ``pocock``). cluster_size (mean units of a
-    cluster), icc, cluster_cv (relative standard deviation of the sizes): whole clusters are
-    randomised, and all sizes count them.
+    costs most of the time. is_brief : True answers power and verdicts alone, at the planned
+    units, which have to be given. looks : ``fixed``, ``anytime`` or ``planned``, then with
+    `look_count` (2 to 20) and `spending` (``obrien_fleming``, ``pocock``). cluster_size (mean
+    units of a cluster), icc, cluster_cv (relative standard deviation of the sizes): whole
+    clusters are randomised, and all sizes count them.
     """
 
     alpha: float
@@ -40,6 +41,7 @@ class Asked(TypedDict, total=False):
     shares: Sequence[float] | None
     sign: int | None
     has_mde: bool
+    is_brief: bool
     looks: str
     look_count: int | None
     spending: str | None
@@ -154,6 +156,7 @@ class Frame:
     threshold: float
     planned: int | None
     has_mde: bool
+    is_brief: bool
     looks: str
     look_count: int
     spending: str
@@ -181,6 +184,7 @@ class Frame:
             threshold=asked.get("threshold", 0.0),
             planned=asked.get("n_per_arm"),
             has_mde=asked.get("has_mde", True),
+            is_brief=asked.get("is_brief", False),
             looks=asked.get("looks", FIXED),
             look_count=min(max(asked.get("look_count") or 2, 2), MOST_LOOKS),
             spending=asked.get("spending") or "obrien_fleming",
