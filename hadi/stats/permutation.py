@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations
 
 import numpy as np
@@ -65,7 +66,7 @@ def permute(totals: Floats, sizes: Floats, n_control: int) -> Permutation:
     observed = float(_differences(totals, sizes, own[np.newaxis, :])[0])
     assignments = math.comb(count, fewer)
     is_exact = assignments <= MOST_ENUMERATED
-    chosen = _every(count, fewer) if is_exact else _drawn(count, fewer)
+    chosen = _chosen(count, fewer)
     found = _differences(totals, sizes, chosen)
     least = observed * (1.0 - _TIE) - _ROUNDING * float(found.max())
     extreme = int((found >= least).sum())
@@ -85,6 +86,15 @@ def _differences(totals: Floats, sizes: Floats, chosen: NDArray[np.intp]) -> Flo
     # Beside a giant cluster what is left may be rounding; it is never less than one cluster.
     rest_size = np.maximum(size - part_size, sizes.min())
     return np.asarray(np.abs(part / part_size - (total - part) / rest_size))
+
+
+@lru_cache(maxsize=4)
+def _chosen(count: int, fewer: int) -> NDArray[np.intp]:
+    """The assignments to look at; a plan has several metrics and segments, all of them alike."""
+    is_exact = math.comb(count, fewer) <= MOST_ENUMERATED
+    chosen = _every(count, fewer) if is_exact else _drawn(count, fewer)
+    chosen.flags.writeable = False
+    return chosen
 
 
 def _every(count: int, fewer: int) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ With an indicator of the arm as the only regressor all of it follows from the cl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -61,10 +62,7 @@ def wild_bootstrap(totals: Floats, sizes: Floats, n_control: int) -> Bootstrap:
     residuals = residuals / np.abs(residuals).max()  # their squares have to fit a float
     name, values = ("webb", _WEBB) if count < _WEBB_BELOW else ("rademacher", _RADEMACHER)
     is_exact = len(values) ** count <= MOST_ENUMERATED
-    if is_exact:
-        factors = np.array(list(product(values, repeat=count)))
-    else:
-        factors = np.random.default_rng(SEED).choice(np.array(values), size=(DRAWS, count))
+    factors = _factors(values, count)
     real = _estimates(residuals[np.newaxis, :], sizes, n_control)
     difference, variance = float(real[0][0]), float(real[1][0])
     drawn, drawn_variance = _estimates(factors * residuals, sizes, n_control)
@@ -74,6 +72,17 @@ def wild_bootstrap(totals: Floats, sizes: Floats, n_control: int) -> Bootstrap:
     if is_exact:
         return Bootstrap(extreme / len(factors), name, len(factors), True)
     return Bootstrap((1 + extreme) / (1 + DRAWS), name, DRAWS, False)
+
+
+@lru_cache(maxsize=4)
+def _factors(values: tuple[float, ...], count: int) -> Floats:
+    """The weights to look at, a row each; a plan has several metrics, all of them alike."""
+    if len(values) ** count <= MOST_ENUMERATED:
+        factors = np.array(list(product(values, repeat=count)))
+    else:
+        factors = np.random.default_rng(SEED).choice(np.array(values), size=(DRAWS, count))
+    factors.flags.writeable = False
+    return factors
 
 
 def _estimates(totals: Floats, sizes: Floats, n_control: int) -> tuple[Floats, Floats]:
