@@ -28,6 +28,8 @@ _DAY = (
     "CASE WHEN day BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN day - DATE '1970-01-01' END"
 )
 
+_ANY = "SELECT 1 FROM units LIMIT 1"
+
 # Sums of the units of each level: by unit, or in a cluster design by cluster.
 ByLevel: TypeAlias = "Callable[[UnitRows, Sequence[Parts], str], dict[int, tuple[ArmSummary, ...]]]"
 
@@ -35,10 +37,7 @@ ByLevel: TypeAlias = "Callable[[UnitRows, Sequence[Parts], str], dict[int, tuple
 def carried(frame: Frame) -> dict[str, str]:
     """The columns that slicing needs of each unit, by their names in the relation."""
     plan, types = frame.plan, frame.types
-    found = {
-        f"s{i}": f"coalesce({keys.name(column, types[column])}, '')"
-        for i, column in enumerate(plan.segments)
-    }
+    found = {f"s{i}": keys.name(column, types[column]) for i, column in enumerate(plan.segments)}
     if has_days(plan) and plan.day is not None:
         found["day"] = keys.day(plan.day, types[plan.day])
     if has_days(plan) and plan.group is not None:
@@ -56,10 +55,13 @@ def segments(units: UnitRows, summed: ByLevel) -> dict[str, tuple[Slice, ...]]:
     called "…", so that no unit is lost. Units without a level are the level ""."""
     found = {}
     for i, column in enumerate(units.frame.plan.segments):
-        levels = _largest(units, f"s{i}", column, MOST_LEVELS + 1)
+        segment = f"coalesce(s{i}, '')"
+        levels = _largest(units, segment, column, MOST_LEVELS + 1)
+        if not levels:  # no unit is left
+            continue
         shown = levels[:MOST_LEVELS]
         by_place = summed(
-            units.levelled(f"s{i}", shown), units.metrics, f"coalesce(place, {len(shown)})"
+            units.levelled(segment, shown), units.metrics, f"coalesce(place, {len(shown)})"
         )
         names = [*shown, REST]
         found[column] = tuple(Slice(names[place], by_place[place]) for place in sorted(by_place))
@@ -72,8 +74,8 @@ def days(units: UnitRows, summed: ByLevel) -> tuple[Slice, ...]:
     if plan.day is None or plan.primary is None or not has_days(plan):
         return ()
     by_day = summed(units, [units.part(plan.primary)], _DAY)
-    if not by_day:
-        raise Unreadable(Text("data_column_not_days", column=plan.day, type=_type(units, plan.day)))
+    if not by_day and units.frame.types[plan.day] == "VARCHAR" and units.rows(_ANY):
+        raise Unreadable(Text("data_column_not_days", column=plan.day, type="varchar"))
     return tuple(
         Slice((_FIRST_DAY + timedelta(days=n)).isoformat(), by_day[n]) for n in sorted(by_day)
     )
@@ -92,16 +94,12 @@ def groups(units: UnitRows, summed: ByLevel) -> tuple[Slice, ...]:
     return tuple(Slice(names[place], by_place[place]) for place in sorted(by_place))
 
 
-def _type(units: UnitRows, column: str) -> str:
-    return units.frame.types[column].lower()[:40]
-
-
-def _largest(units: UnitRows, name: str, column: str, most: int) -> list[str]:
+def _largest(units: UnitRows, level: str, column: str, most: int) -> list[str]:
     found = units.rows(
-        f"SELECT {name} FROM units WHERE {name} IS NOT NULL GROUP BY 1 "
+        f"SELECT {level} FROM units WHERE {level} IS NOT NULL GROUP BY 1 "
         f"ORDER BY count(*) DESC, 1 LIMIT {most}"
     )
-    levels = [str(level) for (level,) in found]
-    if any("\0" in level for level in levels):
+    names = [str(name) for (name,) in found]
+    if any("\0" in name for name in names):
         raise units.frame.refuse_nul(column)
-    return levels
+    return names

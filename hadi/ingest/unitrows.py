@@ -107,13 +107,13 @@ class UnitRows:
             return self
         return replace(self, sql=f"SELECT * REPLACE ({', '.join(cut)}) FROM ({self.sql})")
 
-    def levelled(self, column: str, levels: Sequence[str]) -> UnitRows:
-        """The same with `place`, that of the carried text column's value among `levels`; NULL
-        where it is none of them."""
+    def levelled(self, level: str, levels: Sequence[str]) -> UnitRows:
+        """The same with `place`, that of the text expression's value among `levels`; NULL where it
+        is none of them."""
         listed = ", ".join(f"(?, {place})" for place in range(len(levels)))
         sql = (
             f"SELECT u.*, l.place FROM ({self.sql}) u "
-            f"LEFT JOIN (VALUES {listed}) l(level, place) ON u.{column} = l.level"
+            f"LEFT JOIN (VALUES {listed}) l(level, place) ON {level} = l.level"
         )
         return replace(self, sql=sql, parameters=(*self.parameters, *levels))
 
