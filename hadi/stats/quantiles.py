@@ -124,10 +124,12 @@ def outer_ranks(n: int, q: float, z: float = Z) -> tuple[int, int]:
 
 def units_needed(q: float) -> int:
     """The fewest units whose order statistics hold the quantile."""
-    rare = min(q, 1.0 - q)
-    # n r - z sqrt(n r (1 - r)) >= 1, solved for sqrt(n r); then rounding decides.
-    root = (Z * math.sqrt(1.0 - rare) + math.sqrt(Z * Z * (1.0 - rare) + 4.0)) / 2.0
-    n = max(math.floor(root * root / rare) - 2, 2)
+    if q < 0.5:  # n q - z sqrt(n q (1 - q)) >= 1, solved for sqrt(n q)
+        root = (Z * math.sqrt(1.0 - q) + math.sqrt(Z * Z * (1.0 - q) + 4.0)) / 2.0
+        least = root * root / q
+    else:  # n q + z sqrt(n q (1 - q)) <= n
+        least = Z * Z * q / (1.0 - q)
+    n = max(math.floor(least) - 2, 2)  # from here rounding decides
     while not _has_ranks(n, q):
         n += 1
     return n
