@@ -1,9 +1,8 @@
 """Normal, Student and chi-square tails and quantiles that stay true far beyond p = 1e-308.
 
 Big tests ask for tails that underflow a float, and `hadi check` must start fast. So the tails
-are computed as logarithms, and `scipy.special` is loaded only for Student's distribution with
-fewer than a million degrees of freedom; the normal and chi-square need the standard library
-alone.
+are computed as logarithms, and `scipy.special` is loaded only for Fisher's F; the normal,
+Student's t and chi-square need the standard library alone.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from __future__ import annotations
 import math
 import sys
 from statistics import NormalDist
+
+from hadi.stats import student
 
 _STANDARD = NormalDist()
 _LOG_2 = math.log(2.0)
@@ -55,29 +56,21 @@ def t_quantile_two_sided(alpha: float, df: float) -> float:
     if df >= _LARGE_DF:
         z = two_sided_z(alpha)
         return z + z * (z * z + 1.0) / (4.0 * df)
-    from scipy.special import stdtrit
-
-    return -float(stdtrit(df, alpha / 2.0))
+    return student.quantile(alpha, df)
 
 
 def log_t_two_sided(t: float, df: float) -> float:
     """log P(|T| >= |t|) of Student's t with df > 0 degrees of freedom; never underflows.
 
     For df >= 1e6 the normal deviate of Wallace (1959, Annals of Mathematical Statistics 30,
-    eq. 5.3); below, the regularised incomplete beta function I_x(df/2, 1/2), and where that
-    underflows its continued fraction (Abramowitz & Stegun 1964, 26.5.8) in logarithms. True to
-    1e-9 of the logarithm; beyond |t| = 100 with df >= 1e6, to 1e-6.
+    eq. 5.3); below, `student.log_tail`. True to 1e-9 of the logarithm; beyond |t| = 100 with
+    df >= 1e6, to 1e-6.
     """
     t = min(abs(t), 1e150)  # its square has to fit a float
     if df >= _LARGE_DF:
         deviate = math.sqrt(df * math.log1p(t * t / df))
         return log_normal_two_sided(deviate * (8.0 * df + 1.0) / (8.0 * df + 3.0))
-    from scipy.special import stdtr
-
-    tail = 2.0 * float(stdtr(df, -t))
-    if tail > 1e-290:
-        return math.log(min(tail, 1.0))
-    return _log_beta_tail(0.5 * df, t, df)
+    return student.log_tail(t, df)
 
 
 def log_f_tail(statistic: float, df: float, df_within: float) -> float:
@@ -104,39 +97,7 @@ def log_f_tail(statistic: float, df: float, df_within: float) -> float:
     if a < 1e4:  # beyond it lgamma itself would cancel away the digits
         log_beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     front = a * log_x + b * log_y - math.log(a) - log_beta
-    return front + math.log(_beta_fraction(a, b, math.exp(log_x)))
-
-
-def _log_beta_tail(a: float, t: float, df: float) -> float:
-    """log I_x(a, 1/2) at x = df / (df + t^2), for x well below its mean."""
-    log_x = -math.log1p(t / df * t)
-    log_y = log_x + 2.0 * math.log(t) - math.log(df)
-    log_beta = math.lgamma(a) + math.lgamma(0.5) - math.lgamma(a + 0.5)
-    if a > 1e4:  # Stirling's difference: lgamma itself would cancel away the digits
-        log_beta = math.lgamma(0.5) - 0.5 * math.log(a) + 1.0 / (8.0 * a)
-    front = a * log_x + 0.5 * log_y - math.log(a) - log_beta
-    return front + math.log(_beta_fraction(a, 0.5, math.exp(log_x)))
-
-
-def _beta_fraction(a: float, b: float, x: float) -> float:
-    """The continued fraction of I_x(a, b) by Lentz's method, as modified by Thompson & Barnett
-    (1986, Journal of Computational Physics 64)."""
-    tiny = 1e-300
-    c, d = 1.0, 1.0 - (a + b) * x / (a + 1.0)
-    d = 1.0 / (d if abs(d) > tiny else tiny)
-    value = d
-    for m in range(1, 10_000):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        for step in (even, odd):
-            d = 1.0 + step * d
-            c = 1.0 + step / c
-            d = 1.0 / (d if abs(d) > tiny else tiny)
-            c = c if abs(c) > tiny else tiny
-            value *= c * d
-        if abs(c * d - 1.0) < 1e-15:
-            break
-    return value
+    return front + math.log(student.beta_fraction(a, b, math.exp(log_x)))
 
 
 def log_chi_square_tail(statistic: float, df: int) -> float:
