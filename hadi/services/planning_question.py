@@ -44,6 +44,7 @@ class Question:
     cluster_size: float | None = None
     icc: float | None = None
     cluster_cv: float | None = None
+    shape: str | None = None  # of a quantile metric; None: judged by its spread
 
     @classmethod
     def of(cls, plan: Plan) -> Question:
@@ -90,6 +91,8 @@ class Question:
     @property
     def is_lognormal(self) -> bool:
         """A normal metric above zero cannot vary as much as that."""
+        if self.shape is not None:
+            return self.shape == "lognormal"
         return self.baseline > 0.0 and self.sd > LONG_TAIL * self.baseline
 
     @property

@@ -40,7 +40,7 @@ def missing(plan: Plan) -> list[Text]:
 
 def sentences(plan: Plan, asked: Question, found: PowerAnswer) -> list[Text]:
     """The chance of “confirmed” first, then what else a reader has to know."""
-    said = [impossible] if (impossible := cannot_confirm(asked, found)) else []
+    said = [impossible] if (impossible := cannot_confirm(found)) else []
     said.append(
         Text(
             _counted("planning_confirmed", asked),
@@ -58,11 +58,17 @@ def sentences(plan: Plan, asked: Question, found: PowerAnswer) -> list[Text]:
                 power=_share(plan.power),
             )
         )
-    said += [*_cluster_sentences(asked, found), *_look_sentences(asked, found)]
+    said += what_it_rests_on(asked, found)
     if plan.starts_on and plan.ends_on and not asked.counts_clusters:
         weeks = ((plan.ends_on - plan.starts_on).days + 1) / 7
         weekly = math.ceil(found.at_n_per_arm * len(asked.shares) / weeks)
         said.append(Text("planning_weekly", n=weekly))
+    return said
+
+
+def what_it_rests_on(asked: Question, found: PowerAnswer) -> list[Text]:
+    """Clusters, looks, low power and suppositions: what a bare figure would hide."""
+    said = [*_cluster_sentences(asked, found), *_look_sentences(asked, found)]
     if found.exaggeration is not None:
         said.append(
             Text("planning_exaggerates", times=Figure(FigureKind.NUMBER, found.exaggeration))
@@ -70,7 +76,7 @@ def sentences(plan: Plan, asked: Question, found: PowerAnswer) -> list[Text]:
     return said + _how(asked, found)
 
 
-def cannot_confirm(asked: Question, found: PowerAnswer) -> Text | None:
+def cannot_confirm(found: PowerAnswer) -> Text | None:
     """So few clusters that no result whatever can be significant."""
     p, needed = found.smallest_p, found.clusters_to_confirm
     if p is None or p <= found.alpha:

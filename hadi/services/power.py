@@ -88,7 +88,7 @@ def _answer(plan: Plan, asked: Question) -> PlanningAnswer:
         honest_note=asked.honest_note,
         expected_units=found.expected_units,
         smallest_p=_figure(FigureKind.P_VALUE, found.smallest_p),
-        can_confirm=planning_words.cannot_confirm(asked, found) is None,
+        can_confirm=planning_words.cannot_confirm(found) is None,
         draws=found.draws,
         simulation_error=_figure(FigureKind.POINTS, found.simulation_error),
     )

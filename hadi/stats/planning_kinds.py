@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from hadi.stats.distributions import normal_cdf, normal_quantile
+from hadi.stats.distributions import normal_cdf, normal_quantile, two_sided_z
 from hadi.stats.errors import NotEstimable
 from hadi.stats.planning_engine import Model, Odds, Spread
 from hadi.stats.planning_frame import Frame

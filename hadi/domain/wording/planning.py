@@ -51,6 +51,11 @@ WORDING: dict[str, Wording] = {
     ),
     "planning_weekly": N_("From the first to the last day that is about %(n)s units a week, all arms together."),
     "planning_half": N_("Were the true effect exactly the threshold of %(threshold)s, a test of any size would confirm it about half the time: the estimate falls above or below it like a coin."),
+    # `hadi power`
+    "power_split": N_("“%(split)s” is not a split: write a share above zero for each arm, the control’s first, such as 0.5,0.5."),
+    "power_enough_clusters": N_("%(n)s clusters per arm have a %(power)s chance to find an effect of %(effect)s; the chance that the verdict is “confirmed” is %(confirmed)s."),
+    "power_short_clusters": N_("%(n)s clusters per arm have only a %(power)s chance to find an effect of %(effect)s; it takes %(needed)s. The chance that the verdict is “confirmed” is %(confirmed)s."),
+    "power_never_clusters": N_("No practicable number of clusters finds an effect of %(effect)s; %(n)s clusters per arm have a %(power)s chance."),
     # What would help most
     "planning_help_more_units": NN_(
         "What would help most: %(n)s unit per arm brings the chance of “confirmed” to %(share)s.",
