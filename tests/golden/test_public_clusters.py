@@ -15,6 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hadi.analysis.run import analyse
+from hadi.domain.plan import Design, Plan
+from hadi.domain.spec import parse_metrics
+from hadi.ingest.files import open_table
+from hadi.ingest.tables import TableSource
 from hadi.stats import clusters
 from hadi.stats.arrays import Clusters
 
@@ -71,3 +76,25 @@ def test_what_the_weeks_would_have_claimed(promotions: dict[str, Clusters]) -> N
     right = clusters.compare(promotions["2"], promotions["3"], alpha=0.05)
     assert found.estimate == pytest.approx(right.estimate, rel=1e-12)
     assert right.standard_error > 1.8 * found.standard_error
+
+
+def test_from_the_file_to_the_verdict(reference_dir: Path, tmp_path: Path) -> None:
+    file = reference_dir / "data" / "fastfood_promo" / "WA_Marketing-Campaign.csv"
+    stored = open_table(file, file.name, folder=tmp_path)
+    metrics = parse_metrics(["sales=mean(SalesInThousands)"])
+    plan = Plan(
+        variant="Promotion",
+        control="2",
+        metrics=metrics,
+        design=Design.CLUSTER,
+        cluster="LocationID",
+    )
+    answer = analyse(TableSource([stored.path]), plan).as_json()
+    assert answer["evidence"] == "cluster_randomised"
+    assert (answer["verdict"], answer["arm"]) == ("confirmed", "1")
+    assert {arm["name"]: arm["units"] for arm in answer["arms"]} == {"1": 43, "2": 47, "3": 47}
+    found = {comparison["arm"]: comparison for comparison in answer["comparisons"]}
+    assert found["1"]["p_value"] == pytest.approx(0.0013, abs=1e-4)
+    assert found["3"]["p_value"] == pytest.approx(0.0136, abs=1e-4)
+    assert found["3"]["difference"]["estimate"] == pytest.approx(55.36 - 47.33, abs=0.01)
+    assert found["3"]["parameters"]["naive_p"] == pytest.approx(1.6e-6, rel=0.02)
