@@ -15,7 +15,7 @@ import click
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.metric_rules import design_faults
-from hadi.domain.plan import Design, Looks, MetricKind, Plan
+from hadi.domain.plan import Design, Looks, Plan
 from hadi.domain.spec import parse_metrics, parse_split
 from hadi.domain.text import Text
 from hadi.ingest.source import Summed
@@ -133,8 +133,7 @@ def _summed(prepared: Prepared, plan: Plan) -> Summed:
     where it would mean to read a big file twice."""
     from hadi.ingest.tables import TableSource
 
-    needs_student = any(metric.kind is MetricKind.MEAN for metric in plan.metrics)
-    imports = Thread(target=_import_judges, args=(needs_student and prepared.is_small,))
+    imports = Thread(target=_import_judges)
     imports.start()
     source = TableSource(prepared.paths, digest=prepared.digest, labels=prepared.labels)
     try:
@@ -144,15 +143,11 @@ def _summed(prepared: Prepared, plan: Plan) -> Summed:
     return Summed(source.digest if prepared.is_small else "", summaries)
 
 
-def _import_judges(needs_student: bool) -> None:
-
+def _import_judges() -> None:
     import hadi.analysis.run
     import hadi.domain.wording
     import hadi.stats.means
     import hadi.stats.proportions  # noqa: F401 - it is the importing that is wanted
-
-    if needs_student:  # beyond a million units the normal distribution is its equal
-        import scipy.special  # noqa: F401
 
 
 @contextmanager

@@ -7,7 +7,6 @@ not at all, and nothing else is left behind, whatever goes wrong on the way.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from hadi.domain.text import Text
 from hadi.ingest import columns, engine, excel
 from hadi.ingest.cells import text_of
 from hadi.ingest.dialects import read_dialect
+from hadi.ingest.digests import file_digest
 from hadi.ingest.engine import literal, one_row, parquet, quoted
 from hadi.ingest.excel import Sheets
 from hadi.ingest.limits import MB, Limits
@@ -105,12 +105,6 @@ def open_table(
             _sync(written)
             os.replace(written, target)
         return StoredTable(target, digest, report)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _clear_away(folder: Path) -> None:

@@ -49,7 +49,7 @@ class TableSource:
             return self._digest
         import hashlib
 
-        from hadi.ingest.files import file_digest
+        from hadi.ingest.digests import file_digest
 
         digests = [file_digest(path) for path in self.paths]
         if len(digests) == 1:
