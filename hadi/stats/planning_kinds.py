@@ -170,7 +170,15 @@ def quantile_model(sd: float, q: float, baseline: float | None, shape: str) -> M
         return Odds(found, verdicts, DRAWS)
 
     variance = q * (1.0 - q) / (density * density)
-    return Model(_known_variance(variance), exact=exact, can_cluster=False, rel=5e-3)
+
+    def spread(n0: float, n1: float, size: float) -> Spread:
+        plain = variance / n0 + variance / n1
+        # The order statistics read are rounded outwards, half a rank on either side on average.
+        ranks = two_sided_z(0.05) * math.sqrt(min(n0, n1) * q * (1.0 - q))
+        wider = 1.0 + 0.5 / ranks
+        return Spread(variance / n0, variance / n1, plain * wider * wider)
+
+    return Model(spread, exact=exact, can_cluster=False, rel=5e-3)
 
 
 def _known_variance(variance: float) -> Callable[[float, float, float], Spread]:
