@@ -46,8 +46,9 @@ class Parts:
         return Joint(0, self.metric, tuple(range(len(self.measures))))
 
     def shifted(self, middles: Mapping[str, float]) -> tuple[Parts, tuple[str, ...]]:
-        """The same less a constant each, and the columns so in SQL."""
-        offsets = [middles[name] for name in self.names]
+        """The same less a constant each (0 and 1 stay), and the columns so in SQL."""
+        named = list(zip(self.measures, self.names, strict=True))
+        offsets = [0.0 if measure.is_conversion else middles[name] for measure, name in named]
         pairs = zip(self.measures, offsets, strict=True)
         measures = tuple(replace(measure, offset=offset) for measure, offset in pairs)
         terms = zip(self.names, offsets, strict=True)
