@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from hadi.analysis.estimates import estimate, value_of
@@ -32,13 +33,15 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class Segmented:
     """The primary metric's effect in one arm by the levels of one column, and whether it differs
-    between them at all (Cochran's Q; None with fewer than two estimates). The adjusted p of the
-    interactions allows for all columns and arms (Holm)."""
+    between them at all (Cochran's Q, as Welch's F where errors have degrees of freedom; None with
+    fewer than two estimates). The adjusted p of the interactions allows for all columns and arms
+    (Holm)."""
 
     column: str
     metric: str
     arm: str
     levels: tuple[Level, ...]
+    method: str | None = None
     statistic: float | None = None
     df: float | None = None
     p_value: float | None = None
@@ -49,6 +52,7 @@ class Segmented:
         interaction = None
         if self.statistic is not None:
             interaction = {
+                "method": self.method,
                 "statistic": self.statistic,
                 "df": self.df,
                 "p_value": self.p_value,
@@ -95,9 +99,18 @@ def _segmented(
         return found
     from hadi.stats.segments import interaction
 
-    test = interaction([r.estimate for r in results], [r.standard_error or 0.0 for r in results])
+    test = interaction(
+        [r.estimate for r in results],
+        [r.standard_error or 0.0 for r in results],
+        [inf if r.df is None else r.df for r in results],
+    )
     return replace(
-        found, statistic=test.statistic, df=test.df, p_value=test.p_value, log10_p=test.log10_p
+        found,
+        method=test.method,
+        statistic=test.statistic,
+        df=test.df,
+        p_value=test.p_value,
+        log10_p=test.log10_p,
     )
 
 

@@ -72,7 +72,7 @@ def _readings(comparison: Record, metric: Metric, plan: Plan) -> Iterator[Readin
         yield Reading(_("Looks"), say(once), explained_at("anytime"))
     if comparison["role"] == MetricRole.PRIMARY and comparison["p_adjusted"] is not None:
         text = Text("beside_adjusted_p", p=_p(comparison["p_adjusted"]))
-        yield Reading(_("Several arms"), say(text), explained_at("omnibus_wald"))
+        yield Reading(_("Several arms"), say(text), explained_at("several_arms"))
     yield from _bayes(comparison, metric)
 
 

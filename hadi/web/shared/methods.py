@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-_SECTIONS = {
+SECTIONS = {
     "newcombe_pooled_z": "conversion",
     "newcombe_fisher": "conversion",
     "welch_t": "mean",
@@ -19,18 +19,28 @@ _SECTIONS = {
     "lin_t": "covariates",
     "cluster_cr2_t": "clusters",
     "cluster_permutation": "clusters",
+    "cluster_means_t": "clusters",
     "omnibus_chi_square": "several-arms",
     "omnibus_welch_f": "several-arms",
     "omnibus_wald": "several-arms",
     "omnibus_kruskal_wallis": "several-arms",
+    "segments_cochran_q": "segments",
+    "segments_welch_f": "segments",
+    # What stands beside or around a method.
     "anytime": "looks",
     "planned": "looks",
     "fixed": "looks",
     "bayes": "bayesian-view",
     "equivalence": "equivalence-and-margins",
+    "several_arms": "several-arms",
     "segments": "segments",
     "winsor": "extreme-values",
+    # Checks, by their codes.
     "sample_ratio": "sample-ratio",
+    "quality": "quality-of-a-result",
+    "low_power": "exaggeration",
+    "not_estimable": "what-cannot-be-estimated",
+    "planning": "planning",
 }
 
 
@@ -41,7 +51,7 @@ def base_of(method: str) -> str:
 
 def section_of(method: str) -> str:
     """The section of the methods page that a method is explained in. Raises KeyError."""
-    return _SECTIONS[base_of(method)]
+    return SECTIONS[base_of(method)]
 
 
 def explained_at(method: str) -> str:
