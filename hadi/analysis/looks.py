@@ -25,7 +25,8 @@ _CLOSE = 1e-9
 class Look:
     """One look at the data. `fraction` is the smallest arm's share of the planned units, at most
     1 (None: nothing is planned); `number` counts the looks so far, this one included; `earlier`
-    holds their fractions. `is_open`: the result may be seen now. `is_final`: the end is reached."""
+    holds their fractions. `is_open`: the result may be seen now. `is_final`: the end is reached.
+    `opened_early`: someone gave a reason to see it, or to end the test, before that."""
 
     kind: Looks
     is_open: bool
@@ -84,7 +85,8 @@ def look_of(
     look = replace(look, number=len(seen) + 1, earlier=seen)
     if plan.looks is Looks.ANYTIME:
         tuning = float(plan.planned_units) if plan.planned_units else TUNING
-        return replace(look, is_open=True, opened_early=False, tuning=tuning)
+        ends_here = opened_early and not is_final
+        return replace(look, is_open=True, opened_early=ends_here, tuning=tuning)
     count = plan.look_count or 2
     is_due = fraction is not None and _is_due(fraction, seen, earlier, count)
     return replace(

@@ -13,6 +13,12 @@ from hadi.domain.verdict import TestVerdict, Verdict
 
 LOW_POWER = 0.5  # under it, what reaches significance is mostly luck on top of the effect
 
+_EARLY = {
+    Looks.FIXED: "opened_early",
+    Looks.ANYTIME: "ended_early",
+    Looks.PLANNED: "off_schedule",
+}
+
 
 def warnings_of(
     verdict: TestVerdict,
@@ -23,10 +29,8 @@ def warnings_of(
 ) -> Iterator[Warned]:
     """Everything to be said beside the verdict, in the order it is read."""
     if look.opened_early:
-        if plan.looks is Looks.PLANNED:
-            yield Warned("off_schedule", Text("warning_off_schedule"))
-        else:
-            yield Warned("opened_early", Text("warning_opened_early"))
+        code = _EARLY[plan.looks]
+        yield Warned(code, Text(f"warning_{code}"))
     elif verdict.verdict is not Verdict.NOT_YET and not progress.is_final:
         yield Warned("interim", Text("warning_interim"))
     planned = progress.planned_units

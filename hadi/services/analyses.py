@@ -97,7 +97,7 @@ def _store(
     plan_id, dataset_id = basis.ids
     analysis = Analysis(
         id=new_id(), test_id=test.id, dataset_id=dataset_id, plan_id=plan_id,
-        is_final=record.is_closing, early_reason="" if record.progress.is_final else early_reason,
+        is_final=record.is_closing, early_reason=early_reason if record.look.opened_early else "",
         verdict=record.verdict.verdict.value, record=record.as_json(), author_id=by.user_id,
         created_at=now,
     )  # fmt: skip

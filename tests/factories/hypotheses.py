@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -84,20 +85,29 @@ class World:
         hypothesis = self.planned(change, **plan)
         return hypotheses.start(hypothesis.id, by=self.actor(), now=self.later())
 
-    def with_data(self, change: str = "lay a cable beside every lamp", **plan: Any) -> Hypothesis:
+    def with_data(
+        self,
+        change: str = "lay a cable beside every lamp",
+        counts: Sequence[tuple[int, int]] = ((2000, 200), (2000, 300)),
+        **plan: Any,
+    ) -> Hypothesis:
+        hypothesis = self.running(change, **plan)
+        self.attach(hypothesis, counts)
+        return hypothesis
+
+    def attach(self, hypothesis: Hypothesis, counts: Sequence[tuple[int, int]]) -> None:
+        """Typed counts, (units, successes) of the arms A and B."""
         from hadi.services import datasets
 
-        hypothesis = self.running(change, **plan)
         datasets.attach_counts(
             hypothesis.id,
             counts=[
-                {"arm": "A", "units": 2000, "successes": 200},
-                {"arm": "B", "units": 2000, "successes": 300},
+                {"arm": arm, "units": units, "successes": successes}
+                for arm, (units, successes) in zip("AB", counts, strict=True)
             ],
             by=self.actor("analyst"),
             now=self.later(days=20),
         )
-        return hypothesis
 
     def measured(self, change: str = "lay a cable beside every lamp", **plan: Any) -> Hypothesis:
         from hadi.services import analyses

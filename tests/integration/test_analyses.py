@@ -119,3 +119,47 @@ def test_without_data_or_before_the_start_it_is_refused_and_logged(world: World)
             run(world, hypothesis)
         refused = events.history(hypothesis_id=hypothesis.id)[0]
         assert refused.verb == "refused" and refused.details["blockers"] == codes
+
+
+def test_a_look_on_the_way_is_shown_and_moves_nothing(world: World) -> None:
+    hypothesis = world.with_data(
+        counts=[(100, 10), (100, 12)], planned_units=5000, looks="anytime"
+    )
+    analysis = run(world, hypothesis)
+    assert analysis.verdict == "not_enough_data" and not analysis.is_final
+    assert hypothesis.state.value == "running" and hypothesis.verdict is None
+    assert analysis.record["comparisons"][0]["difference"]["estimate"] is not None
+    ended = run(world, hypothesis, role="leader", open_early="the budget is spent")
+    assert ended.is_final and ended.early_reason == "the budget is spent"
+    assert hypothesis.state.value == "measured"
+
+
+def test_a_look_on_the_way_that_answers_ends_the_test(world: World) -> None:
+    hypothesis = world.with_data(planned_units=5000, looks="anytime")
+    analysis = run(world, hypothesis)
+    assert analysis.verdict == "confirmed" and analysis.is_final
+    assert hypothesis.state.value == "measured"
+
+
+def test_planned_looks_remember_those_before(world: World) -> None:
+    hypothesis = world.with_data(
+        counts=[(100, 10), (100, 12)], planned_units=400, looks="planned", look_count=4
+    )
+    first = run(world, hypothesis)
+    assert first.record["look"]["number"] == 1 and first.record["look"]["fraction"] == 0.25
+    again = run(world, hypothesis)
+    assert again.record["look"]["number"] == 1
+    world.attach(hypothesis, [(210, 21), (210, 25)])
+    second = run(world, hypothesis)
+    assert second.record["look"]["number"] == 2
+    assert second.record["look"]["earlier"] == [0.25]
+    levels = [a.record["comparisons"][0]["alpha"] for a in (first, second)]
+    assert levels[0] < levels[1] < 0.05
+
+
+def test_past_tests_make_the_sceptical_prior(world: World) -> None:
+    first = world.with_data()
+    assert run(world, first).record["comparisons"][0]["bayes"]["prior"] is None
+    second = world.with_data("greet everyone")
+    prior = run(world, second).record["comparisons"][0]["bayes"]["prior"]
+    assert prior == {"mean": 0.0, "sd": 0.1, "tests": 1}

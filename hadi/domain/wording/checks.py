@@ -69,6 +69,7 @@ WORDING: dict[str, Wording] = {
     "warning_low_power": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. Significant results at this size exaggerate the effect."),
     "warning_exaggeration": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. A significant result at this size exaggerates the effect, about %(times)s times on average."),
     "warning_off_schedule": N_("The results were opened between the planned looks; the look took its share of the accepted risk."),
+    "warning_ended_early": N_("The test was ended before its planned end; the interval allows for that."),
     "warning_interim": N_("This is a look on the way: the planned end is not reached. The interval allows for it."),
     "warning_opened_early": N_("The results were opened before the planned end."),
     "warning_ended_short": N_("The test ended with fewer units than planned: %(units)s of %(planned)s in the arm “%(arm)s”."),

@@ -89,6 +89,12 @@ class TestAnytime:
         assert clear["verdict"] == "confirmed"
         assert clear["closing"] is True
 
+    def test_a_reason_ends_it_before_its_end(self, judge) -> None:
+        answer = judge(arms(300, 30, 40), ANYTIME, ask={"opened_early": True})
+        assert answer["verdict"] == "not_enough_data"
+        assert answer["closing"] is True
+        assert [w["code"] for w in answer["warnings"]] == ["ended_early"]
+
     def test_the_end_closes_whatever_is_found(self, judge) -> None:
         answer = judge(arms(1000, 100, 110), ANYTIME)
         assert answer["progress"]["final"]
