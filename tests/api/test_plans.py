@@ -8,22 +8,22 @@ import pytest
 
 from tests.api.world import Journey, People, plan
 
-RATIO = {
+RATIO: dict[str, Any] = {
     "name": "Revenue per receipt", "kind": "ratio", "columns": ["revenue", "receipts"],
     "role": "primary", "threshold": "2%", "better": "higher", "margin": None, "proxy": False,
     "covariate": ["revenue_before", "receipts_before"], "winsor": 0.999, "q": None,
 }  # fmt: skip
-RATE = {
+RATE: dict[str, Any] = {
     "name": "Returns per parcel", "kind": "rate", "columns": ["returns", "parcels"],
     "role": "guardrail", "threshold": None, "better": "lower", "margin": 0.01, "proxy": False,
     "covariate": None, "winsor": None, "q": None,
 }  # fmt: skip
-MEAN = {
+MEAN: dict[str, Any] = {
     "name": "Spend", "kind": "mean", "columns": [], "role": "secondary", "threshold": None,
     "better": "higher", "margin": None, "proxy": False, "covariate": "spend_before",
     "winsor": None, "q": None,
 }  # fmt: skip
-SLOWEST = {
+SLOWEST: dict[str, Any] = {
     "name": "Slowest tenth", "kind": "quantile", "columns": ["minutes"], "role": "secondary",
     "threshold": None, "better": "lower", "margin": None, "proxy": False, "covariate": None,
     "winsor": None, "q": 0.9,
