@@ -9,48 +9,21 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from hadi.charts.gauge import Gauge, gauge
-from hadi.charts.power_curve import PowerCurve, power_curve
-from hadi.charts.verdict_bars import VerdictBar, verdict_bars
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.statement import Statement
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
 from hadi.services import hypotheses, users
 from hadi.services.power import PlanningAnswer
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.links import obstacles
+from hadi.web.hypotheses.plan_answers import AnswerPage, answer_of
 from hadi.web.hypotheses.plan_forms import PlanForm
 from hadi.web.hypotheses.plan_panels import SHORT
-from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.language import moment, say
 from hadi.web.shared.pages import Change, Link, Obstacle, Page
 from hadi.web.shared.render import chrome
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """“Can this test succeed?” ready to be drawn; without figures `missing` or `problem` says
-    why. `stats` are (label, value, note)."""
-
-    missing: tuple[str, ...] = ()
-    problem: str | None = None
-    gauge: Gauge | None = None
-    lead: str = ""
-    more: tuple[str, ...] = ()
-    help: str | None = None
-    note: str | None = None
-    stats: tuple[tuple[str, str, str | None], ...] = ()
-    bars: tuple[VerdictBar, ...] = ()
-    bars_title: str = ""
-    curve: PowerCurve | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerPage(Page):
-    """The answer alone, as htmx asks for it."""
-
-    answer: Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,52 +125,6 @@ def plan_page(
         since=since,
         answer=answer_of(answer),
     )
-
-
-def answer_page(answer: PlanningAnswer) -> AnswerPage:
-    return AnswerPage(title="", chrome=chrome(), answer=answer_of(answer))
-
-
-def answer_of(found: PlanningAnswer) -> Answer:
-    """The service's answer in the reader's words and pictures."""
-    if found.missing:
-        return Answer(missing=tuple(say(text) for text in found.missing))
-    if found.problem is not None:
-        return Answer(problem=say(found.problem))
-    assert found.verdicts is not None
-    lead, *more = (say(text) for text in found.sentences)
-    planned = (found.at_units, found.power) if found.is_planned else None
-    return Answer(
-        gauge=gauge(found.confirmed, target=found.wanted),
-        lead=lead,
-        more=tuple(more),
-        help=say(found.help) if found.help else None,
-        note=say(found.honest_note) if found.honest_note else None,
-        stats=tuple(_stats(found)),
-        # One in ten thousand is as exact as a plan can be.
-        bars=verdict_bars({name: round(share, 4) for name, share in found.verdicts.items()}),
-        bars_title=_("What %(n)s units per arm would say", n=_count(found.at_units)),
-        curve=power_curve(found.curve, target=found.wanted, planned=planned)
-        if found.curve
-        else None,
-    )
-
-
-def _stats(found: PlanningAnswer) -> list[tuple[str, str, str | None]]:
-    needed = _count(found.needed_units) if found.needed_units is not None else "–"
-    smallest = figure(found.smallest_effect) if found.smallest_effect else "–"
-    return [
-        (_("Units needed per arm"), needed, _("to see the expected effect")),
-        (
-            _("Smallest effect it can see"),
-            smallest,
-            _("with %(n)s units per arm", n=_count(found.at_units)),
-        ),
-    ]
-
-
-def _count(n: int) -> str:
-    return figure(Figure(FigureKind.COUNT, n))
 
 
 def read_page(hypothesis: Hypothesis, *, actor: Actor) -> PlanReadPage:

@@ -18,10 +18,11 @@ from hadi.models import Hypothesis
 from hadi.services import hypotheses, plans, workspace
 from hadi.services.power import planning_answer
 from hadi.web.hypotheses import blueprint
+from hadi.web.hypotheses.plan_answers import answer_page
 from hadi.web.hypotheses.plan_checks import check_typed
 from hadi.web.hypotheses.plan_filling import form_values
 from hadi.web.hypotheses.plan_forms import PlanForm, with_row, without_row
-from hadi.web.hypotheses.plan_pages import answer_page, changes_since, plan_page, read_page
+from hadi.web.hypotheses.plan_pages import changes_since, plan_page, read_page
 from hadi.web.hypotheses.plan_typing import TypedPlan, put_refusal, typed_plan
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
