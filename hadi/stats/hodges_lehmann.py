@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 SORTED_AT_ONCE = 2**21  # differences of distinct values that are simply sorted
-_GROUPS = 1024  # of equal weight, per arm, for the first guess
+# Of equal weight, for the first guess: not as many in both arms, because the differences of
+# like quantiles of like arms would crowd about 0.
+_GROUPS = (1024, 997)
 _FITS = 2**62  # beyond it counts of pairs no longer fit 64 bits: Python's whole numbers then
 ROUNDING = 2.0 * sys.float_info.epsilon
 
@@ -81,8 +83,10 @@ class PairwiseDifferences:
             self._list = self._between(start, every)
         else:
             self._guesses = np.sort(
-                np.subtract.outer(_grouped(treatment), _grouped(control)), axis=None
+                np.subtract.outer(_grouped(treatment, _GROUPS[1]), _grouped(control, _GROUPS[0])),
+                axis=None,
             )
+            self._slack = ROUNDING * np.abs(treatment.values)
 
     def at(self, first: int, last: int) -> tuple[float, float]:
         """The differences of the ranks `first` and `last`, counted from 1; `last` is `first` or
@@ -110,14 +114,13 @@ class PairwiseDifferences:
         rng = np.random.default_rng(0)  # chooses the path only; the answer is exact
         while (left := int((low.start - high.start).sum())) > SORTED_AT_ONCE:
             cut = self._cut(place, inclusive=inclusive)
-            below, above = self._neighbours(cut)
-            if first <= cut.pairs < last:
-                return below[0], above[0]
-            was_above = cut.pairs >= last
-            if was_above:
-                high, largest = cut, below
-            else:
-                low, smallest = cut, above
+            was_above, is_between = cut.pairs >= last, first <= cut.pairs < last
+            low, high = (low, cut) if was_above else (cut, high)
+            if is_between or abs(first - cut.pairs) < 8 * SORTED_AT_ONCE or slow > 1:
+                below, above = self._neighbours(cut)
+                if is_between:
+                    return below[0], above[0]
+                largest, smallest = (below, smallest) if was_above else (largest, above)
             if largest[0] - smallest[0] <= min(largest[1], smallest[1]):
                 return largest[0], largest[0]  # a single difference is left, of many pairs
             place = self._next(cut, low, high, (first + last) / 2.0)
@@ -135,9 +138,14 @@ class PairwiseDifferences:
 
     def _cut(self, place: float, *, inclusive: bool) -> _Cut:
         """Behind the differences equal to `place`, or before them."""
-        below, upto = below_and_upto(self._control, self._treatment, -place)
-        start = below if inclusive else upto
-        return _Cut(place, start, self.pairs - int((self._upto0[start] * self._counts1).sum()))
+        points, slack = self._treatment - place, self._slack + ROUNDING * abs(place)
+        start: Whole
+        if inclusive:
+            start = np.searchsorted(self._control, np.subtract(points, slack, out=points))
+        else:
+            points += slack
+            start = np.searchsorted(self._control, points, side="right")
+        return _Cut(place, start, self.pairs - int(self._upto0[start] @ self._counts1))
 
     def _guess(self, rank: float) -> float:
         """About where the difference of a rank is, by the groups' differences."""
@@ -151,13 +159,15 @@ class PairwiseDifferences:
         """The next place to count at: on the rank's far side, but close to it, so that the
         rank is soon caught between two places."""
         missing = rank - cut.pairs
-        overshoot = math.copysign(0.1 * abs(missing) + SORTED_AT_ONCE / 4, missing)
+        overshoot = math.copysign(0.3 * abs(missing) + SORTED_AT_ONCE / 4, missing)
         if math.isinf(low.place) or math.isinf(high.place):
             side: Literal["left", "right"] = "right" if cut.pairs > rank else "left"
             known = float(np.searchsorted(self._guesses, cut.place, side=side)) + 0.5
             known *= self.pairs / self._guesses.size
             return cut.place + self._guess(known + missing + overshoot) - self._guess(known)
-        share = (cut.pairs + missing + overshoot - low.pairs) / (high.pairs - low.pairs)
+        missing = min(rank - low.pairs, rank - high.pairs, key=abs)
+        overshoot = math.copysign(0.1 * abs(missing) + SORTED_AT_ONCE / 4, missing)
+        share = (rank + overshoot - low.pairs) / (high.pairs - low.pairs)
         return low.place + share * (high.place - low.place)
 
     def _any_between(self, low: _Cut, high: _Cut, rng: np.random.Generator) -> float:
@@ -199,8 +209,8 @@ class PairwiseDifferences:
         return differences[order], np.cumsum(weights)
 
 
-def _grouped(sample: Distribution) -> Floats:
+def _grouped(sample: Distribution, groups: int) -> Floats:
     """The middle values of groups of equal weight."""
     upto = np.cumsum(sample.counts)
-    middles = (np.arange(_GROUPS) + 0.5) * (float(upto[-1]) / _GROUPS)
+    middles = (np.arange(groups) + 0.5) * (float(upto[-1]) / groups)
     return sample.values[np.minimum(np.searchsorted(upto, middles), upto.size - 1)]

@@ -37,7 +37,7 @@ def test_the_search_finds_what_the_list_holds(a, b, limit):
     """With almost nothing sorted at once, every branch of the search is walked."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hodges_lehmann, "SORTED_AT_ONCE", limit)
-        patch.setattr(hodges_lehmann, "_GROUPS", 3)
+        patch.setattr(hodges_lehmann, "_GROUPS", (3, 2))
         pairs = PairwiseDifferences(Distribution.of(a), Distribution.of(b))
         expected = np.sort(np.subtract.outer(b, a), axis=None)
         size = max(np.abs(a).max(), np.abs(b).max())
