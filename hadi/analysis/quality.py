@@ -29,6 +29,8 @@ LARGEST_SHARE = 0.05  # of an arm's total, one unit's alone
 IMBALANCE_ALPHA = 0.01
 HALF = 0.5  # of the effect: one group that carries as much carries it
 DISPERSION = 1.5  # variance over mean of events per exposure; Poisson has 1
+# Ranks and quantiles have no sums by day or by seller.
+_SUMMED = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATIO, MetricKind.RATE)
 FIXED = Look(Looks.FIXED, is_open=True, is_final=True)
 
 
@@ -47,12 +49,13 @@ def _quality(
         yield _outliers(summaries)
     yield from _pre_period(summaries, plan)
     yield from _overdispersion(compared)
+    yield from _giant_cluster(compared)
     if deciding is None or deciding.result is None:
         return
     place = next(i for i, arm in enumerate(summaries.arms) if arm.name == deciding.arm)
-    if summaries.groups:
+    if plan.group and plan.primary and plan.primary.kind in _SUMMED:
         yield from _concentration(summaries.groups, deciding, place)
-    if summaries.days:
+    if plan.day and plan.primary and plan.primary.kind in _SUMMED:
         yield from _novelty(summaries.days, deciding, place)
     if summaries.clusters is not None:
         yield from _clusters(summaries, deciding, place)
@@ -161,16 +164,29 @@ def _overdispersion(compared: Sequence[Compared]) -> Iterator[Check]:
         yield max(found, key=lambda item: item[0])[1]
 
 
+def _giant_cluster(compared: Sequence[Compared]) -> Iterator[Check]:
+    """One cluster that is more than half of its arm: the interval is then too narrow."""
+    for one in compared:
+        share = one.result.parameters.get("largest_share") if one.result else None
+        if isinstance(share, float) and share > HALF:
+            figure = Figure(FigureKind.SHARE, share)
+            text = Text("check_clusters_giant", share=figure, metric=one.metric.name, arm=one.arm)
+            yield Check("clusters", CheckStatus.WARN, text)
+            return
+
+
 def _concentration(groups: tuple[Slice, ...], deciding: Compared, place: int) -> Iterator[Check]:
     """One seller or store that carries the effect: what is left of it without each."""
     result, metric = deciding.result, deciding.metric
-    if len(groups) < 3 or result is None or result.estimate == 0.0:
-        return
+    assert result is not None
     found = [
         (1.0 - rest.estimate / result.estimate, part.name, rest)
         for part, rest in _left_out(groups, metric, place, deciding.alpha)
+        if result.estimate != 0.0
     ]
-    if not found:
+    if len(found) < 3:
+        text = Text("check_concentration_unseen", metric=metric.name)
+        yield Check("concentration", CheckStatus.PASS, text)
         return
     share, name, rest = max(found, key=lambda item: item[0])
     is_carried = share > HALF
@@ -229,6 +245,8 @@ def _novelty(days: tuple[Slice, ...], deciding: Compared, place: int) -> Iterato
         if result.standard_error:
             daily.append((float(step), result.estimate, result.standard_error**2))
     if len(daily) < 3:
+        text = Text("check_novelty_unseen", metric=metric.name)
+        yield Check("novelty", CheckStatus.PASS, text)
         return
     trend = weighted_slope(*(list(column) for column in zip(*daily, strict=True)))
     p = trend.p_value or 0.0

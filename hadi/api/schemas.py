@@ -239,6 +239,19 @@ class AnalysisOut(ma.Schema):
     checks = fields.List(fields.Dict(), required=True)
     arms = fields.List(fields.Dict(), required=True)
     comparisons = fields.List(fields.Dict(), required=True)
+    omnibus = fields.Dict(
+        required=True, allow_none=True,
+        metadata={"description": "Whether three arms or more differ at all"},
+    )  # fmt: skip
+    segments = fields.List(
+        fields.Dict(), required=True,
+        metadata={"description": "The primary metric by segment; exploratory"},
+    )  # fmt: skip
+    look = _object("Which look this was: kind, fraction of the planned units, number")
+    closing = fields.Boolean(
+        required=True, metadata={"description": "Whether this result may end the test"}
+    )
+    warnings = fields.List(fields.Dict(), required=True)
 
 
 class EventOut(ma.Schema):

@@ -182,7 +182,7 @@ def _in_language(record: Mapping[str, Any]) -> Json:
     translated: Json = {}
     for name, value in record.items():
         if isinstance(value, Mapping):
-            translated[name] = dict(value)
+            translated[name] = _in_language(value) if "note_text" in value else dict(value)
         elif isinstance(value, list):
             translated[name] = [_in_language(v) if isinstance(v, Mapping) else v for v in value]
         else:

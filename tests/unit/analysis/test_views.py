@@ -198,7 +198,8 @@ class TestQuality:
         asked = plan("m=mean(m)", day="day")
         assert check(judge(whole, asked, days=fading), "novelty")["status"] == "warn"
         assert check(judge(whole, asked, days=steady), "novelty")["status"] == "pass"
-        assert check(judge(whole, asked, days=steady[:2]), "novelty") is None
+        found = check(judge(whole, asked, days=steady[:2]), "novelty")
+        assert (found["status"], found["text"]["code"]) == ("pass", "check_novelty_unseen")
 
     def test_one_unit_that_holds_a_tenth_of_everything(self, judge) -> None:
         arms = two(Moments.from_sd(1000, 10, 2), Moments.from_sd(1000, 11, 2))
