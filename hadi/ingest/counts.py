@@ -8,30 +8,40 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from hadi.domain.errors import Invalid, Unreadable
-from hadi.domain.plan import MetricKind, Plan
+from hadi.domain.plan import Design, Metric, MetricKind, Plan
 from hadi.domain.text import Text
 from hadi.ingest.source import ArmSummary, Summaries
-from hadi.stats.samples import Conversion, Moments
+from hadi.stats.samples import Conversion, Events, Moments
 
 MAX_ARMS = 100
 MAX_UNITS = 10**15
 _CONVERSION = ("units", "successes")
 _MEAN = ("units", "mean", "sd")
+_RATE = ("units", "events", "exposure")
+_FIELDS = {
+    MetricKind.CONVERSION: _CONVERSION,
+    MetricKind.MEAN: _MEAN,
+    MetricKind.RATE: _RATE,
+}
+
+_Sample: TypeAlias = Conversion | Moments | Events
 
 
 @dataclass(frozen=True, slots=True)
 class _Count:
     arm: str
-    sample: Conversion | Moments
+    kind: MetricKind
+    sample: _Sample
     numbers: dict[str, float]
 
 
 class CountsSource:
-    """Counts as they were typed: `{"arm", "units", "successes"}` or `{"arm", "units", "mean",
-    "sd"}` for each arm. Raises Invalid with a sentence for each entry that cannot be."""
+    """Counts as they were typed, for each arm `{"arm", "units"}` with `"successes"` (conversion),
+    `"mean", "sd"` (mean) or `"events", "exposure"` (rate). Raises Invalid with a sentence for the
+    first entry that cannot be."""
 
     def __init__(self, counts: object) -> None:
         self._counts = _read(counts)
@@ -59,12 +69,9 @@ class CountsSource:
         if len(plan.metrics) != 1:
             raise Unreadable(Text("counts_one_metric", n=len(plan.metrics)))
         metric = plan.metrics[0]
-        is_conversion = metric.kind is MetricKind.CONVERSION
-        if is_conversion != isinstance(self._counts[0].sample, Conversion):
-            fields = "units, successes" if is_conversion else "units, mean, sd"
-            raise Unreadable(
-                Text("counts_kind", metric=metric.name, kind=metric.kind.value, fields=fields)
-            )
+        if plan.design is Design.CLUSTER:
+            raise Unreadable(Text("counts_need_file", metric=metric.name))
+        _refuse_kind(metric, self._counts[0].kind)
         control = plan.control.strip()
         by_name = {count.arm: count for count in self._counts}
         if control not in by_name:
@@ -73,13 +80,13 @@ class CountsSource:
         split = {arm.strip(): share for arm, share in (plan.split or {}).items()}
         declared = split if plan.split else by_name
         # An arm that is to get nothing, and got nothing, is none.
-        none = {arm for arm, share in split.items() if not share and not _units(by_name, arm)}
-        names = [control, *(arm for arm in declared if arm != control and arm not in none)]
+        idle = {arm for arm, share in split.items() if not share and not _units(by_name, arm)}
+        names = [control, *(arm for arm in declared if arm != control and arm not in idle)]
         unknown = [count for count in self._counts if count.arm not in declared]
         if sum(name in by_name for name in names) < 2:
             raise Unreadable(Text("data_single_arm", column="arm", arm=control))
-        empty = Conversion(0, 0) if is_conversion else Moments(0, 0.0, 0.0)
-        samples = {name: by_name[name].sample if name in by_name else empty for name in names}
+        none = _NONE[metric.kind]
+        samples = {name: by_name[name].sample if name in by_name else none for name in names}
         known = sum(sample.n for sample in samples.values())
         return Summaries(
             arms=tuple(
@@ -90,6 +97,26 @@ class CountsSource:
             all_units=known,
             unknown_arm_rows=self.rows - known,
             unknown_arms=tuple(count.arm for count in unknown),
+        )
+
+
+_NONE: dict[MetricKind, _Sample] = {
+    MetricKind.CONVERSION: Conversion(0, 0),
+    MetricKind.MEAN: Moments(0, 0.0, 0.0),
+    MetricKind.RATE: Events(0, 0, 0.0),
+}
+
+
+def _refuse_kind(metric: Metric, typed: MetricKind) -> None:
+    """Raises Unreadable where the counts are not the metric's, or none can be."""
+    fields = _FIELDS.get(metric.kind)
+    if fields is None or metric.covariates or metric.winsor is not None:
+        raise Unreadable(Text("counts_need_file", metric=metric.name))
+    if typed is not metric.kind:
+        raise Unreadable(
+            Text(
+                "counts_kind", metric=metric.name, kind=metric.kind.value, fields=", ".join(fields)
+            )
         )
 
 
@@ -110,7 +137,7 @@ def _read(counts: object) -> tuple[_Count, ...]:
         if count.arm in seen:
             raise Invalid(Text("counts_arm_twice", arm=count.arm))
         seen.add(count.arm)
-    if len({type(count.sample) for count in read}) > 1:
+    if len({count.kind for count in read}) > 1:
         raise Invalid(Text("counts_mixed"))
     return read
 
@@ -124,27 +151,49 @@ def _count(entry: object, place: int) -> _Count:
         raise Invalid(Text("counts_no_arm", place=str(place)))
     fields = {key for key, value in entry.items() if key != "arm" and value not in (None, "")}
     for field in sorted(map(str, fields)):
-        if field not in {*_CONVERSION, *_MEAN}:
+        if not any(field in known for known in _FIELDS.values()):
             raise Invalid(Text("counts_field_unknown", arm=arm, field=field[:40]))
     units = _whole(entry.get("units"))
     if units is None:
         raise Invalid(Text("counts_units", arm=arm))
     if fields == set(_CONVERSION):
-        successes = _whole(entry["successes"])
-        if successes is None:
-            raise Invalid(Text("counts_successes", arm=arm))
-        if successes > units:
-            raise Invalid(Text("counts_successes_above", arm=arm, successes=successes, units=units))
-        return _Count(arm, Conversion(units, successes), {"units": units, "successes": successes})
-    if fields != set(_MEAN):
-        raise Invalid(Text("counts_mixed"))
+        return _conversion(arm, units, entry)
+    if fields == set(_MEAN):
+        return _mean(arm, units, entry)
+    if fields == set(_RATE):
+        return _rate(arm, units, entry)
+    raise Invalid(Text("counts_mixed"))
+
+
+def _conversion(arm: str, units: int, entry: Mapping[Any, Any]) -> _Count:
+    successes = _whole(entry["successes"])
+    if successes is None:
+        raise Invalid(Text("counts_successes", arm=arm))
+    if successes > units:
+        raise Invalid(Text("counts_successes_above", arm=arm, successes=successes, units=units))
+    numbers: dict[str, float] = {"units": units, "successes": successes}
+    return _Count(arm, MetricKind.CONVERSION, Conversion(units, successes), numbers)
+
+
+def _mean(arm: str, units: int, entry: Mapping[Any, Any]) -> _Count:
     mean, sd = _number(entry["mean"]), _number(entry["sd"])
     if mean is None:
         raise Invalid(Text("counts_mean", arm=arm))
     if sd is None or sd < 0:
         raise Invalid(Text("counts_sd", arm=arm))
     sample = Moments.from_sd(units, mean, sd) if units else Moments(0, 0.0, 0.0)
-    return _Count(arm, sample, {"units": units, "mean": mean, "sd": sd})
+    return _Count(arm, MetricKind.MEAN, sample, {"units": units, "mean": mean, "sd": sd})
+
+
+def _rate(arm: str, units: int, entry: Mapping[Any, Any]) -> _Count:
+    """How events fall on the units is not known: their bunching cannot be told."""
+    events, exposure = _whole(entry["events"]), _number(entry["exposure"])
+    if events is None or (events and not units):
+        raise Invalid(Text("counts_events", arm=arm))
+    if exposure is None or exposure < 0 or (exposure > 0) is not (units > 0):
+        raise Invalid(Text("counts_exposure", arm=arm))
+    numbers = {"units": units, "events": events, "exposure": exposure}
+    return _Count(arm, MetricKind.RATE, Events(units, events, exposure), numbers)
 
 
 def _number(value: object) -> float | None:

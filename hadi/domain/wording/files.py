@@ -87,7 +87,10 @@ WORDING: dict[str, Wording] = {
     "counts_successes_above": N_("Arm “%(arm)s” has more successes (%(successes)s) than units (%(units)s)."),
     "counts_mean": N_("Arm “%(arm)s”: “mean” takes a number."),
     "counts_sd": N_("Arm “%(arm)s”: “sd” takes a number of at least 0."),
-    "counts_mixed": N_("Every arm takes the same fields: “units” with “successes”, or “units” with “mean” and “sd”."),
+    "counts_mixed": N_("Every arm takes the same fields: “units” with “successes”, with “mean” and “sd”, or with “events” and “exposure”."),
+    "counts_events": N_("Arm “%(arm)s”: “events” takes a whole number of at least 0, and 0 where there are no units."),
+    "counts_exposure": N_("Arm “%(arm)s”: “exposure” takes a number above 0, and 0 where there are no units."),
+    "counts_need_file": N_("The metric “%(metric)s” needs a file: counts are enough only for a conversion, a mean or a rate of single units, without a covariate and with no values cut."),
     "counts_kind": N_("The metric “%(metric)s” is a %(kind)s: its counts take %(fields)s."),
     "counts_one_metric": N_("Typed counts carry one metric; the plan has %(n)s."),
 }

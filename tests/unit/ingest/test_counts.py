@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hadi.domain.errors import Invalid, Unreadable
+from hadi.domain.plan import Design
 from hadi.ingest.counts import CountsSource
 from hadi.ingest.tables import TableSource
-from hadi.stats.samples import Conversion, Moments
+from hadi.stats.samples import Conversion, Events, Moments
 from tests.factories.tables import plan, table
 
 GOOD = [{"arm": "A", "units": 100, "successes": 10}, {"arm": "B", "units": "90", "successes": 12}]
 
 MEAN = {"arm": "B", "units": 1, "mean": 1, "sd": 1}
+RATE = {"arm": "A", "units": 4, "events": 7, "exposure": 30.5}
 
 
 def test_counts_are_sums() -> None:
@@ -38,6 +40,16 @@ def test_means_and_deviations() -> None:
     found = source.summaries(plan("m=mean(m)"))
     assert found.arms[0].samples["m"] == Moments(4, 2.5, 0.0)
     assert found.arms[1].samples["m"] == Moments(3, 2.0, 2.0)
+
+
+def test_events_over_exposure() -> None:
+    nothing = {"arm": "B", "units": 0, "events": 0, "exposure": 0}
+    source = CountsSource([RATE, nothing])
+    found = source.summaries(plan("r=rate(e,x)"))
+    assert found.arms[0].samples["r"] == Events(4, 7, 30.5)
+    assert found.arms[1].samples["r"] == Events(0, 0, 0.0)
+    assert [arm.units for arm in found.arms] == [4, 0]
+    assert source.as_json() == [RATE, nothing]
 
 
 def test_the_digest_knows_no_order() -> None:
@@ -72,6 +84,14 @@ def test_the_digest_knows_no_order() -> None:
             [{"arm": "A", "units": 1, "mean": 1, "sd": -1}, MEAN],
             "“sd”",
         ),
+        ([RATE, {**RATE, "arm": "B", "events": -1}], "“events” takes a whole number"),
+        ([RATE, {**RATE, "arm": "B", "events": 1.5}], "“events”"),
+        ([RATE, {**RATE, "arm": "B", "exposure": 0}], "“exposure” takes a number above 0"),
+        ([RATE, {**RATE, "arm": "B", "exposure": "-1"}], "“exposure”"),
+        ([RATE, {"arm": "B", "units": 0, "events": 1, "exposure": 0}], "“events”"),
+        ([RATE, {"arm": "B", "units": 0, "events": 0, "exposure": 2}], "“exposure”"),
+        ([RATE, {"arm": "B", "units": 4, "events": 1}], "same fields"),
+        ([RATE, GOOD[1]], "same fields"),
     ],
 )  # fmt: skip
 def test_counts_that_cannot_be(counts: Any, words: str) -> None:
@@ -85,6 +105,13 @@ def test_counts_that_cannot_be(counts: Any, words: str) -> None:
     [
         (["m=mean(m)"], {}, "units, mean, sd"),
         (["a=conversion(a)", "b=conversion(b)"], {}, "one metric"),
+        (["c=rate(e,x)"], {}, "units, events, exposure"),
+        (["c=ratio(a,b)"], {}, "needs a file"),
+        (["c=rank(c)"], {}, "needs a file"),
+        (["c=quantile(c)"], {}, "needs a file"),
+        (["c=mean(c);covariate=x"], {}, "needs a file"),
+        (["c=mean(c);winsor=0.9"], {}, "needs a file"),
+        (["c=conversion(c)"], {"design": Design.CLUSTER, "cluster": "s"}, "needs a file"),
         (["c=conversion(c)"], {"control": "X"}, "no arm “X”"),
         (["c=conversion(c)"], {"split": {"A": 0.5, "Z": 0.5}}, "single arm"),
     ],
