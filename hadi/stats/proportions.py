@@ -14,6 +14,7 @@ from hadi.stats.results import Comparison, Interval, Lift, Parameter
 from hadi.stats.samples import Conversion
 
 SMALL_TOTAL = 400  # both arms together; below it the z test is not trusted
+BOSCHLOO_TOTAL = 250  # both arms together; from here on its cost would be felt in a quick check
 SMALL_EXPECTED = 10  # expected successes or failures of an arm
 
 
@@ -37,7 +38,7 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         likelier than the one seen). ``lift`` has the log interval of Katz et al. (1978,
         Biometrics 34) and is None when the control has no success. Where Fisher's test decides,
         ``parameters`` show beside it, deciding nothing, ``mn_low`` and ``mn_high``, the interval
-        of Miettinen & Nurminen, and ``boschloo_p``, Boschloo's exact test (None from 400 units on,
+        of Miettinen & Nurminen, and ``boschloo_p``, Boschloo's exact test (None from 250 units on,
         where it takes long).
 
     Raises
@@ -160,7 +161,7 @@ def _beside_fisher(
     from hadi.stats.exact_proportions import boschloo, miettinen_nurminen
 
     low, high = miettinen_nurminen(control, treatment, alpha=alpha)
-    is_quick = control.n + treatment.n < SMALL_TOTAL
+    is_quick = control.n + treatment.n < BOSCHLOO_TOTAL
     p = boschloo(control, treatment) if is_quick else None
     return {"boschloo_p": p, "mn_low": low, "mn_high": high}
 
