@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hadi.domain.verdict import judge_metric
 from hadi.stats import means, proportions
 from hadi.stats.errors import NotEstimable
-from hadi.stats.power import conversion_plan, mean_plan, units_to_settle
+from hadi.stats.power import conversion_plan, mean_plan
 from hadi.stats.power_formulas import t_power
 from hadi.stats.samples import Conversion, Moments
 from hadi.stats.verdict_odds import VERDICTS, normal_odds, welch_odds
@@ -178,52 +178,6 @@ def test_extreme_plans_answer_too():
     assert lopsided.power == pytest.approx(0.8, abs=0.01)
     no_effect = conversion_plan(baseline=0.25, effect=0.0, n_per_arm=1_000)
     assert no_effect.power == pytest.approx(0.025, abs=1e-3)
-
-
-def _settling(control, treatment, threshold, alpha=0.05):
-    found = proportions.compare(control, treatment, alpha=alpha)
-    return units_to_settle(
-        estimate=found.estimate,
-        low=found.interval.low,
-        high=found.interval.high,
-        n_control=found.n_control,
-        n_treatment=found.n_treatment,
-        alpha=alpha,
-        threshold=threshold,
-    )
-
-
-def test_what_would_settle_an_open_question():
-    control, treatment = Conversion(120, 18), Conversion(124, 26)
-    assert 600 <= _settling(control, treatment, 0.0) <= 720
-    assert _settling(control, treatment, 0.05) > _settling(control, treatment, 0.0)
-
-
-def test_nothing_settles_an_estimate_on_the_threshold():
-    assert _settling(Conversion(1000, 200), Conversion(1000, 230), 0.03) is None
-    assert _settling(Conversion(1000, 200), Conversion(1000, 200), 0.0) is None
-    unbounded = {"estimate": 1.0, "low": None, "high": 3.0, "n_control": 9, "n_treatment": 9}
-    assert units_to_settle(**unbounded, alpha=0.05) is None
-
-
-def test_settling_keeps_its_promise():
-    """The units it names decide about four times in five when the estimate was the truth."""
-    rng = np.random.default_rng(20_240_501)
-    n = _settling(Conversion(400, 80), Conversion(400, 100), 0.02)
-    control, treatment = rng.binomial(n, 0.20, 2_000), rng.binomial(n, 0.25, 2_000)
-    settled = 0
-    for x0, x1 in zip(control.tolist(), treatment.tolist(), strict=True):
-        found = proportions.compare(Conversion(n, x0), Conversion(n, x1), alpha=0.05)
-        judged = judge_metric(
-            estimate=found.estimate,
-            low=found.interval.low,
-            high=found.interval.high,
-            p_value=found.p_value,
-            alpha=0.05,
-            threshold=0.02,
-        )
-        settled += judged.verdict.value != "not_enough_data"
-    assert settled / 2_000 > 0.77
 
 
 def _simulated_power(control, treatment, n, runs):
