@@ -50,6 +50,15 @@ class Look:
         fractions = (*self.earlier, self.fraction)
         return nominal_alpha(fractions, alpha=each, spending=spending.value)
 
+    @property
+    def next_due(self) -> float | None:
+        """The fraction of the planned units from which on the schedule gives another look; None
+        where it has none, or this is the last."""
+        if self.kind is not Looks.PLANNED or self.count is None or self.is_final:
+            return None
+        used = self.number if self.is_open else self.number - 1
+        return min((used + 1) / self.count, 1.0)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind.value,
@@ -60,6 +69,7 @@ class Look:
             "number": self.number,
             "count": self.count,
             "earlier": list(self.earlier),
+            "next_due": self.next_due,
             "spending": self.spending.value if self.spending else None,
             "tuning": self.tuning if self.kind is Looks.ANYTIME else None,
         }

@@ -12,19 +12,15 @@ from hadi.analysis.comparisons import Compared
 from hadi.analysis.estimates import value_of
 from hadi.analysis.looks import Look
 from hadi.analysis.segments import Segmented
+from hadi.analysis.settling import Settling
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.plan import Looks, Metric, Plan
 from hadi.domain.text import Text
-from hadi.domain.verdict import Check, TestVerdict, Verdict
+from hadi.domain.verdict import DECISIVE, Check, TestVerdict, Verdict
 from hadi.stats.results import Interval, Parameter
 
 if TYPE_CHECKING:
     from hadi.ingest.source import Sample
-
-# What an open look on the way may end a test with: the rule has answered.
-_DECISIVE = frozenset(
-    {Verdict.CONFIRMED, Verdict.BELOW_THRESHOLD, Verdict.REFUTED, Verdict.HARMFUL}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,7 @@ class AnalysisRecord:
     segments: tuple[Segmented, ...] = ()
     caps: Mapping[str, float] = field(default_factory=dict)
     cluster_units: Mapping[str, int] = field(default_factory=dict)
+    settling: Settling | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -91,7 +88,7 @@ class AnalysisRecord:
         reason, or a look on the way, which its interval allows for, has answered."""
         if self.progress.is_final or self.look.opened_early:
             return self.is_shown
-        return self.is_shown and self.verdict.verdict in _DECISIVE
+        return self.is_shown and self.verdict.verdict in DECISIVE
 
     def as_json(self) -> dict[str, Any]:
         """The object of `hadi check --json`. None means "none"; no NaN, no infinity."""
@@ -112,6 +109,7 @@ class AnalysisRecord:
             "segments": [s.as_json() for s in self.segments] if self.is_shown else [],
             "look": self.look.as_json(),
             "closing": self.is_closing,
+            "settling": self.settling.as_json() if self.settling else None,
             "warnings": [warning.as_json() for warning in self.warnings],
             "progress": self.progress.as_json(),
             "rule_version": self.rule_version,

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from hadi import __version__
 from hadi.analysis.checks import validity
 from hadi.analysis.comparisons import Compared, compare_all
-from hadi.analysis.looks import has_ended, look_of
+from hadi.analysis.looks import Look, has_ended, look_of
 from hadi.analysis.record import AnalysisRecord, Progress
+from hadi.analysis.settling import Settling, settling_of
 from hadi.analysis.warnings import warnings_of
 from hadi.domain import verdict_sentence
 from hadi.domain.errors import Invalid
 from hadi.domain.evidence import grade_of
 from hadi.domain.plan import Design, Metric, Plan
 from hadi.domain.text import Text
-from hadi.domain.verdict import RULE_VERSION, TestVerdict, Verdict, judge_test
+from hadi.domain.verdict import RULE_VERSION, TestVerdict, judge_test
 from hadi.ingest.source import Source, Summaries
-from hadi.stats.settling import units_to_settle
 
 if TYPE_CHECKING:
     from hadi.stats.bayes import Prior
@@ -70,16 +70,22 @@ def analyse(
     progress = Progress(
         smallest.units, smallest.name, plan.planned_units, is_final, look.opened_early
     )
+    settling = settling_of(
+        verdict, plan, deciding, look, treatments=len(summaries.arms) - 1, today=today
+    )
     record = AnalysisRecord(
         plan=plan,
         verdict=verdict,
-        text=_sentence(verdict, plan, primary, deciding, len(summaries.arms) > 2, progress),
+        text=_sentence(
+            verdict, plan, primary, deciding, len(summaries.arms) > 2, progress, look, settling
+        ),
         evidence=grade_of(plan.design or Design.SPLIT),
         checks=checks,
         units=tuple((arm.name, arm.units) for arm in summaries.arms),
         comparisons=compared,
         progress=progress,
         look=look,
+        settling=settling,
         rule_version=RULE_VERSION,
         input_digest=source.digest if has_digest else None,
         warnings=tuple(warnings_of(verdict, plan, deciding, progress, look)),
@@ -129,38 +135,19 @@ def _sentence(
     deciding: Compared | None,
     has_several_arms: bool,
     progress: Progress,
+    look: Look,
+    settling: Settling | None,
 ) -> Text:
     return verdict_sentence.sentence(
         verdict,
         metric=primary,
         comparison=deciding.result if deciding else None,
         has_several_arms=has_several_arms,
-        settles_at=_settles_at(verdict, plan, deciding),
-        progress=verdict_sentence.Progress(progress.units, progress.planned_units, plan.ends_on),
+        settles_at=settling.units_per_arm if settling else None,
+        progress=verdict_sentence.Progress(
+            progress.units, progress.planned_units, plan.ends_on, look.next_due
+        ),
         is_flat=bool(deciding and deciding.equivalence and deciding.equivalence.is_met),
-    )
-
-
-def _settles_at(verdict: TestVerdict, plan: Plan, deciding: Compared | None) -> int | None:
-    """Units per arm that would settle what is open, in the units the verdict was judged in."""
-    if verdict.verdict is not Verdict.NOT_ENOUGH_DATA or deciding is None:
-        return None
-    result, judged = deciding.result, deciding.judged
-    assert result is not None and judged is not None
-    estimate, interval = result.estimate, result.interval
-    if judged.is_on_lift and result.lift is not None:
-        estimate, interval = result.lift.estimate, result.lift.interval
-    threshold = deciding.metric.threshold
-    return units_to_settle(
-        estimate=estimate,
-        low=interval.low,
-        high=interval.high,
-        n_control=result.n_control,
-        n_treatment=result.n_treatment,
-        alpha=deciding.alpha,
-        threshold=threshold.value if threshold else 0.0,
-        sign=deciding.metric.sign,
-        power=plan.power,
     )
 
 

@@ -9,7 +9,7 @@ from hadi.analysis.looks import Look
 from hadi.analysis.record import Progress, Warned
 from hadi.domain.plan import Looks, MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind, Text
-from hadi.domain.verdict import TestVerdict, Verdict
+from hadi.domain.verdict import DECISIVE, TestVerdict, Verdict
 
 LOW_POWER = 0.5  # under it, what reaches significance is mostly luck on top of the effect
 
@@ -32,7 +32,8 @@ def warnings_of(
         code = _EARLY[plan.looks]
         yield Warned(code, Text(f"warning_{code}"))
     elif verdict.verdict is not Verdict.NOT_YET and not progress.is_final:
-        yield Warned("interim", Text("warning_interim"))
+        code = "ended_at_look" if verdict.verdict in DECISIVE else "interim"
+        yield Warned(code, Text(f"warning_{code}"))
     planned = progress.planned_units
     if progress.is_final and planned is not None and progress.units < planned:
         text = Text("warning_ended_short", units=progress.units, planned=planned, arm=progress.arm)

@@ -34,6 +34,10 @@ class Verdict(StrEnum):
     NOT_ENOUGH_DATA = "not_enough_data"
 
 
+# What a look on the way may end a test with: the rule has answered.
+DECISIVE = frozenset({Verdict.CONFIRMED, Verdict.BELOW_THRESHOLD, Verdict.REFUTED, Verdict.HARMFUL})
+
+
 class CheckStatus(StrEnum):
     PASS = "pass"  # noqa: S105 - a status, not a password
     WARN = "warn"

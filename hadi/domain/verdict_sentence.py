@@ -19,11 +19,13 @@ _NAMED_CHECKS = frozenset({"sample_ratio", "mixed_units", "unknown_arms"})
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a running test is: units of its smallest arm, planned units per arm, last day."""
+    """How far a running test is: units of its smallest arm, planned units per arm, last day.
+    `next_look` is the share of the planned units at which the next planned look is due."""
 
     units: int | None = None
     planned_units: int | None = None
     ends_on: date | None = None
+    next_look: float | None = None
 
 
 def sentence(
@@ -136,6 +138,9 @@ def _not_yet(verdict: TestVerdict, progress: Progress) -> Text:
     if progress.units is not None and progress.planned_units is not None:
         code += "_units"
         params |= {"units": progress.units, "planned": progress.planned_units}
+    if progress.next_look is not None and "units" in params:
+        share = Figure(FigureKind.SHARE, progress.next_look)
+        return Text("sentence_not_yet_look", look=share, **params)
     if progress.ends_on is not None:
         code += "_day"
         params["day"] = day_figure(progress.ends_on)

@@ -74,6 +74,7 @@ WORDING: dict[str, Wording] = {
     "warning_off_schedule": N_("The results were opened between the planned looks; the look took its share of the accepted risk."),
     "warning_ended_early": N_("The test was ended before its planned end; the interval allows for that."),
     "warning_interim": N_("This is a look on the way: the planned end is not reached. The interval allows for it."),
+    "warning_ended_at_look": N_("The test ended at a look on the way, before its planned end; the interval allows for it."),
     "warning_opened_early": N_("The results were opened before the planned end."),
     "warning_ended_short": N_("The test ended with fewer units than planned: %(units)s of %(planned)s in the arm “%(arm)s”."),
     # Estimates that are not there

@@ -103,6 +103,9 @@ WORDING: dict[str, Wording] = {
     "sentence_not_yet_units_day": N_(
         "The test is still running until %(day)s: %(units)s of the planned %(planned)s units per group are in. Its result opens at the end, so that an early lucky streak decides nothing."
     ),
+    "sentence_not_yet_look": N_(
+        "The test is still running: %(units)s of the planned %(planned)s units per group are in. The next look is due at %(look)s of them."
+    ),
     "sentence_not_yet_failed": N_(
         "The test is still running, but its data already fail a check: mend that before going on. %(reason)s"
     ),
