@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from hadi.domain.errors import Unreadable
 from hadi.domain.plan import MetricKind
 from hadi.domain.text import Text
-from hadi.ingest import slices, sums, unitsums
+from hadi.ingest import slices, sums, unitcheck, unitsums
 from hadi.ingest.engine import quoted
 from hadi.ingest.frame import Frame
-from hadi.ingest.keys import key, name
+from hadi.ingest.keys import key
 from hadi.ingest.outliers import MOST_ROWS, outliers
 from hadi.ingest.source import ArmSummary, Summaries
-from hadi.ingest.unitrows import Asked, Known, Parts, UnitRows, read_arms, unit_rows
+from hadi.ingest.unitrows import Asked, Known, Parts, UnitRows, name_in, read_arms, unit_rows
 from hadi.stats.arrays import Clusters
 
 if TYPE_CHECKING:
@@ -37,41 +37,47 @@ def by_cluster(frame: Frame) -> Summaries:
     if plan.cluster is None:
         raise Unreadable(Text("data_no_cluster"))
     known = read_arms(frame, frame.measures)
-    found = drawn(frame, known, plan.cluster)
+    cluster = name_in(frame, plan.cluster)
+    found = drawn(frame, known, cluster)
+    has_a_row_each = plan.unit is None or unitcheck.has_a_row_each(frame)
     asked = Asked(
         plan.metrics,
-        carried={"cluster": name(plan.cluster, frame.types[plan.cluster]), **slices.carried(frame)},
-        is_by_row=plan.unit is None,
+        carried={"cluster": cluster, **slices.carried(frame)},
+        is_by_row=has_a_row_each,
         within="cluster",
         excluded=found.mixed,
     )
     units = unit_rows(frame, known, asked)
-    if plan.unit is not None:
+    if not has_a_row_each:
         units = units.kept()
     caps = _caps(units)
     units = units.capped(caps)
-    arms = _sums(units, units.metrics, "0")
-    inside = dict(units.rows("SELECT arm, count(*) FROM units GROUP BY arm"))
-    has_repeats = plan.unit is not None and sum(inside.values()) < found.rows
-    duplicates = unitsums.duplicates(frame) if has_repeats else 0
+    arms = cluster_sums(units, units.metrics, "0").get(0) or _nobody(units)
+    inside = {name: arm.units for name, arm in zip(units.names, arms, strict=True)}
     return Summaries(
-        arms=arms.get(0) or _nobody(units),
+        arms=_summaries(units, units.metrics, arms),
         rows=known.arms.all_rows,
         all_units=found.clusters,
         blank_arm_rows=known.arms.blank_rows,
         unknown_arm_rows=known.arms.unknown_rows,
         unknown_arms=known.arms.unknown,
         mixed_units=len(found.mixed),
-        duplicate_rows=None if plan.unit is None else duplicates,
+        duplicate_rows=_duplicates(frame, has_a_row_each),
         blank_unit_rows=found.blank_rows,
         has_units=True,
         caps=caps,
-        segments=slices.segments(units, _sums),
-        days=slices.days(units, _sums),
-        groups=slices.groups(units, _sums),
-        outliers=outliers(units) if found.rows <= MOST_ROWS else {},
-        cluster_units={arm: inside.get(place, 0) for place, arm in enumerate(units.names)},
+        segments=slices.segments(units, _by_level),
+        days=slices.days(units, _by_level),
+        groups=slices.groups(units, _by_level),
+        outliers=outliers(units) if sum(inside.values()) <= MOST_ROWS else {},
+        cluster_units=inside,
     )
+
+
+def _duplicates(frame: Frame, has_a_row_each: bool) -> int | None:
+    if frame.plan.unit is None:
+        return None
+    return 0 if has_a_row_each else unitsums.duplicates(frame)
 
 
 def _caps(units: UnitRows) -> dict[str, float]:
@@ -85,18 +91,25 @@ def _caps(units: UnitRows) -> dict[str, float]:
     return {parts.metric.name: cap for parts, cap in pairs if cap is not None}
 
 
-def _sums(
+def _by_level(
     units: UnitRows, metrics: Sequence[Parts], level: str
 ) -> dict[int, tuple[ArmSummary, ...]]:
-    return {
-        place: tuple(
-            _summary(name, arm, metrics) for name, arm in zip(units.names, arms, strict=True)
-        )
-        for place, arms in cluster_sums(units, metrics, level).items()
-    }
+    found = cluster_sums(units, metrics, level)
+    return {place: _summaries(units, metrics, arms) for place, arms in found.items()}
 
 
-def _nobody(units: UnitRows) -> tuple[ArmSummary, ...]:
+def _summaries(
+    units: UnitRows, metrics: Sequence[Parts], arms: Sequence[ClusterSums]
+) -> tuple[ArmSummary, ...]:
+    summaries = []
+    for name, arm in zip(units.names, arms, strict=True):
+        named = {p.metric.name: sample for p, sample in zip(metrics, arm.samples, strict=True)}
+        missing = {metric: arm.clusters - sample.n for metric, sample in named.items()}
+        summaries.append(ArmSummary(name, arm.clusters, dict(named), missing))
+    return tuple(summaries)
+
+
+def _nobody(units: UnitRows) -> list[ClusterSums]:
     """The arms where every cluster is mixed or blank."""
     import numpy as np
 
@@ -105,25 +118,17 @@ def _nobody(units: UnitRows) -> tuple[ArmSummary, ...]:
         Clusters((), none, none, none, None if p.metric.kind in _QUOTIENTS else none)
         for p in units.metrics
     ]
-    arm = ClusterSums(0, 0, tuple(empty))
-    return tuple(_summary(name, arm, units.metrics) for name in units.names)
-
-
-def _summary(name: str, arm: ClusterSums, metrics: Sequence[Parts]) -> ArmSummary:
-    named = {p.metric.name: sample for p, sample in zip(metrics, arm.samples, strict=True)}
-    missing = {metric: arm.clusters - sample.n for metric, sample in named.items()}
-    return ArmSummary(name, arm.clusters, dict(named), missing)
+    return [ClusterSums(0, 0, tuple(empty)) for _ in units.names]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The clusters of the data: how many there are, those in several arms, and rows (of known
-    arms) that name no cluster, or no unit; `rows` are the others."""
+    """The clusters of the data: how many there are, those in several arms, and how many rows (of
+    known arms) name no cluster, or no unit."""
 
     clusters: int
     mixed: tuple[str, ...]
     blank_rows: int
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +141,25 @@ class ClusterSums:
     samples: tuple[Clusters, ...]
 
 
-def drawn(frame: Frame, known: Known, column: str) -> Drawn:
-    """Look at which clusters the data have."""
+def drawn(frame: Frame, known: Known, cluster: str) -> Drawn:
+    """Look at which clusters (an SQL expression) the data have."""
     places = " ".join(f"WHEN ? THEN {place}" for place in known.places)
     unit = key(frame.plan.unit, frame.types[frame.plan.unit]) if frame.plan.unit else "1"
     inner = (
         f"SELECT CASE {quoted(frame.variant)} {places} END::UTINYINT AS arm, "
-        f"{name(column, frame.types[column])} AS cluster, {unit} AS unit FROM {frame.table}"
+        f"{cluster} AS cluster, {unit} IS NULL AS is_blank FROM {frame.table}"
     )
     each = (
-        "SELECT cluster, min(arm) FILTER (unit IS NOT NULL) AS low, "
-        "max(arm) FILTER (unit IS NOT NULL) AS high, count(*) AS k, count(unit) AS u "
-        f"FROM ({inner}) WHERE arm IS NOT NULL GROUP BY cluster"
+        "SELECT cluster IS NOT NULL AND NOT is_blank AS is_named, cluster, "
+        "min(arm) AS low, max(arm) AS high, count(*) AS k "
+        f"FROM ({inner}) WHERE arm IS NOT NULL GROUP BY cluster, is_blank"
     )
-    if frame.rows(f"SELECT 1 FROM ({inner}) WHERE contains(cluster, chr(0)) LIMIT 1", known.values):
-        raise frame.refuse_nul(column)
-    is_named = "FILTER (cluster IS NOT NULL)"
-    ((clusters, mixed, rows, all_rows),) = frame.rows(
-        f"SELECT count(low) {is_named}, list(cluster) FILTER (cluster IS NOT NULL AND low < high), "
-        f"coalesce(sum(u) {is_named}, 0), coalesce(sum(k), 0) FROM ({each})",
+    ((clusters, mixed, blank_rows),) = frame.rows(
+        "SELECT count_if(is_named), list(cluster) FILTER (is_named AND low < high), "
+        f"coalesce(sum(k) FILTER (NOT is_named), 0) FROM ({each})",
         known.values,
     )
-    return Drawn(clusters, tuple(sorted(mixed or ())), int(all_rows - rows), int(rows))
+    return Drawn(clusters, tuple(sorted(mixed or ())), int(blank_rows))
 
 
 def cluster_sums(

@@ -14,12 +14,11 @@ from hadi.domain.plan import Metric
 from hadi.ingest import slices
 from hadi.ingest.distributions import distributions
 from hadi.ingest.frame import Frame
-from hadi.ingest.keys import name
 from hadi.ingest.levelsums import unit_sums
 from hadi.ingest.measures import columns_of
 from hadi.ingest.outliers import MOST_ROWS, looked_at, outliers
 from hadi.ingest.source import ArmSummary, Summaries
-from hadi.ingest.unitrows import RANKED, Asked, UnitRows, read_arms, unit_rows
+from hadi.ingest.unitrows import RANKED, Asked, UnitRows, name_in, read_arms, unit_rows
 
 if TYPE_CHECKING:
     from hadi.stats.arrays import Clusters, Distribution
@@ -54,7 +53,7 @@ def _asked(frame: Frame, known: Summaries) -> Asked:
     carried = slices.carried(frame)
     column = plan.cluster or plan.group
     if column is not None and slices.has_days(plan):
-        carried["cluster"] = name(column, frame.types[column])
+        carried["cluster"] = name_in(frame, column)
     is_small = known.rows <= MOST_ROWS
     metrics = [
         metric

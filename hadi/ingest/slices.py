@@ -17,7 +17,7 @@ from hadi.domain.text import Text
 from hadi.ingest import keys
 from hadi.ingest.frame import Frame
 from hadi.ingest.source import ArmSummary, Slice
-from hadi.ingest.unitrows import RANKED, Parts, UnitRows
+from hadi.ingest.unitrows import RANKED, Parts, UnitRows, name_in
 
 MOST_LEVELS = 20  # of a segment
 MOST_GROUPS = 1_000
@@ -36,12 +36,12 @@ ByLevel: TypeAlias = "Callable[[UnitRows, Sequence[Parts], str], dict[int, tuple
 
 def carried(frame: Frame) -> dict[str, str]:
     """The columns that slicing needs of each unit, by their names in the relation."""
-    plan, types = frame.plan, frame.types
-    found = {f"s{i}": keys.name(column, types[column]) for i, column in enumerate(plan.segments)}
+    plan = frame.plan
+    found = {f"s{i}": name_in(frame, column) for i, column in enumerate(plan.segments)}
     if has_days(plan) and plan.day is not None:
-        found["day"] = keys.day(plan.day, types[plan.day])
+        found["day"] = keys.day(plan.day, frame.types[plan.day])
     if has_days(plan) and plan.group is not None:
-        found["grp"] = keys.name(plan.group, types[plan.group])
+        found["grp"] = name_in(frame, plan.group)
     return found
 
 
@@ -56,7 +56,7 @@ def segments(units: UnitRows, summed: ByLevel) -> dict[str, tuple[Slice, ...]]:
     found = {}
     for i, column in enumerate(units.frame.plan.segments):
         segment = f"coalesce(s{i}, '')"
-        levels = _largest(units, segment, column, MOST_LEVELS + 1)
+        levels = _largest(units, segment, MOST_LEVELS + 1)
         if not levels:  # no unit is left
             continue
         shown = levels[:MOST_LEVELS]
@@ -87,19 +87,16 @@ def groups(units: UnitRows, summed: ByLevel) -> tuple[Slice, ...]:
     plan = units.frame.plan
     if plan.group is None or plan.primary is None or not has_days(plan):
         return ()
-    names = _largest(units, "grp", plan.group, MOST_GROUPS)
+    names = _largest(units, "grp", MOST_GROUPS)
     if not names:
         return ()
     by_place = summed(units.levelled("grp", names), [units.part(plan.primary)], "place")
     return tuple(Slice(names[place], by_place[place]) for place in sorted(by_place))
 
 
-def _largest(units: UnitRows, level: str, column: str, most: int) -> list[str]:
+def _largest(units: UnitRows, level: str, most: int) -> list[str]:
     found = units.rows(
         f"SELECT {level} FROM units WHERE {level} IS NOT NULL GROUP BY 1 "
         f"ORDER BY count(*) DESC, 1 LIMIT {most}"
     )
-    names = [str(name) for (name,) in found]
-    if any("\0" in name for name in names):
-        raise units.frame.refuse_nul(column)
-    return names
+    return [str(name) for (name,) in found]

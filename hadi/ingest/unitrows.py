@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from hadi.domain.plan import Metric, MetricKind
 from hadi.ingest import arms as arm_names
+from hadi.ingest import keys
 from hadi.ingest.arms import MAX_ARMS, Arms
 from hadi.ingest.engine import quoted
 from hadi.ingest.frame import Frame
-from hadi.ingest.keys import key
 from hadi.ingest.measures import Joint, Measure, columns_of
 
 if TYPE_CHECKING:
@@ -170,6 +170,24 @@ def read_arms(frame: Frame, measures: Sequence[Measure] = ()) -> Known:
     return Known(arms, tuple(row[0] for row in found if arms.name_of(row[0]) is not None))
 
 
+def name_in(frame: Frame, column: str) -> str:
+    """The column as text in SQL, NULL where it is blank. Raises Unreadable for a NUL character.
+
+    To tidy text is slow, and most columns are tidy: one look at their different values tells.
+    """
+    written = frame.types[column]
+    if written != "VARCHAR":
+        return keys.name(column, written)
+    tidy = keys.name("cell", written)
+    ((has_untidy, has_nul),) = frame.rows(
+        f"SELECT bool_or(cell IS DISTINCT FROM {tidy}), bool_or(contains(cell, chr(0))) "
+        f"FROM (SELECT DISTINCT {quoted(column)} AS cell FROM {frame.table})"
+    )
+    if has_nul:
+        raise frame.refuse_nul(column)
+    return keys.name(column, written) if has_untidy else quoted(column)
+
+
 def parts_of(frame: Frame, place: int, metric: Metric) -> Parts:
     """The columns of a metric, NaN read as missing."""
     measures = tuple(replace(m, is_careful=True) for m in columns_of(metric, frame.types))
@@ -202,7 +220,7 @@ def _rows(
         shown += [f"{measure.number}::DOUBLE AS {name}" for measure, name in named]
     where = ["arm IS NOT NULL"]
     if unit is not None:
-        shown.append(f"{key(unit, frame.types[unit])} AS unit")
+        shown.append(f"{keys.key(unit, frame.types[unit])} AS unit")
         where.append("unit IS NOT NULL")
     parameters: list[Any] = list(known.values)
     if asked.within:
