@@ -23,6 +23,7 @@ from hadi.stats.distributions import (
 from hadi.stats.errors import NotEstimable
 from hadi.stats.hodges_lehmann import PairwiseDifferences, below_and_upto
 from hadi.stats.quantiles import outer_ranks, quantile, value_at
+from hadi.stats.rank_permutation import is_small, studentised_p
 from hadi.stats.results import Comparison, Interval, Lift, Parameter
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def compare(control: Distribution, treatment: Distribution, *, alpha: float) -> 
         Student's approximation; ``method`` is ``hodges_lehmann_brunner_munzel``. It may promise
         more than any arrangement of so few units can show, and is infinite where every unit of
         one arm exceeds every unit of the other: then the smallest two-sided p of a permutation
-        test, 2 / choose(n0 + n1, n0), takes its place as ``hodges_lehmann_permutation``.
+        test, 2 / choose(n0 + n1, n0), takes its place as ``hodges_lehmann_permutation``. With up
+        to 20,000 arrangements of the units (eight an arm) all of them are looked at, and the p of
+        that method is the studentised permutation's (`rank_permutation`).
 
         ``lift`` is the shift over |control median| with the ends of the shift's interval over it
         too, as for a change quoted in percent of a known level; None unless the interval of the
@@ -88,7 +91,10 @@ def compare(control: Distribution, treatment: Distribution, *, alpha: float) -> 
     if ranks.error > 0.0:
         statistic = (ranks.superiority - 0.5) / ranks.error
         log_p = log_t_two_sided(statistic, ranks.df)
-    p_value, log10_p = p_from_log(max(log_p, log_floor))
+    is_exact = is_small(control.n, treatment.n)
+    exact = math.log(studentised_p(control, treatment)) if is_exact else -math.inf
+    deciding = exact if is_exact else max(log_p, log_floor)
+    p_value, log10_p = p_from_log(deciding)
     pairs = PairwiseDifferences(control, treatment)
     shift = pairs.median
     aligned = _ranks(control, treatment, shift)
@@ -108,7 +114,7 @@ def compare(control: Distribution, treatment: Distribution, *, alpha: float) -> 
         p_value=p_value,
         log10_p=log10_p,
         lift=_lift(control, centre0, shift, low, high, alpha),
-        method=f"hodges_lehmann_{'brunner_munzel' if log_p >= log_floor else 'permutation'}",
+        method=_METHODS[is_exact or log_p < log_floor],
         statistic=statistic,
         df=aligned.df if statistic is None else ranks.df,
         standard_error=error,
@@ -120,6 +126,9 @@ def compare(control: Distribution, treatment: Distribution, *, alpha: float) -> 
             "tied_pairs": ranks.tied_pairs,
         },
     )
+
+
+_METHODS = {False: "hodges_lehmann_brunner_munzel", True: "hodges_lehmann_permutation"}
 
 
 @dataclass(frozen=True, slots=True)
