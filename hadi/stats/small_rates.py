@@ -73,8 +73,7 @@ def enumerated_rate_odds(
         below, above = above, below
     low, high = estimate - below, estimate + above
     counted = (x0[:, None] + x1[None, :]) > 0
-    real = counted & (low > 0.0)
-    real &= _is_significant(x0, x1, exposures, alpha, real)
+    real = counted & (low > 0.0) & _is_significant(x0, x1, exposures, alpha)
     return outcome_odds(
         weight,
         real=real,
@@ -111,26 +110,24 @@ def _reach(x: Floats, alpha: float) -> tuple[Floats, Floats]:
     return x - lower, gammainccinv(x + 1.0, alpha / 2.0) - x
 
 
-def _is_significant(
-    x0: Floats, x1: Floats, exposures: tuple[float, float], alpha: float, asked: Flags
-) -> Flags:
-    """What the exact conditional test says of every outcome `asked` for."""
+def _is_significant(x0: Floats, x1: Floats, exposures: tuple[float, float], alpha: float) -> Flags:
+    """What the exact conditional test says of every outcome of the grid."""
     import numpy as np
 
     share = round(exposures[1] / (exposures[0] + exposures[1]), 12)
-    found = np.zeros_like(asked)
     totals = (x0[:, None] + x1[None, :]).astype(np.int64)
-    treated = np.broadcast_to(x1.astype(np.int64)[None, :], totals.shape)
-    for total in np.unique(totals[asked]).tolist():
-        here = asked & (totals == total)
-        found[here] = _conditional_p(total, share)[treated[here]] <= alpha
+    first = int(totals[0, 0])
+    ends = [_critical(total, share, alpha) for total in range(first, int(totals[-1, -1]) + 1)]
+    few, many = np.array(ends).T
+    found: Flags = (x1[None, :] <= few[totals - first]) | (x1[None, :] >= many[totals - first])
     return found
 
 
-@lru_cache(maxsize=4096)
-def _conditional_p(total: int, share: float) -> Floats:
-    """The two-sided p of 0, 1, ... events in the treatment, of `total` in both arms: what is no
-    likelier than the one seen. Kept, because a search asks the same again and again."""
+@lru_cache(maxsize=16_384)
+def _critical(total: int, share: float, alpha: float) -> tuple[int, int]:
+    """Of `total` events in both arms: the most in the treatment that are significantly few and
+    the fewest that are significantly many. Counts no likelier than the one seen make up the
+    two-sided p. Kept, because a search asks the same again and again."""
     import numpy as np
 
     k = np.arange(total, dtype=np.float64)
@@ -140,5 +137,5 @@ def _conditional_p(total: int, share: float) -> Floats:
     ascending = np.sort(weights)
     sums = np.cumsum(ascending)
     place = np.searchsorted(ascending, weights * (1.0 + 1e-7), side="right")
-    p: Floats = sums[place - 1] / sums[-1]
-    return p
+    possible = np.flatnonzero(sums[place - 1] / sums[-1] > alpha)  # one stretch around the middle
+    return int(possible[0]) - 1, int(possible[-1]) + 1
