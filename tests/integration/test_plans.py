@@ -39,6 +39,25 @@ def last_refusal(hypothesis: Hypothesis) -> dict[str, Any]:
     return dict(event.details)
 
 
+def test_a_plan_from_before_a_field_was_known_has_not_changed(world: World) -> None:
+    """Saved again as it is, it makes no new version and no event."""
+    from hadi.db import db, transaction
+    from hadi.services import events
+
+    hypothesis = world.running()
+    test = hypothesis.current_test
+    assert test is not None and test.plan_version is not None
+    younger = ("segments", "cluster", "day", "group", "look_count", "spending", "icc")
+    with transaction():
+        kept = {name: part for name, part in test.plan_version.body.items() if name not in younger}
+        test.plan_version.body = kept
+        db.session.flush()
+    count = len(events.history(hypothesis_id=hypothesis.id))
+    save(world, hypothesis, reason="nothing")
+    assert [version.number for version in test.plan_versions] == [1]
+    assert len(events.history(hypothesis_id=hypothesis.id)) == count
+
+
 def test_a_draft_is_written_in_place(world: World) -> None:
     hypothesis = world.planned()
     save(world, hypothesis, planned_units=2000)
@@ -142,6 +161,20 @@ def test_a_relative_threshold_is_of_todays_value() -> None:
         ({"metrics": conversion()}, ["planning_needs_baseline", "planning_needs_effect"]),
         ({"metrics": conversion(kind="mean")}, ["planning_needs_sd", "planning_needs_effect"]),
         (
+            {"metrics": conversion(kind="ratio")},
+            ["planning_needs_sd_ratio", "planning_needs_effect"],
+        ),
+        (
+            {"metrics": conversion(kind="rate"), "expected_effect": 1},
+            ["planning_needs_baseline", "planning_needs_exposure"],
+        ),
+        ({"metrics": conversion(kind="rank"), "expected_effect": 1}, ["planning_needs_sd"]),
+        ({"metrics": conversion(kind="quantile"), "expected_effect": 1}, ["planning_needs_sd"]),
+        (
+            {"metrics": conversion(), "design": "cluster", "baseline": 0.2, "expected_effect": 0.1},
+            ["planning_needs_cluster_size", "planning_needs_icc"],
+        ),
+        (
             {"metrics": conversion(kind="mean", threshold="5%"), "baseline": 0,
              "baseline_sd": 1, "expected_effect": 1},
             ["planning_needs_positive_baseline"],
@@ -158,3 +191,74 @@ def test_what_cannot_succeed_is_said() -> None:
     assert wrong.problem.code == "power_wrong_direction"
     beyond = answer(metrics=conversion(), baseline=0.9, expected_effect=0.2)
     assert beyond.problem.code == "power_share_outside"
+
+
+STORES = {
+    "design": "cluster", "baseline": 0.2, "expected_effect": 0.06, "icc": 0.03, "cluster_size": 40,
+}  # fmt: skip
+
+
+def test_stores_are_counted_not_their_customers() -> None:
+    found = answer(metrics=conversion(threshold=0), **STORES)
+    assert found.counts_clusters and found.needed_units == found.at_units == 41
+    said = " ".join(map(str, found.sentences))
+    assert "41 clusters per arm see an effect" in said
+    assert "1,640 units per arm" in said and "design effect 2.17" in said
+    assert found.smallest_p is None and found.can_confirm
+
+
+def test_too_few_stores_are_said_to_be_too_few_first() -> None:
+    found = answer(metrics=conversion(threshold=0), planned_units=3, **STORES)
+    assert not found.can_confirm and found.confirmed == 0
+    assert found.smallest_p.value == pytest.approx(0.1)
+    assert found.sentences[0].code == "planning_impossible_below"
+    assert "at least 4 clusters per arm" in str(found.sentences[0])
+    assert "more clusters, not more units in each" in str(found.help)
+    assert found.draws == 4_000
+    assert found.sentences[-1].code == "planning_simulated"
+
+
+def test_looks_tell_where_the_test_ends() -> None:
+    plan = {"metrics": conversion(threshold=0), "baseline": 0.25, "expected_effect": 0.05}
+    planned = answer(**plan, looks="planned", look_count=4)
+    assert 1251 < planned.needed_units < 1320
+    assert planned.expected_units < 1100
+    assert any("4 looks would end the test after about" in str(s) for s in planned.sentences)
+    anytime = answer(**plan, looks="anytime", planned_units=1600)
+    assert anytime.needed_units > 2_300
+    assert any("least to expect" in str(s) for s in anytime.sentences)
+    assert "four planned looks" in str(anytime.help)
+
+
+def test_low_power_says_how_much_a_result_would_exaggerate() -> None:
+    found = answer(
+        metrics=conversion(threshold=0), baseline=0.25, expected_effect=0.02, planned_units=300
+    )
+    assert any("would exaggerate it: about" in str(s) for s in found.sentences)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "code"),
+    [
+        ("ratio", {"baseline_sd": 10, "expected_effect": 3}, None),
+        ("rate", {"baseline": 0.5, "exposure": 4, "expected_effect": 0.1}, None),
+        ("rank", {"baseline_sd": 10, "expected_effect": 12}, "planning_shape_normal"),
+        ("quantile", {"baseline_sd": 10, "expected_effect": 3}, "planning_shape_normal"),
+        (
+            "quantile",
+            {"baseline": 12, "baseline_sd": 10, "expected_effect": 3},
+            "planning_shape_lognormal",
+        ),
+    ],
+)
+def test_every_kind_has_an_answer(kind: str, more: dict[str, Any], code: str | None) -> None:
+    found = answer(metrics=conversion(kind=kind, threshold=0), **more)
+    assert found.is_answer and found.confirmed == pytest.approx(0.8, abs=0.05)
+    powers = [power for _n, power in found.curve]
+    assert len(powers) >= 8 and powers[-1] > 0.9 and powers[0] < 0.4
+    assert code is None or code in [text.code for text in found.sentences]
+
+
+def test_ranks_of_whole_stores_have_no_plan() -> None:
+    found = answer(metrics=conversion(kind="rank"), baseline_sd=1, **STORES)
+    assert found.problem.code == "power_cluster_kind"

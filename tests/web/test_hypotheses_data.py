@@ -252,6 +252,34 @@ def test_a_download_makes_formulas_harmless(visitor: Visitor) -> None:
     assert len(lines) == 402
 
 
+@pytest.mark.parametrize(
+    ("parts", "sentences"),
+    [
+        ({}, ("The result opens when every arm has 1,000 units.", "Open the result early")),
+        (
+            {"looks": "anytime", "ends_on": "2026-12-01"},
+            ("may be opened at any moment", "The test ends when every arm has 1,000 units, or",
+             "End the test here"),
+        ),
+        (
+            {"looks": "planned", "look_count": 4, "design": "cluster"},
+            ("The result opens at 4 looks, at even steps", "The last one comes when every arm has",
+             "1,000 clusters", "Look off the schedule"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_page_says_when_the_result_opens(
+    visitor: Visitor, parts: dict[str, Any], sentences: tuple[str, ...]
+) -> None:
+    key = visitor.make("running", **parts)
+    visitor.sign_in("analyst")
+    where = upload(visitor, key, GOOD.replace(b"client_id", b"cluster"), "a.csv").response.location
+    visitor.submit(where, form_id="mapping", button="attach")
+    page = visitor.get(f"/hypotheses/{key}/data")
+    for sentence in sentences:
+        assert sentence in page.text, page.text
+
+
 def test_before_the_start_nothing_can_be_attached(visitor: Visitor) -> None:
     key = visitor.make("planned")
     page = visitor.sign_in("analyst").get(f"/hypotheses/{key}/data")

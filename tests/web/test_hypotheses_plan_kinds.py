@@ -157,6 +157,20 @@ def test_what_cannot_be_read_is_said_and_kept(
         assert marked, page.text
 
 
+def test_everything_that_is_wrong_is_said_at_once(visitor: Visitor) -> None:
+    """What the form finds and what the rules find; a field has one sentence."""
+    key = visitor.make("idea")
+    visitor.sign_in()
+    values = {
+        "metric_kind": "ratio", "metric_column": "revenue", "metric_winsor": "30",
+        "segments": ", ".join(f"c{i}" for i in range(11)), "planned_units": "1.5",
+    }  # fmt: skip
+    page = save(visitor, key, MEASURED | values, status=422)
+    for name in ("metric_column2", "metric_winsor", "segments", "planned_units"):
+        assert page.by_id(name).get("aria-invalid") == "true", name
+    assert "winsor is a share" not in page.text and "takes a whole number" not in page.text
+
+
 def test_what_is_hidden_is_neither_read_nor_complained_about(visitor: Visitor) -> None:
     key = visitor.make("idea")
     visitor.sign_in()

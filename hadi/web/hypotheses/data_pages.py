@@ -21,9 +21,10 @@ from hadi.services import hypotheses
 from hadi.services.dataset_rows import ArmCounts, Preview
 from hadi.web.hypotheses import data_panels
 from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm, MappingForm
+from hadi.web.hypotheses.data_opening import Opening, opening
 from hadi.web.hypotheses.data_panels import DatasetLine, dataset_name, size_of
 from hadi.web.hypotheses.data_report import Report, report_of
-from hadi.web.shared.language import day, figure, moment, say
+from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -58,7 +59,7 @@ class DataPage(Page):
     run_url: str | None
     can_open_early: bool
     is_open_early: bool  # the early opening was refused: show it unfolded
-    ends: str | None  # when the result opens, while that is ahead
+    opening: Opening  # when the result opens
     why_not: str | None
 
 
@@ -171,7 +172,7 @@ def data_page(
         run_url=panel.run_url,
         can_open_early=_is_open(hypothesis) and allows(actor, Permission.OPEN_EARLY, stake),
         is_open_early=check_form is not None,
-        ends=_ends(plan),
+        opening=opening(plan),
         why_not=panel.why_not,
     )
 
@@ -328,18 +329,6 @@ def _is_open(hypothesis: Hypothesis) -> bool:
     if hypothesis.state is State.MEASURED:
         return result is not None and bool(result.early_reason)
     return hypothesis.state is State.RUNNING
-
-
-def _ends(plan: Plan) -> str | None:
-    """When the result opens."""
-    units = figure(Figure(FigureKind.COUNT, plan.planned_units)) if plan.planned_units else None
-    if plan.ends_on and units:
-        return str(
-            _("when every arm has %(n)s units, or after %(day)s", n=units, day=day(plan.ends_on))
-        )
-    if plan.ends_on:
-        return str(_("after %(day)s", day=day(plan.ends_on)))
-    return str(_("when every arm has %(n)s units", n=units)) if units else None
 
 
 def _counts_table(counts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from hadi.domain.errors import Invalid
-from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole
+from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, Plan
 from hadi.domain.text import Text
 from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
 from hadi.web.shared.language import say
@@ -78,8 +78,18 @@ def typed_plan(form: PlanForm) -> TypedPlan:
     return typed
 
 
+def put_faults(form: PlanForm, typed: TypedPlan) -> None:
+    """Where the form has faults already, add what the rules would refuse beside them, so that
+    all is said at once; a field that has its sentence keeps to it."""
+    try:
+        Plan.from_json(typed.body)
+    except Invalid as refusal:
+        put_refusal(form, typed, refusal)
+
+
 def put_refusal(form: PlanForm, typed: TypedPlan, refusal: Invalid) -> None:
     """Put what the rules refused at the fields it came from; the rest goes above the form."""
+    faulty = {field.id for field in form.every_field() if field.errors}
     places: Mapping[str, Field] = {
         "control": form.arms[0].form.name,
         "budget": form.budget_amount,
@@ -94,7 +104,7 @@ def put_refusal(form: PlanForm, typed: TypedPlan, refusal: Invalid) -> None:
         at = places.get(path) or places.get(name) or getattr(form, name, None)
         if at is None:
             form.form_errors.append(say(text))
-        else:
+        elif at.id not in faulty:
             at.errors = [*at.errors, say(_called(text, at))]
     if not refusal.fields:
         form.form_errors.append(say(refusal.text))

@@ -23,7 +23,7 @@ from hadi.web.hypotheses.plan_checks import check_typed
 from hadi.web.hypotheses.plan_filling import form_values
 from hadi.web.hypotheses.plan_forms import PlanForm, with_row, without_row
 from hadi.web.hypotheses.plan_pages import changes_since, plan_page, read_page
-from hadi.web.hypotheses.plan_typing import TypedPlan, put_refusal, typed_plan
+from hadi.web.hypotheses.plan_typing import TypedPlan, put_faults, put_refusal, typed_plan
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
@@ -106,6 +106,8 @@ def _take(hypothesis: Hypothesis, done_url: str) -> Answer:
             form.refuse(refusal, FIELDS)
         except Stale:
             return _stale(hypothesis.id, form, typed, actor=actor)
+    else:
+        put_faults(form, typed)
     return _show(hypothesis, form, _readable(typed), actor=actor), 422
 
 

@@ -1,0 +1,97 @@
+"""When the check shows its result, as the page of the data says it: by the looks of the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from hadi.domain.plan import Design, Looks, Plan
+from hadi.domain.text import Figure, FigureKind
+from hadi.web.shared.language import day, figure
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`sentence` says when the result opens, where the plan says so; the rest is the way to see
+    it, or to end the test, before that: a title, what it costs, and the button."""
+
+    sentence: str | None
+    early_title: str
+    early_price: str
+    early_button: str
+
+
+def opening(plan: Plan) -> Opening:
+    """What the plan's looks mean for whoever runs the check."""
+    end = _end(plan)
+    match plan.looks:
+        case Looks.FIXED:
+            return Opening(_fixed(end), *_early())
+        case Looks.ANYTIME:
+            return Opening(_anytime(end), *_ending())
+        case Looks.PLANNED:
+            return Opening(_planned(plan, end), *_off_schedule())
+
+
+def _fixed(end: str | None) -> str | None:
+    if end is None:
+        return None
+    return str(
+        _(
+            "The result opens %(when)s. Before that the check shows how healthy the data are, and"
+            " no numbers that chance plays with.",
+            when=end,
+        )
+    )
+
+
+def _anytime(end: str | None) -> str:
+    honest = str(_("The result may be opened at any moment: its interval stays honest."))
+    return f"{honest} {_('The test ends %(when)s.', when=end)}" if end else honest
+
+
+def _planned(plan: Plan, end: str | None) -> str:
+    n = plan.look_count or 2
+    steps = str(_("The result opens at %(n)s looks, at even steps of the planned units.", n=n))
+    return f"{steps} {_('The last one comes %(when)s.', when=end)}" if end else steps
+
+
+def _early() -> tuple[str, str, str]:
+    price = _(
+        "Looking early makes luck look like an effect: with daily looks about one useless change"
+        " in four turns green. The reason is logged, and the verdict says that it was opened early."
+    )
+    return str(_("Open the result early")), str(price), str(_("Open it now"))
+
+
+def _ending() -> tuple[str, str, str]:
+    price = _(
+        "Nothing is lost by looking. Ending before the planned end is your decision: the reason is"
+        " logged, and the verdict says that the test ended early."
+    )
+    return str(_("End the test here")), str(price), str(_("End it now"))
+
+
+def _off_schedule() -> tuple[str, str, str]:
+    price = _(
+        "A look off the schedule spends what is due of the risk at that moment. The reason is"
+        " logged, and the verdict says that it was opened early."
+    )
+    return str(_("Look off the schedule")), str(price), str(_("Open it now"))
+
+
+def _end(plan: Plan) -> str | None:
+    """When the test ends, as a sentence goes on."""
+    if plan.planned_units:
+        n = figure(Figure(FigureKind.COUNT, plan.planned_units))
+        is_clustered = plan.design is Design.CLUSTER
+        reached = (
+            _("when every arm has %(n)s clusters", n=n)
+            if is_clustered
+            else _("when every arm has %(n)s units", n=n)
+        )
+        if plan.ends_on is None:
+            return str(reached)
+        return str(_("%(reached)s, or after %(day)s", reached=reached, day=day(plan.ends_on)))
+    return str(_("after %(day)s", day=day(plan.ends_on))) if plan.ends_on else None
