@@ -200,10 +200,10 @@ STORES = {
 
 def test_stores_are_counted_not_their_customers() -> None:
     found = answer(metrics=conversion(threshold=0), **STORES)
-    assert found.counts_clusters and found.needed_units == found.at_units == 41
+    assert found.counts_clusters and found.needed_units == found.at_units == 43
     said = " ".join(map(str, found.sentences))
-    assert "41 clusters per arm see an effect" in said
-    assert "1,640 units per arm" in said and "design effect 2.17" in said
+    assert "43 clusters per arm see an effect" in said
+    assert "1,720 units per arm" in said and "design effect 2.17" in said
     assert found.smallest_p is None and found.can_confirm
 
 
@@ -260,5 +260,14 @@ def test_every_kind_has_an_answer(kind: str, more: dict[str, Any], code: str | N
 
 
 def test_ranks_of_whole_stores_have_no_plan() -> None:
-    found = answer(metrics=conversion(kind="rank"), baseline_sd=1, **STORES)
-    assert found.problem.code == "power_cluster_kind"
+    """As a form that is still being filled in may say, though no stored plan does."""
+    from dataclasses import replace
+
+    from hadi.domain.plan import Design, Plan
+    from hadi.services.power import planning_answer
+
+    plan = Plan.from_json({"metrics": conversion(kind="rank", threshold=0)} | STORES | {
+        "design": "split", "baseline_sd": 1,
+    })  # fmt: skip
+    found = planning_answer(replace(plan, design=Design.CLUSTER))
+    assert found.problem is not None and found.problem.code == "power_cluster_kind"
