@@ -143,6 +143,7 @@ def _sentence(
         metric=primary,
         comparison=deciding.result if deciding else None,
         has_several_arms=has_several_arms,
+        is_clustered=plan.design is Design.CLUSTER,
         settles_at=settling.units_per_arm if settling else None,
         progress=verdict_sentence.Progress(
             progress.units, progress.planned_units, plan.ends_on, look.next_due

@@ -34,6 +34,7 @@ def sentence(
     metric: Metric,
     comparison: Comparison | None = None,
     has_several_arms: bool = False,
+    is_clustered: bool = False,
     settles_at: int | None = None,
     progress: Progress | None = None,
     is_flat: bool = False,
@@ -41,9 +42,10 @@ def sentence(
     """The sentence of a verdict.
 
     `comparison` is the primary metric's in the verdict's arm; `has_several_arms` whether there
-    was more than one treatment, so that the arm is named; `settles_at` the units per arm that
-    would settle what is open (`hadi.stats.power.units_to_settle`; None: nothing would); `is_flat`
-    whether the whole interval lies within the threshold either way.
+    was more than one treatment, so that the arm is named; `settles_at` the units per arm, clusters
+    where `is_clustered`, that would settle what is open (`hadi.stats.settling.units_to_settle`;
+    None: nothing would); `is_flat` whether the whole interval lies within the threshold either
+    way.
     """
     if verdict.verdict is Verdict.NOT_YET:
         return _not_yet(verdict, progress or Progress())
@@ -53,7 +55,7 @@ def sentence(
     if judged is None or comparison is None or judged.verdict is Verdict.NOT_ESTIMABLE:
         reason = judged.reason if judged and judged.reason else Text("nothing_to_compare")
         return Text("sentence_not_estimable", metric=metric.name, reason=reason)
-    said = _judged(judged, metric, comparison, settles_at, is_flat)
+    said = _judged(judged, metric, comparison, settles_at, is_flat, is_clustered)
     if has_several_arms and verdict.arm is not None:
         return Text("sentence_best_arm", arm=verdict.arm, sentence=said)
     return said
@@ -86,6 +88,7 @@ def _judged(
     comparison: Comparison,
     settles_at: int | None,
     is_flat: bool,
+    is_clustered: bool,
 ) -> Text:
     change = effect(comparison, metric, is_on_lift=judged.is_on_lift)
     if judged.guardrail is not None:
@@ -108,6 +111,7 @@ def _judged(
         code = "sentence_refuted_flat"
     if judged.verdict is Verdict.NOT_ENOUGH_DATA and settles_at is not None:
         params["n"] = settles_at
+        code += "_clusters" if is_clustered else ""
     return Text(code, **params)
 
 

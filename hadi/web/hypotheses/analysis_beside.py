@@ -5,18 +5,18 @@ A stored analysis is plain JSON; one made before these views existed simply has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart, interval_chart
-from hadi.domain.plan import Looks, Metric, MetricRole, Plan
+from hadi.domain.plan import Design, Looks, Metric, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.hypotheses.plan_words import difference_kind
 from hadi.web.shared.language import figure, say
-from hadi.web.shared.methods import explained_at
+from hadi.web.shared.methods import base_of, explained_at
 
 Record = Mapping[str, Any]
 
@@ -28,6 +28,10 @@ class Reading:
     label: str
     sentence: str
     url: str | None = None
+
+
+SMALL = 0.005  # of the greater of two losses: the other is next to nothing
+SURE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ class SegmentLine:
 
 @dataclass(frozen=True, slots=True)
 class SegmentTable:
-    """One column's levels in one arm."""
+    """One column's levels in one arm; `url` is where their comparison is explained."""
 
     column: str
     arm: str
     verdict: str
+    url: str
+    is_clustered: bool
     lines: tuple[SegmentLine, ...]
 
 
@@ -63,7 +69,7 @@ def _readings(comparison: Record, metric: Metric, plan: Plan) -> Iterator[Readin
     parameters = comparison.get("parameters") or {}
     yield from _margins(comparison, metric)
     yield from _of_method(comparison, parameters, metric)
-    yield from _of_clusters(parameters)
+    yield from _of_clusters(parameters, comparison["method"])
     if parameters.get("cap") is not None:
         cap = Text("beside_cap", cap=_number(parameters["cap"]))
         yield Reading(_("Extreme values"), say(cap), explained_at("winsor"))
@@ -86,6 +92,8 @@ def _margins(comparison: Record, metric: Metric) -> Iterator[Reading]:
         if not found:
             continue
         is_met = found.get("is_flat", found.get("is_met"))
+        if key == "equivalence" and not is_met and not _holds_zero(comparison["difference"]):
+            continue  # what surely differs needs no word that it is not the same
         text = Text(met if is_met else unmet, margin=Figure(kind, found["margin"]))
         if found["p_value"] is not None:
             text = Text(with_p, sentence=text, p=_p(found["p_value"]))
@@ -98,7 +106,7 @@ def _of_method(
 ) -> Iterator[Reading]:
     share = parameters.get("superiority")
     if share is not None:
-        figure_ = Figure(FigureKind.SHARE, share)
+        figure_ = _share(share)
         text = Text("beside_superiority", share=figure_, arm=comparison["arm"])
         yield Reading(_("Pair by pair"), say(text), explained_at(comparison["method"]))
     saved = parameters.get("variance_reduction")
@@ -106,28 +114,29 @@ def _of_method(
         kind = difference_kind(metric.kind)
         text = Text(
             "beside_adjusted",
-            share=Figure(FigureKind.SHARE, max(saved, 0.0)),
+            share=_share(max(saved, 0.0)),
             plain=Figure(kind, parameters["unadjusted_estimate"], is_signed=True),
         )
         yield Reading(_("Adjusted"), say(text), explained_at(comparison["method"]))
 
 
-def _of_clusters(parameters: Mapping[str, Any]) -> Iterator[Reading]:
+def _of_clusters(parameters: Mapping[str, Any], method: str) -> Iterator[Reading]:
     n = parameters.get("clusters")
     if n is None:
         return
     said = [Text("beside_clusters_only", n=int(n))]
     if parameters.get("naive_p") is not None:
         said = [Text("beside_clusters", n=int(n), naive=_p(parameters["naive_p"]))]
-    if parameters.get("permutation_p") is not None:
+    drawn = parameters.get("permutation_p")
+    if drawn is not None and base_of(method) == "cluster_permutation":
         smallest = _p(parameters.get("smallest_p") or 0.0)
-        said.append(
-            Text("beside_permutation", p=_p(parameters["permutation_p"]), smallest=smallest)
-        )
+        said.append(Text("beside_permutation_few", p=_p(drawn), smallest=smallest))
+    elif drawn is not None:
+        said.append(Text("beside_permutation", p=_p(drawn)))
     if parameters.get("bootstrap_p") is not None:
         said.append(Text("beside_bootstrap", p=_p(parameters["bootstrap_p"])))
     if parameters.get("icc") is not None:
-        said.append(Text("beside_icc", icc=Figure(FigureKind.SHARE, parameters["icc"])))
+        said.append(Text("beside_icc", icc=_share(parameters["icc"])))
     sentence = " ".join(say(text) for text in said)
     yield Reading(_("Clusters"), sentence, explained_at("cluster_cr2_t"))
 
@@ -137,21 +146,25 @@ def _bayes(comparison: Record, metric: Metric) -> Iterator[Reading]:
     if not found:
         return
     kind = difference_kind(metric.kind)
-    loss = found["expected_loss"]
-    text = Text(
-        "beside_chance",
-        chance=Figure(FigureKind.SHARE, found["chance_to_win"]),
-        arm=comparison["arm"],
-        loss=Figure(kind, loss["treatment"]),
-        stay=Figure(kind, loss["control"]),
-    )
-    yield Reading(_("Bayesian view"), say(text), explained_at("bayes"))
+    choosing, staying = found["expected_loss"]["treatment"], found["expected_loss"]["control"]
+    code = "beside_chance"
+    params: dict[str, str | int | Figure | Text] = {"arm": comparison["arm"]}
+    params |= {"chance": _chance(found["chance_to_win"])}
+    if choosing < SMALL * staying:
+        code = "beside_chance_choose"
+    else:
+        params["loss"] = Figure(kind, choosing)
+    if staying < SMALL * choosing:
+        code = "beside_chance_stay"
+    else:
+        params["stay"] = Figure(kind, staying)
+    yield Reading(_("Bayesian view"), say(Text(code, **params)), explained_at("bayes"))
     sceptical, prior = found.get("sceptical"), found.get("prior")
     if not sceptical or not prior:
         return
     end_kind = FigureKind.BARE_POINTS if kind is FigureKind.POINTS else kind
-    params: dict[str, int | Figure] = {
-        "chance": Figure(FigureKind.SHARE, sceptical["chance_to_win"]),
+    params = {
+        "chance": _chance(sceptical["chance_to_win"]),
         "effect": Figure(kind, sceptical["mean"], is_signed=True),
         "low": Figure(end_kind, sceptical["low"]),
         "high": Figure(end_kind, sceptical["high"]),
@@ -162,16 +175,18 @@ def _bayes(comparison: Record, metric: Metric) -> Iterator[Reading]:
     yield Reading(_("With some scepticism"), say(Text(code, **params)), explained_at("bayes"))
 
 
-def omnibus_sentence(record: Record) -> str | None:
+def omnibus_reading(record: Record) -> Reading | None:
     """Whether the arms differ at all; None with two arms."""
     found = record.get("omnibus")
     if not found:
         return None
+    label = _("All arms")
     if found["method"] is None:
-        return say(Text.from_json(found["note_text"]))
+        note = say(Text.from_json(found["note_text"]))
+        return Reading(label, note, explained_at("not_estimable"))
     p = 0.0 if found["p_value"] is None else found["p_value"]
     code = "omnibus_differ" if p <= record["alpha"] else "omnibus_alike"
-    return say(Text(code, p=_p(p)))
+    return Reading(label, say(Text(code, p=_p(p))), explained_at(found["method"]))
 
 
 def segment_tables(record: Record, plan: Plan) -> tuple[SegmentTable, ...]:
@@ -182,9 +197,9 @@ def segment_tables(record: Record, plan: Plan) -> tuple[SegmentTable, ...]:
             column=found["column"],
             arm=found["arm"],
             verdict=_interaction(found, record["alpha"]),
-            lines=tuple(
-                _segment_line(level, metrics[found["metric"]]) for level in found["levels"]
-            ),
+            url=explained_at("segments"),
+            is_clustered=plan.design is Design.CLUSTER,
+            lines=_segment_lines(found["levels"], metrics[found["metric"]]),
         )
         for found in record.get("segments", ())
     )
@@ -197,11 +212,29 @@ def look_sentence(record: Record) -> str:
         return say(Text("look_fixed"))
     if look["kind"] == Looks.ANYTIME:
         return say(Text("look_anytime"))
-    share = Figure(FigureKind.SHARE, look["fraction"] or 0.0)
+    params: dict[str, int | Figure] = {"fraction": _share(look["fraction"] or 0.0)}
     if look["opened_early"]:
-        return say(Text("look_planned_early", fraction=share))
-    number = min(look["number"], look["count"])
-    return say(Text("look_planned", number=number, count=look["count"], fraction=share))
+        return say(Text("look_planned_early", **params))
+    params |= {"number": min(look["number"], look["count"]), "count": look["count"]}
+    due = look.get("next_due")
+    if due is None or record["closing"]:
+        return say(Text("look_planned", **params))
+    code = "look_planned_next" if look["open"] else "look_planned_waits"
+    return say(Text(code, **params, next=_share(due)))
+
+
+def settling_words(record: Record) -> str | None:
+    """How long until an open question would be settled; None where that is not known."""
+    found = record.get("settling")
+    if not found or found["weeks"] is None:
+        return None
+    return say(Text("settling_weeks", n=found["weeks"]))
+
+
+def ends_of(estimates: Iterable[Record]) -> tuple[float, ...]:
+    """Every number of several intervals that one axis has to hold."""
+    found = (one[name] for one in estimates for name in ("estimate", "low", "high"))
+    return tuple(value for value in found if value is not None)
 
 
 def _interaction(found: Record, alpha: float) -> str:
@@ -212,7 +245,12 @@ def _interaction(found: Record, alpha: float) -> str:
     return say(Text("segments_differ" if p <= alpha else "segments_alike", p=_p(p)))
 
 
-def _segment_line(level: Record, metric: Metric) -> SegmentLine:
+def _segment_lines(levels: Sequence[Record], metric: Metric) -> tuple[SegmentLine, ...]:
+    room = ends_of(levels)
+    return tuple(_segment_line(level, metric, room) for level in levels)
+
+
+def _segment_line(level: Record, metric: Metric, room: tuple[float, ...]) -> SegmentLine:
     kind = difference_kind(metric.kind)
     n = figure(Figure(FigureKind.COUNT, level["n_control"] + level["n_treatment"]))
     name = level["level"] or str(_("(blank)"))
@@ -224,9 +262,27 @@ def _segment_line(level: Record, metric: Metric) -> SegmentLine:
     code = "_".join(["effect", *ends]) if ends else "effect_open"
     effect = Text(code, effect=Figure(kind, level["estimate"], is_signed=True), **ends)
     chart = interval_chart(
-        level["estimate"], level["low"], level["high"], sign=metric.sign, kind=kind, threshold=None
+        level["estimate"], level["low"], level["high"], sign=metric.sign, kind=kind, room_for=room
     )
     return SegmentLine(name, n, say(effect), figure(_p(level["p_adjusted"] or 0.0)), None, chart)
+
+
+def _holds_zero(interval: Record) -> bool:
+    low, high = interval["low"], interval["high"]
+    return (low is None or low <= 0.0) and (high is None or high >= 0.0)
+
+
+def _chance(value: float) -> Figure | Text:
+    """A chance that never reads as a certainty."""
+    if value > SURE:
+        return Text("beside_over", share=_share(SURE))
+    if value < 1.0 - SURE:
+        return Text("beside_under", share=_share(1.0 - SURE))
+    return _share(value)
+
+
+def _share(value: float) -> Figure:
+    return Figure(FigureKind.SHARE, value)
 
 
 def _number(value: float) -> Figure:

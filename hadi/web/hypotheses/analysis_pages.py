@@ -19,8 +19,9 @@ from hadi.services import hypotheses
 from hadi.web.hypotheses.analysis_beside import (
     Reading,
     SegmentTable,
+    ends_of,
     look_sentence,
-    omnibus_sentence,
+    omnibus_reading,
     readings,
     segment_tables,
 )
@@ -75,6 +76,15 @@ class Progress:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class NextLink:
+    """What to do after reading it."""
+
+    label: str
+    url: str
+    icon: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisPage(Page):
     """`/hypotheses/<key>/analyses/<id>`. Before the end the comparisons are empty."""
@@ -90,13 +100,14 @@ class AnalysisPage(Page):
     primary: tuple[ComparisonLine, ...]
     guardrails: tuple[ComparisonLine, ...]
     secondary: tuple[ComparisonLine, ...]
-    omnibus: str | None
+    omnibus: Reading | None
     segments: tuple[SegmentTable, ...]
     progress: Progress | None
     is_newer: bool  # a newer data set or analysis exists
-    next: Link | None
+    next: NextLink | None
     method: tuple[MethodLine, ...]
     methods_url: str
+    checks_url: str  # where the checks are explained
     plan_url: str
     dataset_url: str
     json_url: str
@@ -124,13 +135,14 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         primary=lines.get(MetricRole.PRIMARY, ()),
         guardrails=lines.get(MetricRole.GUARDRAIL, ()),
         secondary=lines.get(MetricRole.SECONDARY, ()),
-        omnibus=omnibus_sentence(record),
+        omnibus=omnibus_reading(record),
         segments=segment_tables(record, plan),
         progress=None if analysis.is_final else _progress(record, plan),
         is_newer=_is_newer(hypothesis, analysis),
         next=_next(hypothesis, analysis, actor=actor),
         method=tuple(_method(analysis, plan)),
         methods_url=url_for("methods.show"),
+        checks_url=explained_at("quality"),
         plan_url=url_for("hypotheses.plan", key=key),
         dataset_url=url_for("hypotheses.dataset", key=key, dataset_id=analysis.dataset_id),
         json_url=url_for("hypotheses.analysis_json", key=key, analysis_id=analysis.id),
@@ -161,12 +173,16 @@ def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]
     metrics = {metric.name: metric for metric in plan.metrics}
     found: dict[str, list[ComparisonLine]] = {}
     for comparison in record["comparisons"]:
-        line = _line(comparison, metrics[comparison["metric"]], plan)
+        name = comparison["metric"]
+        beside = [c["difference"] for c in record["comparisons"] if c["metric"] == name]
+        line = _line(comparison, metrics[name], plan, ends_of(beside))
         found.setdefault(comparison["role"], []).append(line)
     return {role: tuple(lines) for role, lines in found.items()}
 
 
-def _line(comparison: Record, metric: Metric, plan: Plan) -> ComparisonLine:
+def _line(
+    comparison: Record, metric: Metric, plan: Plan, room: tuple[float, ...]
+) -> ComparisonLine:
     kind = difference_kind(metric.kind)
     is_guardrail = comparison["role"] == MetricRole.GUARDRAIL
     status = comparison["verdict"] if is_guardrail else None
@@ -183,12 +199,15 @@ def _line(comparison: Record, metric: Metric, plan: Plan) -> ComparisonLine:
         status=status,
         status_word=say(Text(f"guardrail_{status}")) if status else "",
         note=say(Text.from_json(note)) if note else None,
-        chart=_chart(comparison, metric, kind),
+        chart=_chart(comparison, metric, kind, room),
         readings=readings(comparison, metric, plan),
     )
 
 
-def _chart(comparison: Record, metric: Metric, kind: FigureKind) -> IntervalChart | None:
+def _chart(
+    comparison: Record, metric: Metric, kind: FigureKind, room: tuple[float, ...]
+) -> IntervalChart | None:
+    """On one axis with the other arms of its metric."""
     difference = comparison["difference"]
     if difference["estimate"] is None:
         return None
@@ -200,6 +219,7 @@ def _chart(comparison: Record, metric: Metric, kind: FigureKind) -> IntervalChar
         threshold=metric.threshold.value if is_absolute and metric.threshold else None,
         sign=metric.sign,
         kind=kind,
+        room_for=room,
     )
 
 
@@ -248,11 +268,16 @@ def _chance(comparison: Record) -> str:
 def _progress(record: Record, plan: Plan) -> Progress:
     progress = record["progress"]
     planned = progress["planned_units"]
+    is_clustered = plan.design is Design.CLUSTER
     label = _("Units in the smallest arm (“%(arm)s”)", arm=progress["arm"])
+    if is_clustered:
+        label = _("Clusters in the smallest arm (“%(arm)s”)", arm=progress["arm"])
     when = period(plan)
     if planned:
-        units = _count(progress["units"])
-        note = _("%(n)s of %(planned)s planned units", n=units, planned=_count(planned))
+        n, planned_n = _count(progress["units"]), _count(planned)
+        note = _("%(n)s of %(planned)s planned units", n=n, planned=planned_n)
+        if is_clustered:
+            note = _("%(n)s of %(planned)s planned clusters", n=n, planned=planned_n)
         note = f"{note}; {when}" if when else str(note)
     else:
         note = when
@@ -269,16 +294,20 @@ def _is_newer(hypothesis: Hypothesis, analysis: Analysis) -> bool:
     return has_newer_data or test.analyses[-1].id != analysis.id
 
 
-def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> Link | None:
-    """From the final result of the current test on to the insight."""
-    is_current = hypothesis.current_test_id == analysis.test_id and analysis.is_final
+def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> NextLink | None:
+    """From the final result of the current test on to the insight; before it, on to more data."""
+    if hypothesis.current_test_id != analysis.test_id:
+        return None
     stake = hypotheses.stake(hypothesis)
-    if hypothesis.state is not State.MEASURED or not is_current:
-        return None
-    if not allows(actor, Permission.WRITE_INSIGHT, stake):
-        return None
-    url = url_for("hypotheses.conclusion", key=hypothesis.key)
-    return Link(_("Write the insight and decide"), url)
+    is_measured = hypothesis.state is State.MEASURED and analysis.is_final
+    if is_measured and allows(actor, Permission.WRITE_INSIGHT, stake):
+        url = url_for("hypotheses.conclusion", key=hypothesis.key)
+        return NextLink(_("Write the insight and decide"), url, "lightbulb")
+    is_running = hypothesis.state is State.RUNNING and not analysis.is_final
+    if is_running and allows(actor, Permission.ATTACH_DATA, stake):
+        url = url_for("hypotheses.data", key=hypothesis.key)
+        return NextLink(_("Attach newer data"), url, "paperclip")
+    return None
 
 
 def _method(analysis: Analysis, plan: Plan) -> Iterator[MethodLine]:

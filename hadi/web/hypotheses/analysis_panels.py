@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,20 +13,23 @@ from hadi.charts.interval import IntervalChart
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Test
+from hadi.web.hypotheses.analysis_beside import settling_words
 from hadi.web.shared.intervals import deciding_comparison, interval_of
 from hadi.web.shared.language import day, say
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictPanel:
-    """One stored analysis, read. `chart` is None where nothing is estimated (yet). `test` says
-    which test it belongs to, where a hypothesis has several."""
+    """One stored analysis, read. `chart` is None where nothing is estimated (yet); `is_interim`: a
+    look on the way, after which the test goes on. `test` says which test it belongs to, where a
+    hypothesis has several."""
 
     verdict: str
     sentence: str
     url: str
     is_early: bool
     is_final: bool
+    is_interim: bool = False
     evidence: str | None = None
     chart: IntervalChart | None = None
     metric: str | None = None
@@ -58,6 +63,7 @@ def verdict_of(
     record = analysis.record
     plan = analysis.plan_version.plan
     comparison = deciding_comparison(record)
+    is_shown = analysis.verdict != "not_yet"
     has_payback = analysis.is_final and analysis.verdict not in ("invalid", "not_estimable")
     return VerdictPanel(
         verdict=analysis.verdict,
@@ -65,14 +71,23 @@ def verdict_of(
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
         is_early=bool(analysis.early_reason),
         is_final=analysis.is_final,
-        evidence=record["evidence"] if analysis.verdict != "not_yet" else None,
+        is_interim=is_shown and not analysis.is_final,
+        evidence=record["evidence"] if is_shown else None,
         chart=interval_of(record, plan),
         metric=comparison["metric"] if comparison else None,
-        facts=((_("Payback"), _("not assessed")),) if has_payback else (),
+        facts=tuple(_facts(record, has_payback)),
         warnings=warnings_of(analysis),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
     )
+
+
+def _facts(record: Mapping[str, Any], has_payback: bool) -> Iterator[tuple[str, str]]:
+    settling = settling_words(record)
+    if settling:
+        yield _("To settle it, at the pace so far"), settling
+    if has_payback:
+        yield _("Payback"), _("not assessed")
 
 
 def sentence_of(analysis: Analysis) -> str:

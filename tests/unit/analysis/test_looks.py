@@ -28,6 +28,8 @@ class TestPlanned:
         assert answer["verdict"] == "not_yet"
         assert answer["comparisons"][0]["difference"]["estimate"] is None
         assert answer["look"]["open"] is False
+        assert answer["look"]["next_due"] == 0.25
+        assert answer["sentence"].endswith("The next look is due at 25.0% of them.")
         assert answer["closing"] is False
 
     @pytest.mark.parametrize("spending", list(Spending))
@@ -40,6 +42,7 @@ class TestPlanned:
         assert found["parameters"]["look_alpha"] == pytest.approx(level)
         assert answer["look"]["number"] == 2
         assert answer["look"]["earlier"] == [0.25]
+        assert answer["look"]["next_due"] == 0.75
         assert answer["closing"] is False
         assert [w["code"] for w in answer["warnings"]] == ["interim"]
 
@@ -48,6 +51,7 @@ class TestPlanned:
         assert answer["verdict"] == "confirmed"
         assert answer["progress"]["final"] is False
         assert answer["closing"] is True
+        assert [w["code"] for w in answer["warnings"]] == ["ended_at_look"]
 
     def test_a_nearly_significant_look_is_not_real_yet(self, judge) -> None:
         fixed = judge(arms(500, 50, 70), replace(PLAN, planned_units=500))

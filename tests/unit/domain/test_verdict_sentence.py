@@ -108,6 +108,8 @@ def test_what_would_settle_it_is_said():
     assert "would settle it." in said(*open_case, settles_at=660)
     assert "more units would hardly settle it." in said(*open_case)
     assert "More units of the same kind would hardly settle" in said(*open_case, 0.05)
+    stores = said(*open_case, 0.05, settles_at=14, is_clustered=True)
+    assert "about 14 clusters per group would settle" in stores
     real = ((1300, 325), (1300, 403), 0.07)
     assert said(*real, settles_at=9_000).startswith("There is an effect: “deals won”")
     assert "It lies so close to the promised 7.0 pp" in said(*real)
@@ -185,6 +187,8 @@ def test_no_estimate_says_why():
         (Progress(120, 1251), "still running: 120 of the planned 1,251 units per group are in."),
         (Progress(ends_on=date(2026, 2, 20)), "The test is still running until 20 February 2026."),
         (Progress(120, 1251, date(2026, 2, 20)), "until 20 February 2026: 120 of the planned"),
+        (Progress(120, 600, next_look=0.25), "are in. The next look is due at 25.0% of them."),
+        (Progress(next_look=0.25), "Its result opens at the planned end"),
     ],
 )
 def test_not_yet_says_how_far(progress, words):
