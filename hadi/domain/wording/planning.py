@@ -10,7 +10,7 @@ WORDING: dict[str, Wording] = {
     "planning_needs_sd_ratio": N_("Say how much units differ: the standard deviation of (numerator − ratio × denominator), divided by the mean denominator."),
     "planning_needs_exposure": N_("Say what a unit is exposed to on average: visits, days, or whatever the events are counted per."),
     "planning_needs_cluster_size": N_("Say how many units a cluster has on average: customers of a store, calls of a team."),
-    "planning_needs_icc": N_("Say how alike the units of one cluster are (intracluster correlation, ICC); without data of your own, 0.05 is a cautious guess."),
+    "planning_needs_icc": N_("Say how alike the units of one cluster are (intracluster correlation, ICC); without data of your own, 5%% is a cautious guess."),
     "planning_icc_help": N_("The share of the differences between units that lies between clusters: 0 when stores do not differ, 1 when all customers of a store are the same. For customers of stores 0.01 to 0.05 is a usual range; best is a value from your own past data. (Half of 1,039 correlations published from medical practices lie between 0 and 0.03: Adams et al. 2004, Journal of Clinical Epidemiology 57.)"),
     "planning_needs_effect": N_("Say what effect you honestly expect, apart from the threshold."),
     "planning_needs_positive_baseline": N_("A relative threshold needs a value above zero today: a percentage of nothing has no meaning."),

@@ -36,7 +36,7 @@ WORDING: dict[str, Wording] = {
     "metric_winsor_range": N_("“%(name)s”: winsor is a share above 0.5 and below 1, such as 0.999."),
     "metric_no_q": N_("“%(name)s” takes no q: only a quantile does."),
     "metric_q_range": N_("“%(name)s”: q is above 0 and below 1, such as 0.9."),
-    "cluster_no_kind": N_("“%(name)s” cannot be judged where whole clusters are drawn: use a conversion, a mean, a ratio or a rate."),
+    "cluster_no_kind": N_("“%(name)s” cannot be judged where whole clusters are drawn: use a share (conversion), an average (mean), a ratio or a rate."),
     "cluster_no_covariate": N_("“%(name)s” cannot be adjusted by a covariate where whole clusters are drawn."),
     "field_list": N_("“%(field)s” is a list of column names, at most %(limit)s."),
     "look_count_range": N_("Planned looks are 2 or more, and at most %(limit)s."),
