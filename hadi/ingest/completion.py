@@ -6,7 +6,7 @@ of it costs a look for outliers in a small table, and nothing in a large one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from hadi.ingest.distributions import distributions
 from hadi.ingest.frame import Frame
 from hadi.ingest.levelsums import unit_sums
 from hadi.ingest.measures import columns_of
-from hadi.ingest.outliers import MOST_ROWS, looked_at, outliers
+from hadi.ingest.outliers import MOST_ROWS, largest, looked_at, outliers, suspects
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.ingest.unitrows import RANKED, Asked, UnitRows, name_in, read_arms, unit_rows
 
@@ -28,13 +28,18 @@ def complete(frame: Frame, known: Summaries) -> Summaries:
     """The sums of `rowsums` or `unitsums` with the rest of what the plan asks for. Raises
     Unreadable with one sentence for a cell that cannot be what the plan takes it for."""
     plan = frame.plan
-    asked = _asked(frame, known)
+    is_by_row = _is_by_row(known)
+    is_small = known.rows <= MOST_ROWS
+    far = looked_at(plan.metrics) if is_small else []
+    if not is_small and is_by_row:
+        far = suspects(frame, known)
+    asked = _asked(frame, far, is_by_row=is_by_row)
     if not asked.metrics and not asked.carried:
         return known
     ranked = [metric for metric in plan.metrics if metric.kind in RANKED]
     measures = [m for metric in ranked for m in columns_of(metric, frame.types)]
     units = unit_rows(frame, read_arms(frame, measures), asked)
-    if not asked.is_by_row:
+    if not is_by_row:
         units = units.kept()
     units = units.capped(known.caps)
     return replace(
@@ -43,27 +48,28 @@ def complete(frame: Frame, known: Summaries) -> Summaries:
         segments=slices.segments(units, unit_sums),
         days=slices.days(units, unit_sums),
         groups=slices.groups(units, unit_sums),
-        outliers=outliers(units) if known.rows <= MOST_ROWS else {},
+        outliers=outliers(units) if is_small else largest(units, far),
         clusters=_likely_clusters(units) if "cluster" in asked.carried else None,
     )
 
 
-def _asked(frame: Frame, known: Summaries) -> Asked:
+def _asked(frame: Frame, far: Sequence[Metric], *, is_by_row: bool) -> Asked:
+    """The metrics and columns that something is asked of; `far` are looked at for outliers."""
     plan = frame.plan
     carried = slices.carried(frame)
     column = plan.cluster or plan.group
     if column is not None and slices.has_days(plan):
-        carried["cluster"] = name_in(frame, column)
-    is_small = known.rows <= MOST_ROWS
+        is_group = column == plan.group
+        carried["cluster"] = carried["grp"] if is_group else name_in(frame, column)
     metrics = [
         metric
         for metric in plan.metrics
         if plan.segments
         or metric.kind in RANKED
-        or (is_small and looked_at([metric]))
+        or metric in far
         or (carried and metric is plan.primary)
     ]
-    return Asked(metrics, carried=carried, is_by_row=_is_by_row(known))
+    return Asked(metrics, carried=carried, is_by_row=is_by_row)
 
 
 def _likely_clusters(units: UnitRows) -> tuple[Clusters, ...] | None:

@@ -32,7 +32,9 @@ class ArmSummary:
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A part of the units, such as those of one region or of one day: the same arms in the same
-    order, each with what it has there (perhaps nothing)."""
+    order, each with what it has there (perhaps nothing). A segment's slices come the largest first
+    and hold every unit: those without a level are the slice "", and beyond the 20 largest levels
+    the rest is one called "…". A unit of several levels belongs to the first by name."""
 
     name: str
     arms: tuple[ArmSummary, ...]
@@ -42,8 +44,9 @@ class Slice:
 class Outliers:
     """Far-out values of one metric in one arm: `units` above the pooled fence (the third quartile
     and three interquartile ranges more; Tukey 1977, Exploratory Data Analysis), and the share of
-    the arm's total that is theirs. `fence` None: not looked for in so many rows; `largest` and its
-    own share of the total are always there."""
+    the arm's total that is theirs: of the sum of absolute values, where some are below zero.
+    `fence` None: not looked for in so many rows; `largest` and its own share of the total are
+    always there."""
 
     units: int
     share_of_total: float
@@ -66,9 +69,11 @@ class Summaries:
     The rest is there where the plan asks for it. `caps` are the values at which metrics were cut
     (winsorised). `segments` are the slices of each segment column, `days` those of the day column
     in their order, `groups` those of the seller or store; days and groups hold the primary metric
-    alone. `outliers` are keyed by metric, an entry for each arm in order. `clusters` are the
-    primary metric's by the cluster (or group) column, for each arm in order, where a test of single
-    units names one and each of its clusters lies in one arm: then that may be what was drawn.
+    alone. `outliers` are keyed by metric, an entry for each arm in order; of a large table only
+    metrics whose largest value is a hundredth of an arm's total or more may have one. `clusters`
+    are the primary metric's by the cluster (or group) column, for each arm in order, where a test
+    of single units names one and each of its clusters lies in one arm (but for at most 1 % of the
+    units, left out here): then that may be what was drawn.
     `cluster_units` counts the units inside the clusters of a cluster design, by arm.
     """
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hadi.ingest import completion
+from hadi.ingest.source import Summaries
 from hadi.ingest.tables import TableSource
 from tests.factories.tables import plan
 from tests.factories.unit_rows import COLUMNS, cells, complete, of_arm, random_rows, units_of
@@ -84,10 +85,28 @@ def test_only_means_and_ratios_are_looked_at(source: Make) -> None:
     assert data.summaries(asked).outliers == {}
 
 
-def test_quartiles_are_not_asked_of_a_large_table(
-    source: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def large(source: Make, monkeypatch: pytest.MonkeyPatch, *specs: str, **more: Any) -> Summaries:
+    """A table of 400 rows taken for a large one: 300 and 500 are its largest values."""
     monkeypatch.setattr(completion, "MOST_ROWS", 3)
-    rows = [["A", 1.0], ["B", 2.0], ["A", 3.0], ["B", 4.0]]
-    data = source({"arm": "VARCHAR", "x": "DOUBLE"}, rows)
-    assert data.summaries(plan("m=mean(x)")).outliers == {}
+    rows = [[i, "AB"[i % 2], 10.0 + i % 3, 1.0] for i in range(400)]
+    rows[7][2], rows[10][2] = 500.0, 300.0
+    columns = {"u": "INTEGER", "arm": "VARCHAR", "x": "DOUBLE", "e": "DOUBLE"}
+    return source(columns, rows).summaries(plan(*specs, **more))
+
+
+@pytest.mark.parametrize("spec", ["m=mean(x)", "m=ratio(x,e)", "m=mean(x);covariate=e"])
+@pytest.mark.parametrize("unit", [None, "u"])
+def test_of_a_large_table_only_the_largest_value_is_looked_at(
+    source: Make, monkeypatch: pytest.MonkeyPatch, spec: str, unit: str | None
+) -> None:
+    found = large(source, monkeypatch, spec, "e=mean(e)", unit=unit)
+    assert list(found.outliers) == ["m"]
+    control, treatment = found.outliers["m"]
+    assert (control.fence, control.units, control.largest) == (None, 0, 300.0)
+    assert treatment.largest == 500.0
+    values = [10.0 + i % 3 for i in range(1, 400, 2) if i != 7]
+    assert treatment.largest_share == pytest.approx(500 / (500 + sum(values)))
+
+
+def test_what_cannot_matter_is_not_looked_at(source: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert large(source, monkeypatch, "m=mean(x);winsor=0.9", "e=mean(e)").outliers == {}
