@@ -36,7 +36,9 @@ def table(story: Story, seed: int, begins: date) -> tuple[list[str], list[Row]]:
     assert story.measure is not None
     random = Random(seed)  # noqa: S311 - a demo, not a secret
     if story.study is not None:
-        return list(story.study.head), story.study.rows(random, begins)
+        # By its file, so that a story put before it does not tell it anew.
+        own = Random(story.file)  # noqa: S311
+        return list(story.study.head), story.study.rows(own, begins)
     if isinstance(story.data, Counted):
         rows = _counted(story.data, story.guard, story.arms)
     elif isinstance(story.data, Drawn):
