@@ -1,67 +1,33 @@
-"""`hadi check` on a big Parquet file, as ratios to a bare DuckDB process in the same run.
+"""`hadi check` on a big Parquet file and on a small one, as ratios to bare imports and queries.
 
-    python -m tests.benchmarks.check_bench [--rows 10000000] [--repeats 5]
+    python -m tests.benchmarks.check_bench [--rows 10000000] [--repeats 7]
 
 Whole processes are timed, from the command to its last byte, in turns (so that a busy moment
-strikes all of them alike). Nothing is asserted: a machine's own speed is no fault of the code.
+strikes all of them alike); beside the typical ratio stands that of the best times and that of the
+processor's own time, which a neighbour disturbs least. Nothing is asserted: a machine's own speed
+is no fault of the code.
+
+spotify-confidence takes part where this interpreter has it, or the one that the variable
+HADI_BENCH_CONFIDENCE_PYTHON names:
+
+    uv venv /tmp/confidence && uv pip install -p /tmp/confidence spotify-confidence pyarrow
+    HADI_BENCH_CONFIDENCE_PYTHON=/tmp/confidence/bin/python python -m tests.benchmarks.check_bench
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CONVERSIONS = ("bought", "returned")
-MEANS = ("spend", "items", "minutes", "margin")
-METRICS = (*CONVERSIONS, *MEANS)
-
-BARE = """
-import sys, duckdb
-parts = ", ".join(f"count({m}), sum({m}), sum({m} * {m})" for m in sys.argv[2:])
-query = f"SELECT variant, count(*), {parts} FROM '{sys.argv[1]}' GROUP BY variant"
-print(duckdb.connect().execute(query).fetchall())
-"""
-TEA_DUCKDB = """
-import sys, duckdb, tea_tasting as tt
-table = duckdb.read_parquet(sys.argv[1])
-experiment = tt.Experiment({m: tt.Mean(m) for m in sys.argv[2:]}, variant="variant")
-print(experiment.analyze(table, control="A"))
-"""
-TEA_PANDAS = """
-import sys, pandas, tea_tasting as tt
-table = pandas.read_parquet(sys.argv[1], columns=["variant", *sys.argv[2:]])
-experiment = tt.Experiment({m: tt.Mean(m) for m in sys.argv[2:]}, variant="variant")
-print(experiment.analyze(table, control="A"))
-"""
-CONFIDENCE = """
-import sys, pandas, spotify_confidence as sc
-table = pandas.read_parquet(sys.argv[1], columns=["variant", *sys.argv[2:]])
-for m in sys.argv[2:]:
-    table[f"{m}_2"] = table[m] * table[m]
-sums = table.groupby("variant").agg(["sum", "count"])
-for m in sys.argv[2:]:
-    frame = pandas.DataFrame({"variant": sums.index, "n": sums[(m, "count")].values,
-        "s": sums[(m, "sum")].values, "q": sums[(f"{m}_2", "sum")].values})
-    test = sc.StudentsTTest(frame, numerator_column="s", numerator_sum_squares_column="q",
-        denominator_column="n", categorical_group_columns="variant")
-    print(test.difference("A", "B"))
-"""
-
-
-@dataclass(frozen=True)
-class Contestant:
-    name: str
-    command: list[str]
-    repeats: int
-    needs: str | None = None  # a module that may not be installed
+from tests.benchmarks.check_contestants import Contestant, big, small
 
 
 class Failed(Exception):
@@ -71,69 +37,65 @@ class Failed(Exception):
 @dataclass(frozen=True)
 class Took:
     seconds: float
+    cpu: float
     peak_mb: float
+    analysis: float | None = None  # seconds, without the process' start
 
 
-def generate(path: Path, rows: int) -> None:
-    """Two arms and six metrics, with the digits of real columns."""
+def generate(folder: Path, rows: int) -> None:
+    """Two arms and ten columns, with the digits of real ones; and a hundred rows, twice."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("SELECT setseed(0.42)")
         connection.execute(
-            f"""COPY (SELECT CASE WHEN random() < 0.5 THEN 'A' ELSE 'B' END AS variant,
-            i AS user_id, (random() < 0.1)::INTEGER AS bought,
-            (random() < 0.02)::INTEGER AS returned,
-            round(exp(random() * 3) * 10, 2) AS spend, (random() * 20)::INTEGER AS items,
-            1000 + random() * 50 AS minutes, random() * random() AS margin
-            FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"""
+            f"""COPY (SELECT *, 0.6 * spend_before + 20 * random() AS spend,
+            0.9 * minutes_before + 30 * random() AS minutes FROM (
+            SELECT CASE WHEN random() < 0.5 THEN 'A' ELSE 'B' END AS variant,
+            i AS user_id, 'c' || i AS customer, (random() < 0.1)::INTEGER AS bought,
+            random() * random() AS margin, round(random() * 300, 2) AS revenue,
+            (random() * 5)::INTEGER + 1 AS visits, (random() * 20)::INTEGER AS orders,
+            (random() * 9)::INTEGER + 1 AS items, exp(random() * 3) * 10 AS spend_before,
+            1000 + random() * 50 AS minutes_before
+            FROM range({rows}) t(i))) TO '{folder / "big.parquet"}' (FORMAT parquet)"""
         )
+        for name, form in (("small.parquet", "parquet"), ("small.csv", "csv")):
+            connection.execute(
+                f"""COPY (SELECT CASE WHEN i % 2 = 0 THEN 'A' ELSE 'B' END AS variant,
+                i AS user_id, (i * 7 % 10 < 3)::INTEGER AS bought, i * 37 % 101 / 4.0 AS spend
+                FROM range(100) t(i)) TO '{folder / name}' (FORMAT {form})"""
+            )
 
 
-def contestants(path: Path, repeats: int) -> list[Contestant]:
-    python = [sys.executable, "-c"]
-    data = [str(path), *METRICS]
-    specs = [f"{m}=conversion({m})" for m in CONVERSIONS] + [f"{m}=mean({m})" for m in MEANS]
-    check = [sys.executable, "-m", "hadi", "check", str(path), "--variant", "variant"]
-    check += ["--control", "A", "--json"]
-    for spec in specs:
-        check += ["--metric", spec]
-    few = max(repeats // 3, 1)
-    return [
-        Contestant("bare DuckDB, the same sums", [*python, BARE, *data], repeats),
-        Contestant("hadi check", check, repeats),
-        Contestant("tea-tasting on DuckDB", [*python, TEA_DUCKDB, *data], few, "tea_tasting"),
-        Contestant("tea-tasting on pandas", [*python, TEA_PANDAS, *data], few, "tea_tasting"),
-        Contestant("spotify-confidence", [*python, CONFIDENCE, *data], few, "spotify_confidence"),
-    ]
-
-
-def run(command: list[str]) -> Took:
+def run(contestant: Contestant) -> Took:
     """One whole process; its own peak memory, not its neighbours'."""
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+    with tempfile.TemporaryFile() as answers, tempfile.TemporaryFile() as errors:
+        start = time.perf_counter()
+        process = subprocess.Popen(contestant.command, stdout=answers, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        answers.seek(0)
         if process.returncode:
-            errors.seek(0)
             said = errors.read().decode(errors="replace").strip().splitlines() or ["no message"]
             raise Failed(said[-1])
+        last = answers.read().splitlines()[-1:] if contestant.tells_time else []
     scale = 1024**2 if sys.platform == "darwin" else 1024
-    return Took(seconds, usage.ru_maxrss / scale)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Took(seconds, cpu, usage.ru_maxrss / scale, float(last[0]) if last else None)
 
 
-def measure(path: Path, repeats: int) -> dict[str, list[Took] | str]:
+def measure(contestants: Sequence[Contestant], repeats: int) -> dict[str, list[Took] | str]:
     """What each took, or why it took no part."""
     found: dict[str, list[Took] | str] = {}
     ready: list[tuple[Contestant, list[Took]]] = []
-    for contestant in contestants(path, repeats):
-        if contestant.needs and importlib.util.find_spec(contestant.needs) is None:
+    for contestant in contestants:
+        if contestant.needs and not _has(contestant.command[0], contestant.needs):
             found[contestant.name] = "not installed"
             continue
         try:
-            run(contestant.command)  # once for the file cache and the compiled modules
+            run(contestant)  # once for the file cache and the compiled modules
         except Failed as failure:
             found[contestant.name] = f"does not run here: {failure}"
             continue
@@ -143,8 +105,50 @@ def measure(path: Path, repeats: int) -> dict[str, list[Took] | str]:
     for turn in range(repeats):
         for contestant, taken in ready:
             if turn < contestant.repeats:
-                taken.append(run(contestant.command))
+                taken.append(run(contestant))
     return found
+
+
+def _has(python: str, module: str) -> bool:
+    known = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
+    return subprocess.run([python, "-c", known], check=False).returncode == 0
+
+
+def show(found: dict[str, list[Took] | str]) -> None:
+    """The table: each as a multiple of the first, in the columns' own way."""
+    bare = next(iter(found.values()))
+    if isinstance(bare, str):
+        raise SystemExit(bare)
+    print(f"{'':<34}{'x':>7}{'best x':>8}{'CPU x':>7}{'memory x':>10}{'median s':>10}{'MB':>7}")
+    for name, taken in found.items():
+        if isinstance(taken, str):
+            print(f"{name:<34}  {taken}")
+            continue
+        typical = statistics.median(t.seconds for t in taken)
+        ratio = typical / statistics.median(t.seconds for t in bare)
+        best = min(t.seconds for t in taken) / min(t.seconds for t in bare)
+        cpu = min(t.cpu for t in taken) / min(t.cpu for t in bare)
+        peak = max(t.peak_mb for t in taken)
+        memory = peak / max(t.peak_mb for t in bare)
+        print(
+            f"{name:<34}{ratio:>7.2f}{best:>8.2f}{cpu:>7.2f}{memory:>10.2f}{typical:>10.2f}{peak:>7.0f}"
+        )
+
+
+def show_analysis(found: dict[str, list[Took] | str]) -> None:
+    """The same without the start of the processes, of those that tell."""
+    told = {
+        name: [t.analysis for t in taken if t.analysis is not None]
+        for name, taken in found.items()
+        if not isinstance(taken, str)
+    }
+    told = {name: seconds for name, seconds in told.items() if seconds}
+    bare = next(iter(told.values()))
+    print(f"{'analysis only':<34}{'x':>7}{'best x':>8}{'median s':>27}")
+    for name, seconds in told.items():
+        typical = statistics.median(seconds)
+        ratio, best = typical / statistics.median(bare), min(seconds) / min(bare)
+        print(f"{name:<34}{ratio:>7.2f}{best:>8.2f}{typical:>27.2f}")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -152,27 +156,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repeats", type=int, default=7)
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="hadi-bench-") as folder:
-        path = Path(folder) / "data.parquet"
-        generate(path, asked.rows)
-        found = measure(path, asked.repeats)
-    bare = found["bare DuckDB, the same sums"]
-    if isinstance(bare, str):
-        raise SystemExit(bare)
-    print(f"hadi check, {asked.rows:,} rows, {len(METRICS)} metrics, whole process")
-    print(f"{'':<28}{'x bare':>8}{'best x':>8}{'median s':>10}{'peak MB':>9}")
-    for name, taken in found.items():
-        if isinstance(taken, str):
-            print(f"{name:<28}  {taken}")
-            continue
-        typical = _median(taken)
-        best = min(t.seconds for t in taken) / min(t.seconds for t in bare)
-        peak = max(t.peak_mb for t in taken)
-        print(f"{name:<28}{typical / _median(bare):>8.2f}{best:>8.2f}{typical:>10.2f}{peak:>9.0f}")
-
-
-def _median(taken: list[Took]) -> float:
-    return statistics.median(t.seconds for t in taken)
+    with tempfile.TemporaryDirectory(prefix="hadi-bench-") as name:
+        folder = Path(name)
+        generate(folder, asked.rows)
+        print(f"hadi check, {asked.rows:,} rows, 6 metrics of 10 columns, whole process")
+        found = measure(big(folder / "big.parquet", asked.repeats), asked.repeats)
+        show(found)
+        show_analysis(found)
+        print("hadi check, 100 rows, 2 metrics, whole process")
+        show(measure(small(folder, asked.repeats), asked.repeats))
 
 
 if __name__ == "__main__":
