@@ -237,7 +237,7 @@ def _sample(sample: Record, metric: Metric, plan: Plan) -> str:
         return str(_("%(value)s of %(n)s units", value=value, n=n))
     if metric.kind is MetricKind.MEAN:
         return str(_("%(value)s on average, %(n)s units", value=value, n=n))
-    return str(_("%(value)s, %(n)s units", value=value, n=n))
+    return str(_("%(value)s (%(n)s units)", value=value, n=n))
 
 
 def _estimate(estimate: Record | None, kind: FigureKind) -> str:
@@ -313,9 +313,12 @@ def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> NextLi
 def _method(analysis: Analysis, plan: Plan) -> Iterator[MethodLine]:
     """How the numbers were made, down to the versions of the packages."""
     record = analysis.record
-    methods = dict.fromkeys(base_of(c["method"]) for c in record["comparisons"] if c["method"])
-    for method in methods:
-        yield MethodLine(_("Method"), say(Text(f"method_{method}")), explained_at(method))
+    compared = [c for c in record["comparisons"] if c["method"]]
+    methods = dict.fromkeys((c["metric"], base_of(c["method"])) for c in compared)
+    is_one = len({method for _metric, method in methods}) == 1
+    for metric, method in list(methods)[: 1 if is_one else None]:
+        label = _("Method") if is_one else _("Method, %(metric)s", metric=metric)
+        yield MethodLine(label, say(Text(f"method_{method}")), explained_at(method))
     omnibus = record.get("omnibus")
     if omnibus and omnibus["method"]:
         said = say(Text(f"method_{omnibus['method']}"))
