@@ -135,7 +135,7 @@ def conditional_log_p(control: Events, treatment: Events) -> float:
 def exact_limits(events: int, alpha: float) -> tuple[float, float]:
     """Garwood's exact two-sided interval of a Poisson mean: (low, high), in events.
 
-    From 100 events on by Wilson & Hilferty's cube (1931, PNAS 17), true to 1e-4 of its width.
+    Beyond 10,000 events by Wilson & Hilferty's cube (1931, PNAS 17), true to 1e-6 of its width.
     """
     below, above = _count_reach(events, alpha)
     return events - below, events + above
@@ -183,7 +183,7 @@ def _mover_reach(control: Events, treatment: Events, alpha: float) -> tuple[floa
 
 def _count_reach(events: int, alpha: float) -> tuple[float, float]:
     """How far the exact interval of a Poisson mean reaches (below, above) the count seen."""
-    if events < FEW_EVENTS:
+    if events <= EXACT_EVENTS:
         from scipy.special import gammainccinv, gammaincinv
 
         low = float(gammaincinv(events, alpha / 2.0)) if events else 0.0
