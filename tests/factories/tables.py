@@ -22,9 +22,13 @@ def table(path: Path, columns: dict[str, str], rows: Sequence[Sequence[Any]]) ->
     with duckdb.connect() as connection:
         listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute(f"CREATE TABLE t ({listed})")
-        if rows:
-            places = ", ".join("?" * len(columns))
-            connection.executemany(f"INSERT INTO t VALUES ({places})", rows)
+        one = f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(rows), 1000):  # one by one is five times slower
+            part = rows[start : start + 1000]
+            connection.execute(
+                f"INSERT INTO t VALUES {', '.join([one] * len(part))}",
+                [cell for row in part for cell in row],
+            )
         connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
     return path
 
