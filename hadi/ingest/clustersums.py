@@ -17,7 +17,7 @@ from hadi.ingest import slices, sums, unitcheck, unitsums
 from hadi.ingest.engine import quoted
 from hadi.ingest.frame import Frame
 from hadi.ingest.keys import key
-from hadi.ingest.outliers import MOST_ROWS, outliers
+from hadi.ingest.outliers import are_few, outliers
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.ingest.unitrows import Asked, Known, Parts, UnitRows, name_in, read_arms, unit_rows
 from hadi.stats.arrays import Clusters
@@ -69,7 +69,7 @@ def by_cluster(frame: Frame) -> Summaries:
         segments=slices.segments(units, _by_level),
         days=slices.days(units, _by_level),
         groups=slices.groups(units, _by_level),
-        outliers=outliers(units) if sum(inside.values()) <= MOST_ROWS else {},
+        outliers=outliers(units) if are_few(sum(inside.values()), plan.metrics) else {},
         cluster_units=inside,
     )
 

@@ -16,7 +16,7 @@ from hadi.ingest.distributions import distributions
 from hadi.ingest.frame import Frame
 from hadi.ingest.levelsums import unit_sums
 from hadi.ingest.measures import columns_of
-from hadi.ingest.outliers import MOST_ROWS, largest, looked_at, outliers, suspects
+from hadi.ingest.outliers import are_few, largest, looked_at, outliers, suspects
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.ingest.unitrows import RANKED, Asked, UnitRows, name_in, read_arms, unit_rows
 
@@ -29,7 +29,7 @@ def complete(frame: Frame, known: Summaries) -> Summaries:
     Unreadable with one sentence for a cell that cannot be what the plan takes it for."""
     plan = frame.plan
     is_by_row = _is_by_row(known)
-    is_small = known.rows <= MOST_ROWS
+    is_small = are_few(known.rows, plan.metrics)
     far = looked_at(plan.metrics) if is_small else []
     if not is_small and is_by_row:
         far = suspects(frame, known)

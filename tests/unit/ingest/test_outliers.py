@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hadi.ingest import completion
+from hadi.ingest import outliers
 from hadi.ingest.source import Summaries
 from hadi.ingest.tables import TableSource
 from tests.factories.tables import plan
@@ -87,7 +87,7 @@ def test_only_means_and_ratios_are_looked_at(source: Make) -> None:
 
 def large(source: Make, monkeypatch: pytest.MonkeyPatch, *specs: str, **more: Any) -> Summaries:
     """A table of 400 rows taken for a large one: 300 and 500 are its largest values."""
-    monkeypatch.setattr(completion, "MOST_ROWS", 3)
+    monkeypatch.setattr(outliers, "MOST_VALUES", 399)
     rows = [[i, "AB"[i % 2], 10.0 + i % 3, 1.0] for i in range(400)]
     rows[7][2], rows[10][2] = 500.0, 300.0
     columns = {"u": "INTEGER", "arm": "VARCHAR", "x": "DOUBLE", "e": "DOUBLE"}
