@@ -132,12 +132,11 @@ def _more(asked: Question, n: int, share: float) -> Text:
 
 def _more_clusters(asked: Question, found: PowerAnswer, clusters: int) -> Text:
     """More clusters, and what more units in each would do instead: mostly little."""
-    return Text(
-        "planning_help_clusters_not_units",
-        n=clusters,
-        share=_share(asked.confirmed(clusters)),
-        other=_share(asked.larger_clusters(found)),
-    )
+    share, other = asked.confirmed(clusters), asked.larger_clusters(found)
+    code = "planning_help_clusters_or_units"
+    if other < asked.power:
+        code = "planning_help_clusters_not_units"
+    return Text(code, n=clusters, share=_share(share), other=_share(other))
 
 
 def _cluster_sentences(asked: Question, found: PowerAnswer) -> list[Text]:
@@ -150,7 +149,8 @@ def _cluster_sentences(asked: Question, found: PowerAnswer) -> list[Text]:
             units=round(units),
             worth=round(units / found.design_effect),
             times=Figure(FigureKind.NUMBER, found.design_effect),
-        )
+        ),
+        Text("planning_icc_help"),
     ]
     if found.smallest_p is not None and found.smallest_p <= found.alpha:
         said.append(Text("planning_permutation", p=Figure(FigureKind.P_VALUE, found.smallest_p)))

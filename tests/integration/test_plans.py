@@ -215,6 +215,8 @@ def test_too_few_stores_are_said_to_be_too_few_first() -> None:
     assert "at least 4 clusters per arm" in str(found.sentences[0])
     assert "more clusters, not more units in each" in str(found.help)
     assert found.draws == 4_000
+    alike = answer(metrics=conversion(threshold=0), planned_units=20, **STORES | {"icc": 0})
+    assert "twice the units per cluster bring it to" in str(alike.help)
     assert found.sentences[-1].code == "planning_simulated"
 
 

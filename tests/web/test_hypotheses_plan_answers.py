@@ -12,7 +12,7 @@ __all__ = ["visitor"]
 
 STORES = PRIMARY | {
     "threshold": "0", "expected_effect": "6", "design": "cluster", "cluster": "store",
-    "cluster_size": "40", "icc": "0.03",
+    "cluster_size": "40", "icc": "3",
 }  # fmt: skip
 
 
@@ -38,7 +38,8 @@ def test_clusters_are_named_as_clusters(visitor: Visitor) -> None:
     page = asked(visitor, STORES)
     assert "Clusters needed per arm" in page.text and "Units needed per arm" not in page.text
     assert "Chance to see the effect, by clusters per arm" in page.text
-    assert "design effect" in page.text and not alarms(page)
+    assert "design effect 2.17" in page.text and "Adams et al. 2004" in page.text
+    assert not alarms(page)
 
 
 def test_too_few_clusters_are_an_alarm(visitor: Visitor) -> None:

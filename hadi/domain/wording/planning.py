@@ -11,7 +11,6 @@ WORDING: dict[str, Wording] = {
     "planning_needs_exposure": N_("Say what a unit is exposed to on average: visits, days, or whatever the events are counted per."),
     "planning_needs_cluster_size": N_("Say how many units a cluster has on average: customers of a store, calls of a team."),
     "planning_needs_icc": N_("Say how alike the units of one cluster are (intracluster correlation, ICC); without data of your own, 5%% is a cautious guess."),
-    "planning_icc_help": N_("The share of the differences between units that lies between clusters: 0 when stores do not differ, 1 when all customers of a store are the same. For customers of stores 0.01 to 0.05 is a usual range; best is a value from your own past data. (Half of 1,039 correlations published from medical practices lie between 0 and 0.03: Adams et al. 2004, Journal of Clinical Epidemiology 57.)"),
     "planning_needs_effect": N_("Say what effect you honestly expect, apart from the threshold."),
     "planning_needs_positive_baseline": N_("A relative threshold needs a value above zero today: a percentage of nothing has no meaning."),
     # The answer
@@ -22,6 +21,7 @@ WORDING: dict[str, Wording] = {
         "%(n)s clusters per arm see an effect of %(effect)s with a chance of %(power)s.",
     ),
     "planning_design_effect": N_("That is about %(units)s units per arm. Because units of one cluster resemble each other, they say no more than %(worth)s units randomised one by one (design effect %(times)s)."),
+    "planning_icc_help": N_("How alike units of one cluster are (ICC) decides most here. For customers of stores 1%% to 5%% is usual, and half of 1,039 values published from medical practices lie between 0%% and 3%% (Adams et al. 2004, Journal of Clinical Epidemiology 57); best is one from your own past data."),
     "planning_permutation": N_("With so few clusters a permutation of the clusters decides; the smallest p it can give is %(p)s."),
     "planning_impossible": N_("With %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect."),
     "planning_impossible_below": N_("With %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect. It takes at least %(needed)s clusters per arm."),
@@ -69,6 +69,7 @@ WORDING: dict[str, Wording] = {
         "What would help most: %(n)s clusters per arm bring the chance of “confirmed” to %(share)s.",
     ),
     "planning_help_clusters_not_units": N_("What would help most is more clusters, not more units in each: %(n)s clusters per arm bring the chance of “confirmed” to %(share)s, twice the units per cluster only to %(other)s."),
+    "planning_help_clusters_or_units": N_("What would help most: %(n)s clusters per arm bring the chance of “confirmed” to %(share)s; twice the units per cluster bring it to %(other)s."),
     "planning_help_planned_looks": N_("What would help most: four planned looks instead of looking at any time. The same size then brings the chance of “confirmed” to %(share)s."),
     "planning_help_smaller_clusters": NN_(
         "Fewer would do: %(n)s cluster per arm already reaches the wanted chance.",
