@@ -15,7 +15,7 @@ from hadi.ingest import slices
 from hadi.ingest.distributions import distributions
 from hadi.ingest.frame import Frame
 from hadi.ingest.levelsums import unit_sums
-from hadi.ingest.measures import columns_of
+from hadi.ingest.measures import Measure, columns_of
 from hadi.ingest.outliers import are_few, largest, looked_at, outliers, suspects
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.ingest.unitrows import RANKED, Asked, UnitRows, name_in, read_arms, unit_rows
@@ -36,9 +36,7 @@ def complete(frame: Frame, known: Summaries) -> Summaries:
     asked = _asked(frame, far, is_by_row=is_by_row)
     if not asked.metrics and not asked.carried:
         return known
-    ranked = [metric for metric in plan.metrics if metric.kind in RANKED]
-    measures = [m for metric in ranked for m in columns_of(metric, frame.types)]
-    units = unit_rows(frame, read_arms(frame, measures), asked)
+    units = unit_rows(frame, read_arms(frame, _unchecked(frame, known)), asked)
     if not is_by_row:
         units = units.kept()
     units = units.capped(known.caps)
@@ -96,6 +94,15 @@ def _values(units: UnitRows) -> dict[str, list[Distribution]]:
                 by_column[column] = distributions(units, parts)
             found[parts.metric.name] = by_column[column]
     return found
+
+
+def _unchecked(frame: Frame, known: Summaries) -> list[Measure]:
+    """The columns whose cells have to be looked at before they are ranked. Where every row is a
+    unit of an arm its number is fetched anyway, and an infinite one shows then."""
+    ranked = [metric for metric in frame.plan.metrics if metric.kind in RANKED]
+    measures = [m for metric in ranked for m in columns_of(metric, frame.types)]
+    has_all = sum(arm.units for arm in known.arms) == known.rows
+    return [measure for measure in measures if measure.is_text or not has_all]
 
 
 def _with_values(
