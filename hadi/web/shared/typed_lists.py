@@ -13,7 +13,7 @@ MOST_CHARACTERS = 4000  # of one field; a plan takes far fewer
 
 def read_names(typed: str | None) -> list[str]:
     """The names in a field, each once; none in an empty one."""
-    line = " ".join((typed or "")[:MOST_CHARACTERS].split())
+    line = (typed or "")[:MOST_CHARACTERS].replace("\r", " ").replace("\n", " ")
     cells = next(csv.reader([line], skipinitialspace=True), [])
     return list(dict.fromkeys(name for cell in cells if (name := cell.strip())))
 
