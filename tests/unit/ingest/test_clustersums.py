@@ -242,6 +242,8 @@ def test_where_every_cluster_is_mixed_nobody_is_left(source: Make) -> None:
         ("DOUBLE", math.inf, "m=mean(x)", "infinite"),
         ("INTEGER", 2, "m=conversion(x)", "neither 0 nor 1"),
         ("DOUBLE", math.inf, "m=ratio(x,x)", "infinite"),
+        ("DOUBLE", 1.5, "m=rate(x,x)", "“1.5”"),
+        ("DOUBLE", -1.0, "m=rate(x,x)", "“-1.0”"),
     ],
 )
 @pytest.mark.parametrize("store", ["s2", None])
