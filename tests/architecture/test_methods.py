@@ -49,14 +49,20 @@ def _spelled(value: ast.expr) -> set[str]:
     return {""}
 
 
+def _parts(value: ast.expr) -> list[ast.expr]:
+    if isinstance(value, ast.Tuple):
+        return value.elts
+    return value.values if isinstance(value, ast.Dict) else [value]
+
+
 def _given(node: ast.AST) -> Iterator[ast.expr]:
     """What is bound to the name `method` here: by keyword, by assignment or as a default."""
     if isinstance(node, ast.keyword) and node.arg == "method":
         yield node.value
     if isinstance(node, ast.Assign):
         targets = [part for target in node.targets for part in ast.walk(target)]
-        if any(isinstance(part, ast.Name) and part.id == "method" for part in targets):
-            yield from node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        if any(isinstance(part, ast.Name) and "method" in part.id.lower() for part in targets):
+            yield from _parts(node.value)
     if isinstance(node, ast.Call):
         for argument in node.args:
             if isinstance(argument, ast.Constant) and TEST.fullmatch(str(argument.value)):

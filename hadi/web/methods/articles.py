@@ -68,7 +68,7 @@ def _parsed(text: str) -> tuple[tuple[Token, ...], tuple[Heading, ...]]:
     tokens = _markdown().parse(text)
     headings: list[Heading] = []
     kept: list[Token] = []
-    place = 0
+    place, under = 0, ""
     while place < len(tokens):
         token = tokens[place]
         if token.type == "heading_open" and token.tag == "h1":
@@ -77,27 +77,33 @@ def _parsed(text: str) -> tuple[tuple[Token, ...], tuple[Heading, ...]]:
         if token.type == "heading_open":
             words = tokens[place + 1].content
             token.attrSet("id", slug(words))
+            under = words
             if token.tag == "h2":
                 headings.append(Heading(words, slug(words)))
         if token.type in ("th_open", "td_open"):
             token.attrs.pop("style", None)  # its alignment, which the policy would refuse
-        if token.type == "fence":
-            token.info = ""
-        kept.extend(_framed(token))
+        kept.extend(_framed(token, under))
         place += 1
     return tuple(kept), tuple(headings)
 
 
-def _framed(token: Token) -> Sequence[Token]:
-    """Wide tables scroll in a frame of their own, which the keyboard reaches."""
+def _framed(token: Token, under: str) -> Sequence[Token]:
+    """Wide tables and formulas scroll in a frame of their own, which the keyboard reaches; a table
+    is called like the heading it stands under."""
     if token.type == "table_open":
         token.attrSet("class", "data-table")
-        frame = Token("frame_open", "div", 1, attrs={"class": "table-scroll", "tabindex": "0"})
-        return (frame, token)
+        token.attrSet("aria-label", under)
+        attributes: dict[str, str | int | float] = {"class": "table-scroll", "tabindex": "0"}
+        return (Token("frame_open", "div", 1, attrs=attributes), token)
     if token.type == "table_close":
         return (token, Token("frame_close", "div", -1))
     if token.type == "fence":
-        token.attrSet("tabindex", "0")
+        formula = Token("code_inline", "code", 0, content=token.content)
+        return (
+            Token("pre_open", "pre", 1, attrs={"tabindex": "0"}),
+            formula,
+            Token("pre_close", "pre", -1, block=True),
+        )
     return (token,)
 
 
