@@ -66,7 +66,8 @@ class Model:
 
     `spread(n0, n1, size)` for n0 and n1 units (fractions of one allowed) and a true effect of
     `size`, better being positive. `is_student`: both arms' variances are estimated and Student's
-    distribution allows for it. `most`: the largest effect possible. `exact(n0, n1, size, alpha,
+    distribution allows for it. `most`: the largest effect possible. `is_pooled`: the test's
+    hypothesis of no effect pools both arms. `exact(n0, n1, size, alpha,
     threshold)`: what a small test of one look does, listed or simulated; None where the formula is
     as good. `both_units(frame, alpha)`: units of control and treatment together that the published
     formula asks for. `rel`: how closely the smallest effect is searched for.
@@ -75,6 +76,7 @@ class Model:
     spread: Callable[[float, float, float], Spread]
     is_student: bool = False
     most: float = math.inf
+    is_pooled: bool = False
     exact: Callable[[int, int, float, float, float], Odds | None] | None = None
     both_units: Callable[[Frame, float], float] | None = None
     can_cluster: bool = True
@@ -160,12 +162,23 @@ def _formula_odds(
                 alpha,
                 frame.threshold,
                 is_modelled=frame.clusters is not None,
+                normal_from=_normal_from(frame),
             )
         )
     reach = two_sided_z(alpha) * error
-    critical = reach * spread.strict
+    # A sequence's p-value comes from its interval's own error: no hypothesis pools anything.
+    is_own = model.is_pooled and frame.looks == ANYTIME
+    critical = reach if is_own else reach * spread.strict
     found = 1.0 - normal_cdf((max(reach, critical) - size) / error)
     return Odds(found, normal_odds(size, error, reach, critical, frame.threshold))
+
+
+def _normal_from(frame: Frame) -> float:
+    if frame.looks != ANYTIME:
+        return math.inf
+    from hadi.stats.sequential import SMALL_DF
+
+    return SMALL_DF
 
 
 def _strict(model: Model, spread: Spread, dfs: tuple[float, float], alpha: float) -> float:

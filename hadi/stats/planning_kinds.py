@@ -57,7 +57,7 @@ def conversion_model(baseline: float, frame: Frame) -> Model:
         )
 
     most = 1.0 - baseline if frame.sign > 0 else baseline
-    return Model(spread, most=most, exact=exact, both_units=both_units, rel=1e-4)
+    return Model(spread, most=most, is_pooled=True, exact=exact, both_units=both_units, rel=1e-4)
 
 
 def mean_model(sd: float) -> Model:
@@ -115,7 +115,7 @@ def rate_model(baseline: float, exposure: float, frame: Frame) -> Model:
         )
 
     most = math.inf if frame.sign > 0 else baseline
-    return Model(spread, most=most, exact=exact, both_units=both_units, rel=1e-4)
+    return Model(spread, most=most, is_pooled=True, exact=exact, both_units=both_units, rel=1e-4)
 
 
 def rank_model(sd: float) -> Model:

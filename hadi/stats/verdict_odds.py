@@ -11,7 +11,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from hadi.stats.distributions import normal_cdf
+from hadi.stats.distributions import normal_cdf, two_sided_z
 
 if TYPE_CHECKING:
     from numpy import bool_, float64
@@ -73,6 +73,7 @@ def welch_odds(
     threshold: float,
     *,
     is_modelled: bool = False,
+    normal_from: float = math.inf,
 ) -> tuple[float, dict[str, float]]:
     """The chance that the effect is called real, and of each verdict, where both arms' variances
     are estimated: Welch's test.
@@ -90,6 +91,9 @@ def welch_odds(
         True takes the degrees of freedom that equal variances would have (Bell & McCaffrey 2002,
         Survey Methodology 28, for clusters) instead of those of the variances seen
         (Satterthwaite 1946, Biometrics Bulletin 2, eq. 17).
+    normal_from : float
+        Degrees of freedom from which the test takes the normal quantile, as confidence sequences
+        do.
 
     Returns
     -------
@@ -102,7 +106,7 @@ def welch_odds(
 
     error = math.sqrt(math.fsum(squared_errors))
     share = round(squared_errors[0] / error / error, 5)
-    scales, quantiles, weights = _estimated_errors(dfs, share, alpha, is_modelled)
+    scales, quantiles, weights = _estimated_errors(dfs, share, alpha, is_modelled, normal_from)
     reach = error * scales * quantiles
 
     def below(estimate: Floats) -> Floats:
@@ -162,7 +166,7 @@ def outcome_odds(
 
 @lru_cache(maxsize=1024)
 def _estimated_errors(
-    dfs: tuple[float, float], share: float, alpha: float, is_modelled: bool
+    dfs: tuple[float, float], share: float, alpha: float, is_modelled: bool, normal_from: float
 ) -> tuple[Floats, Floats, Floats]:
     """Over the estimates that two variances may have: the estimated standard error over the true
     one, Student's quantile, and the probability. `share` is the control's part of the variance."""
@@ -184,7 +188,7 @@ def _estimated_errors(
         df = np.full_like(total, model)
     else:
         df = total**2 / (first**2 / dfs[0] + second**2 / dfs[1])
-    quantiles = -stdtrit(df, alpha / 2.0)
+    quantiles = np.where(df >= normal_from, two_sided_z(alpha), -stdtrit(df, alpha / 2.0))
     both: Floats = np.outer(weights, weights).ravel()
     errors: Floats = np.sqrt(total)
     return errors, np.asarray(quantiles, dtype=np.float64), both

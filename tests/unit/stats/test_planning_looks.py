@@ -126,3 +126,37 @@ def test_planned_looks_keep_their_promise(spending):
         used += n
     assert found / runs == pytest.approx(plan.power, abs=3.5 * math.sqrt(0.16 / runs))
     assert used / runs == pytest.approx(plan.expected_units, rel=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "effect"), [(12, 2.0), (40, 0.9)])
+def test_a_sequence_keeps_its_promise_at_the_planned_end(n, effect):
+    from hadi.stats import means
+    from hadi.stats.samples import Moments
+    from hadi.stats.sequential import always_valid
+
+    plan = mean_plan(sd=1.0, effect=effect, looks="anytime", n_per_arm=n)
+    rng = np.random.default_rng(22)
+    runs, found = 3_000, 0
+    for _ in range(runs):
+        a, b = rng.normal(0.0, 1.0, n).tolist(), rng.normal(effect, 1.0, n).tolist()
+        single = means.compare(Moments.of(a), Moments.of(b), alpha=0.05)
+        found += always_valid(single, alpha=0.05, tuning=n).interval.low > 0
+    assert 0.2 < plan.power < 0.95
+    assert found / runs == pytest.approx(plan.power, abs=3.5 * math.sqrt(0.25 / runs))
+
+
+@pytest.mark.slow
+def test_a_sequence_of_shares_keeps_its_promise():
+    from hadi.stats import proportions
+    from hadi.stats.samples import Conversion
+    from hadi.stats.sequential import always_valid
+
+    n = 500
+    plan = conversion_plan(baseline=0.2, effect=0.09, looks="anytime", n_per_arm=n)
+    rng = np.random.default_rng(23)
+    runs, found = 4_000, 0
+    for a, b in zip(rng.binomial(n, 0.2, runs), rng.binomial(n, 0.29, runs), strict=True):
+        single = proportions.compare(Conversion(n, int(a)), Conversion(n, int(b)), alpha=0.05)
+        found += always_valid(single, alpha=0.05, tuning=n).interval.low > 0
+    assert found / runs == pytest.approx(plan.power, abs=3.5 * math.sqrt(0.25 / runs))
