@@ -1,7 +1,9 @@
 """A table on disk as a Source: sums per arm by DuckDB, no row of it ever in Python.
 
-Without a unit column a row is a unit, and one query answers everything. With one, rows are first
-counted per arm and then summed per unit; units seen in several arms are counted and left out.
+Without a unit column a row is a unit, and one query answers what sums can. With one, rows are first
+counted per arm and then summed per unit; units seen in several arms are counted and left out. What
+else a plan asks for (ranks, segments, days) follows in `completion`; where clusters were drawn,
+`clustersums` answers everything.
 """
 
 from __future__ import annotations
