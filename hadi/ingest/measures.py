@@ -244,11 +244,6 @@ def columns_of(metric: Metric, types: Mapping[str, str]) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def measures_of(metrics: Sequence[Metric], types: Mapping[str, str]) -> list[Measure]:
-    """The first column of each metric."""
-    return [columns_of(metric, types)[0] for metric in metrics]
-
-
 def number_type(column: str, metric: Metric, types: Mapping[str, str]) -> str:
     """The type of a metric's column as a measure reads it. Raises Unreadable for dates."""
     written = as_number(types[column])
