@@ -1,6 +1,6 @@
 """How precisely n units measure each kind of metric: the formulas of planning, one per kind.
 
-Each returns a `Model` for `hadi.stats.planning_engine`; `hadi.stats.power` documents what is
+Each returns a `Model` for `hadi.stats.planning_odds`; `hadi.stats.power` documents what is
 asked, in what units, and which formula it is.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from hadi.stats.distributions import normal_cdf, normal_quantile, two_sided_z
 from hadi.stats.errors import NotEstimable
-from hadi.stats.planning_engine import Model, Odds, Spread
 from hadi.stats.planning_frame import Frame
+from hadi.stats.planning_odds import Model, Odds, Spread
 from hadi.stats.planning_search import bisect
 from hadi.stats.power_formulas import conversion_total_units, mean_total_units, rate_total_units
 from hadi.stats.small_conversions import enumerated_odds, is_enumerable
