@@ -226,6 +226,22 @@ def test_the_order_of_rows_and_the_number_of_files_do_not_matter(tmp_path: Path)
                 assert left.within == pytest.approx(right.within, rel=1e-6)
 
 
+def test_a_hundred_thousand_clusters(tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "many.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT CASE WHEN i % 2 = 0 THEN 'A' ELSE 'B' END AS arm, i AS store, "
+            f"(i + j)::DOUBLE AS x FROM range(120000) a(i), range(2) b(j)) TO '{path}'"
+        )
+    found = TableSource(path).summaries(clustered("m=mean(x)"))
+    control = sample(found.arms[0], "m")
+    assert control.n == 60_000
+    assert control.totals.sum() == 2 * sum(range(0, 120_000, 2)) + 60_000
+    assert control.within is not None and set(control.within.tolist()) == {0.5}
+
+
 def test_where_every_cluster_is_mixed_nobody_is_left(source: Make) -> None:
     rows = [["A", "s1", 1.0], ["B", "s1", 1.0]]
     data = source({"arm": "VARCHAR", "store": "VARCHAR", "x": "DOUBLE"}, rows)
