@@ -176,9 +176,14 @@ def _giant_cluster(compared: Sequence[Compared]) -> Iterator[Check]:
 
 
 def _concentration(groups: tuple[Slice, ...], deciding: Compared, place: int) -> Iterator[Check]:
-    """One seller or store that carries the effect: what is left of it without each."""
+    """One seller or store that carries the effect: what is left of it without each. Of an effect
+    that cannot be told from zero the share of anyone is noise, thousands of percent of it."""
     result, metric = deciding.result, deciding.metric
     assert result is not None
+    if result.p_value is not None and result.p_value > deciding.alpha:
+        text = Text("check_concentration_no_effect", metric=metric.name)
+        yield Check("concentration", CheckStatus.PASS, text)
+        return
     found = [
         (1.0 - rest.estimate / result.estimate, part.name, rest)
         for part, rest in _left_out(groups, metric, place, deciding.alpha)

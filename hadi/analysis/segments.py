@@ -145,9 +145,10 @@ def _adjusted(found: list[Segmented]) -> list[Segmented]:
     return [
         replace(
             segmented,
-            p_adjusted=next(of_columns) if segmented.statistic is not None else None,
+            # A p too small for a float takes part as zero, and stays unsaid.
+            p_adjusted=(next(of_columns) or None) if segmented.statistic is not None else None,
             levels=tuple(
-                replace(level, p_adjusted=next(of_levels)) if level.result is not None else level
+                replace(level, p_adjusted=next(of_levels) or None) if level.result else level
                 for level in segmented.levels
             ),
         )

@@ -50,6 +50,7 @@ WORDING: dict[str, Wording] = {
         "The effect on “%(metric)s” does not fade: %(slope)s from day to day over %(n)s days (p %(p)s).",
     ),
     "check_novelty_unseen": N_("Not looked for: fewer than three days have units in both arms to compare “%(metric)s” by."),
+    "check_concentration_no_effect": N_("Not looked for: the effect on “%(metric)s” cannot be told from zero, so nobody can carry it."),
     "check_concentration_unseen": N_("Not looked for: too few sellers or stores to leave one out of “%(metric)s”."),
     "check_clusters_giant": N_("One cluster is %(share)s of the units behind “%(metric)s” in its arm (compared with “%(arm)s”): so large a part makes the interval too narrow. Rely on the permutation test."),
     "check_novelty_warn": NN_(

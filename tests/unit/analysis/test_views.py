@@ -164,6 +164,19 @@ class TestSegments:
         assert "no units" in found["levels"][1]["note"]
         assert found["interaction"] is None
 
+    def test_a_p_too_small_for_a_float_stays_unsaid(self, judge) -> None:
+        asked = plan("c=conversion(c)", segments=("region",))
+        sure = (Conversion(100_000, 1_000), Conversion(100_000, 50_000))
+        opposite = tuple(reversed(sure))
+        answer = judge(
+            two(*(sum(pair[1:], pair[0]) for pair in zip(sure, opposite, strict=True)), "c"), asked,
+            segments=self.segments(north=sure, south=opposite),
+        )  # fmt: skip
+        (found,) = answer["segments"]
+        for part in (*found["levels"], found["interaction"]):
+            assert part["p_value"] is None
+            assert part["p_adjusted"] is None
+
     def test_before_the_end_nobody_sees_them(self, judge) -> None:
         asked = plan("c=conversion(c)", segments=("region",), planned_units=500)
         half = (Conversion(100, 10), Conversion(100, 11))
@@ -186,6 +199,21 @@ class TestQuality:
         assert found["status"] == "warn"
         assert "“Bob” carries" in found["detail"]
         assert answer["verdict"] == "confirmed"
+
+    def test_nobody_carries_an_effect_that_is_none(self, judge) -> None:
+        def seller(name: str, plus: float) -> Slice:
+            return Slice(
+                name, arms_of(two(Moments.from_sd(40, 10, 1), Moments.from_sd(40, 10 + plus, 1)))
+            )
+
+        groups = tuple(
+            seller(n, p) for n, p in zip("ABCDE", (0.1, -0.1, 0.05, 0, -0.04), strict=True)
+        )
+        parts = [[g.arms[i].samples["m"] for g in groups] for i in (0, 1)]
+        whole = [sum(own[1:], own[0]) for own in parts]
+        answer = judge(two(*whole), plan("m=mean(m)", group="seller"), groups=groups)
+        found = check(answer, "concentration")
+        assert (found["status"], found["text"]["code"]) == ("pass", "check_concentration_no_effect")
 
     def test_an_effect_that_fades(self, judge) -> None:
         def day(place: int, plus: float) -> Slice:
