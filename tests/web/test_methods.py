@@ -52,6 +52,13 @@ def test_documents_beside_it_link_to_each_other(visitor: Visitor) -> None:
     assert visitor.get("/methods").links["How the verdict is reached"] == "/methods/the-verdict"
 
 
+def test_figures_of_a_table_stand_to_the_right_without_a_style(visitor: Visitor) -> None:
+    page = visitor.sign_in("viewer").get("/methods/calibration")
+    article = next(page.tree.iter("article"))
+    assert [part for part in article.iter("td") if part.get("class") == "is-figure"]
+    assert [part.tag for part in article.iter() if part.get("style")] == []
+
+
 @pytest.mark.parametrize("name", ["architecture", "methods", "no-such", "..%2Fmethods"])
 def test_nothing_else_is_read_from_the_folder(visitor: Visitor, name: str) -> None:
     visitor.sign_in("viewer").get(f"/methods/{name}", status=404)

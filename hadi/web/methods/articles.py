@@ -81,7 +81,9 @@ def _parsed(text: str) -> tuple[tuple[Token, ...], tuple[Heading, ...]]:
             if token.tag == "h2":
                 headings.append(Heading(words, slug(words)))
         if token.type in ("th_open", "td_open"):
-            token.attrs.pop("style", None)  # its alignment, which the policy would refuse
+            style = str(token.attrs.pop("style", ""))  # which the policy would refuse
+            if "right" in style:
+                token.attrSet("class", "is-figure")
         kept.extend(_framed(token, under))
         place += 1
     return tuple(kept), tuple(headings)
