@@ -108,6 +108,8 @@ def log_chi_square_tail(statistic: float, df: int) -> float:
     """
     if statistic <= 0.0:
         return 0.0
+    if math.isinf(statistic):
+        return -math.inf
     half = 0.5 * statistic
     if df % 2:
         terms = [log_normal_two_sided(math.sqrt(statistic))]

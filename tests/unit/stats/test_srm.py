@@ -83,3 +83,9 @@ def test_it_is_scipys_chi_square(arms):
     assert found.statistic == pytest.approx(theirs.statistic, rel=1e-9)
     if theirs.pvalue > 1e-290:
         assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-7)
+
+
+def test_units_where_next_to_none_were_declared():
+    found = sample_ratio({"a": 900, "b": 1000}, {"a": 1e-310, "b": 1.0})
+    assert found.p_value is None
+    assert found.is_below(0.001)
