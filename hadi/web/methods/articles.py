@@ -72,6 +72,7 @@ def _parsed(text: str) -> tuple[tuple[Token, ...], tuple[Heading, ...]]:
     while place < len(tokens):
         token = tokens[place]
         if token.type == "heading_open" and token.tag == "h1":
+            under = tokens[place + 1].content
             place += 3
             continue
         if token.type == "heading_open":
