@@ -114,6 +114,15 @@ def test_the_terminal_commands_work(installed: Path, tmp_path: Path) -> None:
     assert said.strip()
 
 
+def test_the_methods_can_be_read(installed: Path, tmp_path: Path) -> None:
+    code = (
+        "from hadi.web.methods.articles import DOCUMENTS, article, exists\n"
+        "print([name for name in DOCUMENTS if not exists(name)])\n"
+        "print(len(article('methods', lambda name: None).headings) > 15)"
+    )
+    assert run(str(installed / "python"), "-c", code, cwd=tmp_path).split() == ["[]", "True"]
+
+
 def test_the_catalogues_are_compiled(installed: Path, tmp_path: Path) -> None:
     code = (
         "import gettext, pathlib, hadi\n"

@@ -77,6 +77,7 @@ class TestAnyTime:
         assert visitor.state(key) == "running"
         shown = visitor.get(f"/hypotheses/{key}")
         checked(visitor, shown, "Not enough data so far", "Attach newer data")
+        assert MARK in visitor.get(f"/hypotheses/{key}/data").html
 
     def test_a_look_that_answers_ends_the_test(self, visitor: Visitor) -> None:
         key = visitor.make("running", looks="anytime", planned_units=4000)

@@ -31,11 +31,12 @@ from hadi.web.shared.render import chrome
 
 @dataclass(frozen=True, slots=True)
 class AnalysisLine:
-    """An analysis in a list. `what` is its verdict's code."""
+    """An analysis in a list; `is_interim`: a look on the way."""
 
     url: str
     verdict: str
     is_early: bool
+    is_interim: bool
     when: str
     who: str
     basis: str
@@ -313,6 +314,7 @@ def _analysis(hypothesis: Hypothesis, analysis: Analysis) -> AnalysisLine:
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
         verdict=analysis.verdict,
         is_early=bool(analysis.early_reason),
+        is_interim=not analysis.is_final and analysis.verdict != "not_yet",
         when=moment(analysis.created_at),
         who=analysis.author.name if analysis.author else "HADI",
         basis=_(
