@@ -26,13 +26,8 @@ _Found = dict[tuple[str, int], Parts]  # by arm's value and metric's place
 def by_row(frame: Frame) -> Summaries:
     """Summaries where each row is a unit."""
     frame = frame.with_measures(with_offsets(frame.connection, frame.table, frame.measures))
-    first = _first(frame)
-    if first.is_odd:
-        frame = frame.carefully()
-        first = _first(frame)
-    for measure, bad in zip(frame.measures, first.bad_cells(), strict=True):
-        if bad:
-            raise frame.refuse(measure)
+    first = first_look(frame, frame.joints)
+    frame = first.frame
     values = [row[0] for row in first.rows]
     arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in first.rows])
     found = first.parts
@@ -59,10 +54,10 @@ def by_row(frame: Frame) -> Summaries:
 
 
 @dataclass(frozen=True, slots=True)
-class _First:
-    """The first query's answer: a row for each value of the variant column."""
+class First:
+    """The first query's answer: a row (value, rows, ...) for each value of the variant column."""
 
-    frame: Frame
+    frame: Frame  # as it was asked: NaN read as missing where there was one
     asked: Asked
     rows: list[Row]
 
@@ -100,16 +95,29 @@ class _First:
         }
 
 
-def _first(frame: Frame) -> _First:
+def first_look(frame: Frame, joints: Sequence[Joint] = ()) -> First:
+    """Count and sum every column and, of the metrics `joints`, the products too. Raises Unreadable
+    where a cell, in whatever row, is none that its metric can have."""
+    first = _look(frame, joints)
+    if first.is_odd:
+        first = _look(frame.carefully(), joints)
+    for measure, bad in zip(frame.measures, first.bad_cells(), strict=True):
+        if bad:
+            raise frame.refuse(measure)
+    return first
+
+
+def _look(frame: Frame, joints: Sequence[Joint]) -> First:
     asked = Asked()
     asked.add("arm")
     asked.add("count(*)")
-    for joint in frame.joints:
-        sums.ask_plain(asked, joint, _names(joint))
     for measure in frame.measures:
+        asked.add(f"sum(x{measure.place})")
         asked.add(measure.bad_cells)
+    for joint in joints:
+        sums.ask_plain(asked, joint, _names(joint))
     query = f"SELECT {', '.join(asked.parts)} FROM ({_relation(frame, frame.joints)}) GROUP BY arm"
-    return _First(frame, asked, frame.rows(f"{query} LIMIT {MAX_ARMS + 1}"))
+    return First(frame, asked, frame.rows(f"{query} LIMIT {MAX_ARMS + 1}"))
 
 
 def _asked(

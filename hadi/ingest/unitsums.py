@@ -16,12 +16,13 @@ from typing import Any
 from hadi.domain.errors import Unreadable
 from hadi.ingest import arms as arm_names
 from hadi.ingest import sums
-from hadi.ingest.arms import MAX_ARMS, Arms
+from hadi.ingest.arms import Arms
+from hadi.ingest.cells import counted
 from hadi.ingest.engine import quoted
 from hadi.ingest.frame import Frame
 from hadi.ingest.keys import key
 from hadi.ingest.measures import Joint, with_offsets
-from hadi.ingest.rowsums import by_row
+from hadi.ingest.rowsums import by_row, first_look
 from hadi.ingest.source import Sample, Summaries
 from hadi.ingest.sums import Asked, Row
 from hadi.ingest.unitcheck import has_a_row_each
@@ -34,16 +35,12 @@ def by_unit(frame: Frame) -> Summaries:
     if has_a_row_each(frame):
         # What is summed per unit is then what is there: the faster way gives the same numbers.
         return replace(by_row(frame), has_units=True, duplicate_rows=0)
-    frame = frame.carefully()
-    variant = quoted(frame.variant)
-    found = frame.rows(
-        f"SELECT {variant}, count(*) FROM {frame.table} GROUP BY 1 LIMIT {MAX_ARMS + 1}"
-    )
-    arms = arm_names.read(frame.plan, frame.variant, [(row[0], row[1]) for row in found])
-    values = [row[0] for row in found if arms.name_of(row[0]) is not None]
-    if arms.blank_rows or arms.unknown_rows:
-        _refuse_bad_cells(frame)  # those rows are left out of the sums, and their cells with them
     frame = frame.with_measures(with_offsets(frame.connection, frame.table, frame.measures))
+    first = first_look(frame)
+    frame = first.frame
+    found = [(row[0], row[1]) for row in first.rows]
+    arms = arm_names.read(frame.plan, frame.variant, found)
+    values = [value for value, _ in found if arms.name_of(value) is not None]
     units = _Units(frame, arms, values)
     try:
         frame, caps = units.capped()
@@ -53,7 +50,7 @@ def by_unit(frame: Frame) -> Summaries:
     if any(isinstance(v, float) and not math.isfinite(v) for row in rows for v in row):
         raise _worst(frame)
     for measure in frame.measures:
-        if any(asked.value(row, _bad(measure.place)) for row in rows):
+        if any(asked.value(row, _overflow(measure.place)) for row in rows):
             raise frame.refuse(measure)
     return _summaries(frame, arms, asked, rows, caps)
 
@@ -86,7 +83,7 @@ class _Units:
         for part in (_ARM, "is_blank", "count(*)", "sum(k)", "max(k)"):
             asked.add(part)
         for measure in self.frame.measures:
-            asked.add(_bad(measure.place))
+            asked.add(_overflow(measure.place))
         for joint in self.frame.joints:
             sums.ask_stable(asked, joint, _names(joint))
         relation = self._relation(self.frame.joints)
@@ -104,17 +101,10 @@ class _Units:
         unit = key(str(frame.plan.unit), frame.types[str(frame.plan.unit)])
         inner = [f"CASE {quoted(frame.variant)} {places} END::UTINYINT AS arm", f"{unit} AS unit"]
         # Constants and caps are the unit's, not the row's.
-        inner += [replace(m, offset=0.0, cap=None).projection for m in measures]
+        inner += [f"{m.number} AS x{m.place}" for m in measures]
         per_unit = ["unit", "min(arm) AS low", "max(arm) AS high", "count(*) AS k"]
-        for m in measures:
-            row = replace(m, offset=0.0)
-            per_unit.append(f"{row.of_unit} AS v{m.place}")
-            per_unit.append(f"{row.bad_cells_of_rows} AS w{m.place}")
-        shown = ["low", "high", "k", "unit IS NULL AS is_blank"]
-        shown += [
-            f"w{m.place} + CAST(coalesce(isinf(v{m.place}), false) AS INTEGER) AS w{m.place}"
-            for m in measures
-        ]
+        per_unit += [f"{m.of_unit} AS v{m.place}" for m in measures]
+        shown = ["low", "high", "k", "unit IS NULL AS is_blank", *(f"v{m.place}" for m in measures)]
         for joint in joints:
             complete = " AND ".join(f"isfinite(v{place})" for place in joint.measures)
             for place, name in zip(joint.measures, _names(joint), strict=True):
@@ -132,8 +122,9 @@ class _Units:
 _ARM = "CASE WHEN low = high THEN low END AS arm"
 
 
-def _bad(place: int) -> str:
-    return f"sum(w{place})"
+def _overflow(place: int) -> str:
+    """An aggregate: how many units have a sum beyond a float."""
+    return counted(f"isinf(v{place})")
 
 
 def _names(joint: Joint) -> list[str]:
@@ -172,17 +163,6 @@ def _summaries(
         has_units=True,
         caps=caps,
     )
-
-
-def _refuse_bad_cells(frame: Frame) -> None:
-    if not frame.measures:
-        return
-    shown = ", ".join(m.projection for m in frame.measures)
-    counts = ", ".join(m.bad_cells_of_rows for m in frame.measures)
-    (bad,) = frame.rows(f"SELECT {counts} FROM (SELECT {shown} FROM {frame.table})")
-    for measure, n in zip(frame.measures, bad, strict=True):
-        if n:
-            raise frame.refuse(measure)
 
 
 def duplicates(frame: Frame) -> int:
