@@ -107,7 +107,7 @@ class AnalysisRecord:
             "comparisons": [_compared_json(c, self) for c in self.comparisons],
             "omnibus": dict(self.omnibus) if self.omnibus and self.is_shown else None,
             "segments": [s.as_json() for s in self.segments] if self.is_shown else [],
-            "look": self.look.as_json(),
+            "look": self.look.as_json() | {"boundary_alpha": self._boundary_alpha()},
             "closing": self.is_closing,
             "settling": self.settling.as_json() if self.settling else None,
             "warnings": [warning.as_json() for warning in self.warnings],
@@ -116,6 +116,10 @@ class AnalysisRecord:
             "input_digest": self.input_digest,
             "packages": dict(self.packages),
         }
+
+    def _boundary_alpha(self) -> float | None:
+        """What one comparison is held against at this look; None where it may not be seen."""
+        return self.look.level(self.plan.alpha, 1) if self.look.is_open else None
 
     def _arm_json(self, name: str, units: int) -> dict[str, Any]:
         arm: dict[str, Any] = {"name": name, "units": units}

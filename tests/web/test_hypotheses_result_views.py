@@ -106,7 +106,17 @@ class TestPlannedLooks:
         counted(visitor, key, A=(1000, 100), B=(1000, 108))
         page = run(visitor, key)
         checked(visitor, page, "so far", "At this look", "Look 1 of 4 planned, at 50.0%",
-                "the next is due at 50.0%", "0.31%")  # fmt: skip
+                "the next may be taken with the next data", "0.31%")  # fmt: skip
+
+
+def test_a_p_between_the_whole_alpha_and_that_of_the_look_says_so(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLANNED)
+    visitor.sign_in("analyst")
+    counted(visitor, key, A=(1000, 100), B=(1000, 132))
+    page = run(visitor, key)
+    checked(
+        visitor, page, "Chance alone could do this: p is 0.025, and 0.003 or less is asked here."
+    )
 
 
 def test_stores_are_judged_as_stores(visitor: Visitor) -> None:

@@ -171,17 +171,18 @@ def check_word(code: str) -> str:
 
 def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]]:
     metrics = {metric.name: metric for metric in plan.metrics}
+    alpha = record.get("look", {}).get("boundary_alpha") or plan.alpha
     found: dict[str, list[ComparisonLine]] = {}
     for comparison in record["comparisons"]:
         name = comparison["metric"]
         beside = [c["difference"] for c in record["comparisons"] if c["metric"] == name]
-        line = _line(comparison, metrics[name], plan, ends_of(beside))
+        line = _line(comparison, metrics[name], plan, ends_of(beside), alpha)
         found.setdefault(comparison["role"], []).append(line)
     return {role: tuple(lines) for role, lines in found.items()}
 
 
 def _line(
-    comparison: Record, metric: Metric, plan: Plan, room: tuple[float, ...]
+    comparison: Record, metric: Metric, plan: Plan, room: tuple[float, ...], alpha: float
 ) -> ComparisonLine:
     kind = difference_kind(metric.kind)
     is_guardrail = comparison["role"] == MetricRole.GUARDRAIL
@@ -194,7 +195,7 @@ def _line(
         treatment=_sample(comparison["treatment"], metric, plan),
         difference=_estimate(comparison["difference"], kind),
         lift=_estimate(comparison["lift"], FigureKind.PERCENT),
-        chance=_chance(comparison),
+        chance=_chance(comparison, alpha, plan.alpha),
         verdict=None if is_guardrail else comparison["verdict"],
         status=status,
         status_word=say(Text(f"guardrail_{status}")) if status else "",
@@ -254,15 +255,19 @@ def _estimate(estimate: Record | None, kind: FigureKind) -> str:
     return say(Text(code, effect=Figure(kind, estimate["estimate"], is_signed=True), **ends))
 
 
-def _chance(comparison: Record) -> str:
-    """What p says, in words; of secondary metrics the adjusted one."""
+def _chance(comparison: Record, alpha: float, whole: float) -> str:
+    """What p says, in words; of secondary metrics the adjusted one, which already allows for the
+    arms. `alpha` is that of one comparison at this look, `whole` that of all looks."""
     if comparison["difference"]["estimate"] is None:
         return ""
     is_secondary = comparison["role"] == MetricRole.SECONDARY
     value = comparison["p_adjusted"] if is_secondary else comparison["p_value"]
     p = 0.0 if value is None else value
-    code = "chance_hardly" if p <= comparison["alpha"] else "chance_could"
-    return say(Text(code, p=Figure(FigureKind.P_VALUE, p)))
+    said = Figure(FigureKind.P_VALUE, p)
+    level = alpha if is_secondary else comparison["alpha"]
+    if level < p <= whole:
+        return say(Text("chance_could_here", p=said, level=Figure(FigureKind.P_VALUE, level)))
+    return say(Text("chance_hardly" if p <= level else "chance_could", p=said))
 
 
 def _progress(record: Record, plan: Plan) -> Progress:

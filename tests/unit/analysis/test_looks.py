@@ -39,6 +39,7 @@ class TestPlanned:
         level = nominal_alpha([0.25, 0.5], alpha=0.05, spending=spending.value)
         found = answer["comparisons"][0]
         assert found["alpha"] == pytest.approx(level)
+        assert answer["look"]["boundary_alpha"] == pytest.approx(level)
         assert found["parameters"]["look_alpha"] == pytest.approx(level)
         assert answer["look"]["number"] == 2
         assert answer["look"]["earlier"] == [0.25]
