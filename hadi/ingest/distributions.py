@@ -7,6 +7,7 @@ million different numbers took four times as long as to sort them, and twice the
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from hadi.ingest.unitrows import Parts, UnitRows
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 20_000  # units, to tell which of the two ways is the shorter
 _REPEATS = 2  # and how often a value occurs in them where it is the first
+# Of the value itself: 1.10 + 2.20 is what 3.30 is, but not to a computer, and ranks ask for ties.
+_ROUNDING = 8.0 * sys.float_info.epsilon
 
 
 def distributions(units: UnitRows, parts: Parts) -> list[Distribution]:
@@ -40,6 +43,8 @@ def by_level(units: UnitRows, parts: Parts, level: str | None) -> dict[int, list
     assert values is not None
     if not np.isfinite(values).all():
         raise units.frame.refuse(parts.measures[0])
+    if units.is_summed:
+        values = _tied(values)
     answer: dict[int, list[Distribution]] = {}
     for place in (0,) if levels is None else np.unique(levels).tolist():
         for arm in range(len(units.names)):
@@ -56,6 +61,19 @@ def _has_repeats(units: UnitRows, x: str) -> bool:
     return bool(n >= _REPEATS * distinct)
 
 
+def _tied(values: NDArray[Any]) -> NDArray[Any]:
+    """Values that differ by the rounding of their sums alone made equal, across all arms."""
+    import numpy as np
+
+    order = np.argsort(values)
+    ordered = values[order]
+    is_first = np.ones(values.size, dtype=bool)
+    np.greater(np.diff(ordered), _ROUNDING * np.abs(ordered[1:]), out=is_first[1:])
+    tied = np.empty_like(values)
+    tied[order] = ordered[is_first][np.cumsum(is_first) - 1]
+    return tied
+
+
 def _one(values: NDArray[Any], counts: NDArray[Any] | None) -> Distribution:
     """One arm's values, which this may reorder."""
     import numpy as np
@@ -64,14 +82,18 @@ def _one(values: NDArray[Any], counts: NDArray[Any] | None) -> Distribution:
 
     if counts is not None:
         order = np.argsort(values)
-        return Distribution(values[order], counts[order].astype(np.int64, copy=False))
-    values.sort()
+        values, counts = values[order], counts[order].astype(np.int64, copy=False)
+    else:
+        values.sort()
     is_first = np.empty(values.size, dtype=bool)
     is_first[:1] = True
     np.not_equal(values[1:], values[:-1], out=is_first[1:])
     if is_first.all():
-        return Distribution(values, np.ones(values.size, dtype=np.int64))
+        ones = np.ones(values.size, dtype=np.int64)
+        return Distribution(values, ones if counts is None else counts)
     starts = np.flatnonzero(is_first)
+    if counts is not None:
+        return Distribution(values[starts], np.add.reduceat(counts, starts))
     return Distribution(values[starts], np.diff(np.append(starts, values.size)))
 
 

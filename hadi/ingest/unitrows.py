@@ -68,6 +68,7 @@ class UnitRows:
     metrics: tuple[Parts, ...]
     sql: str
     parameters: tuple[Any, ...] = ()
+    is_summed: bool = False  # a unit's values are sums of its rows', with their rounding
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The answer to a query over `units`."""
@@ -204,7 +205,8 @@ def unit_rows(frame: Frame, known: Known, asked: Asked) -> UnitRows:
     for parts in metrics:
         shown += _complete(parts)
     shown_sql = f"SELECT {', '.join(shown)} FROM ({sql})"
-    return UnitRows(frame, known.arms.names, metrics, shown_sql, parameters)
+    is_summed = not asked.is_by_row
+    return UnitRows(frame, known.arms.names, metrics, shown_sql, parameters, is_summed)
 
 
 def _rows(

@@ -99,6 +99,23 @@ def test_units_with_the_same_rows_tie_whatever_their_order(source: Make) -> None
     assert [values_of(found, arm, "r").values.size for arm in (0, 1)] == [1, 1]
 
 
+@pytest.mark.parametrize("repeats", [0, 10**9])
+def test_sums_that_are_equal_on_paper_tie_across_arms(
+    source: Make, monkeypatch: pytest.MonkeyPatch, repeats: int
+) -> None:
+    monkeypatch.setattr(distributions, "_REPEATS", repeats)
+    rows: list[list[Any]] = []
+    for unit in range(40):  # 1.1 + 2.2 is a hair above 3.3 to a computer
+        rows += [[unit, "AB"[unit % 2], part] for part in ((3.3,), (1.1, 2.2))[unit // 10 % 2]]
+    rows += [[40, "A", 3.3 + 1e-12]]
+    columns = {"u": "INTEGER", "arm": "VARCHAR", "x": "DOUBLE"}
+    found = source(columns, rows).summaries(plan("r=rank(x)", unit="u"))
+    control, treatment = (values_of(found, arm, "r") for arm in (0, 1))
+    assert control.counts.tolist() == [20, 1]
+    assert treatment.counts.tolist() == [20]
+    assert control.values[0] == treatment.values[0]
+
+
 def test_the_order_of_rows_and_the_number_of_files_do_not_matter(tmp_path: Path) -> None:
     rows = cells(random_rows(3, 160, units=60, offset=1e9))
     shuffled = list(rows)
