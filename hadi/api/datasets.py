@@ -184,7 +184,7 @@ def _form() -> tuple[dict[str, str], str | None]:
     """The mapping and the sheet. Raises Invalid with every fault."""
     wrong: dict[str, Text] = {}
     for name in {*request.form, *request.files} - {*_FORM, "file"}:
-        shown_name = "".join(sign for sign in name[:80] if sign.isprintable())
+        shown_name = "".join(sign for sign in (name or "")[:80] if sign.isprintable())
         wrong[shown_name] = Text("api.unknown_field", field=shown_name)
     for name in _FORM:
         if not is_storable(request.form.get(name, "")):

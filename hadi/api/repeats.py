@@ -57,8 +57,9 @@ def _digest() -> str:
     difference."""
     parts: list[Any] = [request.method, request.path]
     if request.mimetype == "multipart/form-data":
-        parts.append(sorted((name, list(values)) for name, values in request.form.lists()))
-        for name, files in sorted(request.files.lists()):
+        # A part can come without a name.
+        parts.append(sorted((name or "", list(values)) for name, values in request.form.lists()))
+        for name, files in sorted(request.files.lists(), key=lambda part: part[0] or ""):
             for file in files:
                 parts.append([name, file.filename, _content(file.stream)])
     else:

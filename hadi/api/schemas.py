@@ -251,6 +251,10 @@ class AnalysisOut(ma.Schema):
     closing = fields.Boolean(
         required=True, metadata={"description": "Whether this result may end the test"}
     )
+    settling = fields.Dict(
+        required=True, allow_none=True,
+        metadata={"description": "What would settle an open question: units_per_arm, weeks"},
+    )  # fmt: skip
     warnings = fields.List(fields.Dict(), required=True)
 
 

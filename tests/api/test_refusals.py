@@ -298,6 +298,14 @@ def test_files_that_cannot_be(people: People, journey: Journey) -> None:
     assert send(people, here, GOOD, "../../\x01etc/d.csv").get_json()["filename"] == "d.csv"
 
 
+def test_parts_of_a_form_without_a_name(people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.running()['id']}/datasets"
+    head = b"--x\r\nContent-Disposition: form-data"
+    body = head + b"\r\n\r\nb\r\n" + head + b'; name="a"\r\n\r\nb\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Idempotency-Key": "nameless"}
+    assert set(said(people.analyst.post(here, data=body, headers=headers), 422)["fields"]) >= {"a"}
+
+
 def test_a_file_over_the_limit(app: Flask, people: People, journey: Journey) -> None:
     here = f"/hypotheses/{journey.running()['id']}/datasets"
     app.config["MAX_CONTENT_LENGTH"] = 10_000
