@@ -167,7 +167,8 @@ def always_valid(
         ``tuning`` and ``fixed_p`` (the p-value that holds for a single look only). With a standard
         error, interval and p-value are `confidence_sequence`'s; with fewer than 30 degrees of
         freedom Student's tail is turned into a normal deviate first, since the sequence is a
-        large-sample method. Without one, the p-value is the sequence's at the normal deviate of
+        large-sample method; where a permutation decided, the p-value is at most as far out as
+        that test's own. Without one, the p-value is the sequence's at the normal deviate of
         the method's own p-value.
 
     Raises
@@ -182,6 +183,10 @@ def always_valid(
     error = comparison.standard_error
     if error is not None and math.isfinite(error) and error > 0.0:
         deviate, multiplier = _deviate_and_multiplier(comparison, error, n, alpha, mixing)
+        if comparison.method.endswith("_permutation") and comparison.log10_p is not None:
+            # So few units that a permutation decides: no look claims more than they can show.
+            own = _normal_deviate(comparison.log10_p * math.log(10.0))
+            deviate = min(abs(deviate), own)
         half = error * multiplier
         interval = Interval(comparison.estimate - half, comparison.estimate + half, 1.0 - alpha)
     elif widened is not None and comparison.log10_p is not None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hadi.stats import means, proportions, sequential
+from hadi.stats import clusters, means, proportions, sequential
+from hadi.stats.arrays import Clusters
 from hadi.stats.distributions import two_sided_z
 from hadi.stats.errors import NotEstimable
 from hadi.stats.results import Comparison, Interval
@@ -153,6 +154,20 @@ def test_an_exact_test_without_spread_still_answers():
     )
     assert found.p_value > 0.5
     assert -1 <= found.interval.low < 0
+
+
+def test_a_look_claims_no_more_than_the_permutations_that_decide():
+    sizes = np.full(3, 10.0)
+    arms = [
+        Clusters(("a", "b", "c"), sizes, sizes * values, sizes, np.full(3, 0.1))
+        for values in (np.array([1.0, 1.1, 0.9]), np.array([5.0, 5.1, 4.9]))
+    ]
+    fixed = clusters.compare(*arms, alpha=0.05)
+    assert (fixed.method, fixed.p_value) == ("cluster_permutation", pytest.approx(0.1))
+    for tuning in (3.0, 6.0, 5000.0):
+        found = sequential.always_valid(fixed, alpha=0.05, tuning=tuning)
+        assert found.p_value is not None
+        assert found.p_value >= 0.1
 
 
 def test_few_degrees_of_freedom_widen_and_stay_consistent():
