@@ -103,16 +103,24 @@ def _smallest_effect(frame: Frame, model: Model, n: int) -> float | None:
     def is_found(effect: float) -> bool:
         return odds_at(frame, model, n, effect).found >= frame.power
 
-    most = model.most
-    if frame.clusters is not None and math.isinf(most):
+    rel = model.rel
+    if frame.clusters is not None:
         k0, k1 = frame.pair(n)
         if min(k0, k1) < 2:
             return None
         if is_judged_by_permutation(k0, k1):
             if smallest_attainable_p(k0, k1) > frame.last_alpha():
                 return None
-            return search.smallest_effect(is_found, abs(frame.size), most, 5e-3)
-    return search.smallest_effect(is_found, abs(frame.size), most, model.rel)
+            rel = max(rel, 5e-3)  # every step is simulated
+    if frame.looks == PLANNED:
+        rel = max(rel, 1e-3)
+    reach = two_sided_z(frame.last_alpha()) + normal_quantile(frame.power)
+    error = _error(frame, model, n)
+    if not math.isfinite(error):  # the variance does not fit a float
+        return None
+    scale = abs(frame.size) or (model.most if math.isfinite(model.most) else 0.0)
+    guess = max(max(reach, 0.1) * error, 1e-6 * scale)
+    return search.smallest_effect(is_found, guess, model.most, rel)
 
 
 def _expected_units(frame: Frame, model: Model, n: int) -> int | None:

@@ -141,7 +141,8 @@ def rank_model(sd: float) -> Model:
         found, verdicts = rank_odds(n0, n1, size / sd, alpha, threshold / sd)
         return Odds(found, verdicts, DRAWS)
 
-    return Model(spread, exact=exact, can_cluster=False, rel=5e-3)
+    # Twenty standard deviations apart the arms do not overlap: no shift is easier to see.
+    return Model(spread, most=20.0 * sd, exact=exact, can_cluster=False, rel=5e-3)
 
 
 def quantile_model(sd: float, q: float, baseline: float | None, shape: str) -> Model:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DRAWS = 20_000
 ANYTIME_LOOKS = 20  # how often someone is assumed to look at a test that may be looked at anytime
+_SURE = 60.0  # standard errors at the end from which no boundary is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ def found_by(effect: float, error: float, plan: Schedule, strict: float = 1.0) -
     strict : float
         How many times larger |z| must be than the boundary for the test to be significant too.
     """
+    drift = effect / error
+    if abs(drift) > _SURE:
+        return 1.0
     bounds = [z * strict for z in plan.bounds]
-    return min(math.fsum(crossing_probabilities(plan.fractions, bounds, drift=effect / error)), 1.0)
+    return min(math.fsum(crossing_probabilities(plan.fractions, bounds, drift=drift)), 1.0)
 
 
 def look_odds(

@@ -105,7 +105,7 @@ def _formula_odds(
         ended = look_odds(size, error, plan, frame.threshold, _strict(model, spread, dfs, alpha))
         return Odds(ended.found, ended.verdicts, DRAWS, ended.ends_at)
     is_student = model.is_student or frame.clusters is not None
-    if is_student and min(dfs) < _KNOWN_FROM:
+    if is_student and min(dfs) < _KNOWN_FROM and error > sys.float_info.min:
         return Odds(
             *welch_odds(
                 size,
@@ -135,7 +135,8 @@ def _normal_from(frame: Frame) -> float:
 
 def _strict(model: Model, spread: Spread, dfs: tuple[float, float], alpha: float) -> float:
     """The pooled test's strictness, or Student's beside the normal's at the last look."""
-    if not model.is_student or min(dfs) >= _KNOWN_FROM:
+    varies = spread.error > sys.float_info.min
+    if not model.is_student or min(dfs) >= _KNOWN_FROM or not varies:
         return spread.strict
     from hadi.stats.distributions import t_quantile_two_sided
     from hadi.stats.verdict_odds import welch_df

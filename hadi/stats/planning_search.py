@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 MOST_UNITS = 1e15  # beyond it a plan is not a plan
+_DOUBLINGS = 100  # 30 digits either way from the first guess
 
 
 def bisect(is_enough: Callable[[float], bool], low: float, high: float, rel: float) -> float:
@@ -24,15 +25,23 @@ def smallest_effect(
     is_found: Callable[[float], bool], guess: float, most: float, rel: float
 ) -> float | None:
     """The smallest effect that is found, from 0 to `most` (which may be infinite); None when not
-    even that one is. `guess` is where to start, > 0 or 0 for no idea."""
+    even that one is. `guess` is where to start, > 0."""
     if is_found(0.0):
         return 0.0
-    high = min(guess or 1.0, most)
-    while not is_found(high):
-        high = min(high * 2.0, most) if high < most else math.inf
+    high = min(guess, most)
+    for _ in range(_DOUBLINGS):
+        if is_found(high):
+            break
+        if high >= most:
+            return None
+        high = min(high * 2.0, most)
         if not math.isfinite(high):
             return None
-    while is_found(high / 2.0):
+    else:
+        return None
+    for _ in range(_DOUBLINGS):
+        if not is_found(high / 2.0):
+            break
         high /= 2.0
     return bisect(is_found, high / 2.0, high, rel)
 
