@@ -117,9 +117,12 @@ def _lies_within(interval: Interval, low: float, high: float) -> bool:
 
 
 def arms_differ(
-    metric: Metric, samples: Mapping[str, Sample], *, alpha: float
+    metric: Metric, samples: Mapping[str, Sample], *, alpha: float, look: Look
 ) -> dict[str, Any] | None:
-    """The omnibus test of the primary metric over three arms or more, as JSON; None with two."""
+    """The omnibus test of the primary metric over three arms or more, as JSON; None with two.
+
+    Its p holds for one look, so it has none on the way of a test that is looked at again.
+    """
     if len(samples) < 3:
         return None
     from hadi.analysis.estimates import omnibus_of
@@ -129,6 +132,8 @@ def arms_differ(
     empty = {"method": None, "statistic": None, "df": None, "df_within": None}
     empty |= {"p_value": None, "log10_p": None}
     try:
+        if look.is_repeated:
+            raise NotEstimable("omnibus_one_look")
         found = omnibus_of(metric, list(samples.values()), alpha=alpha)
     except NotEstimable as unknown:
         note = Text(unknown.code, **{k: str(v) for k, v in unknown.params.items()})

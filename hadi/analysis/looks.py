@@ -51,6 +51,13 @@ class Look:
         return nominal_alpha(fractions, alpha=each, spending=spending.value)
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether the same test will be looked at again, or may have no end."""
+        if self.kind is Looks.FIXED:
+            return False
+        return not self.is_final or (self.kind is Looks.ANYTIME and self.fraction is None)
+
+    @property
     def next_due(self) -> float | None:
         """The fraction of the planned units from which on the schedule gives another look; None
         where it has none, or this is the last."""

@@ -112,7 +112,7 @@ def _looked_into(
         from hadi.analysis.beside import arms_differ
 
         samples = {arm.name: arm.samples[primary.name] for arm in summaries.arms}
-        record = replace(record, omnibus=arms_differ(primary, samples, alpha=plan.alpha))
+        record = replace(record, omnibus=arms_differ(primary, samples, alpha=plan.alpha, look=look))
     from hadi.analysis.quality import quality
 
     deciding = deciding or next((c for c in record.comparisons if c.metric is primary), None)

@@ -69,6 +69,10 @@ WORDING: dict[str, Wording] = {
     ),
     "no_standard_error": N_("This method gives no standard error to judge a margin by."),
     "trend_too_short": N_("Fewer than three days can be compared: there is no trend to see."),
+    "omnibus_one_look": N_(
+        "Whether the arms differ at all is asked once, at the end: asked at every look, "
+        "it would find differences that are not there."
+    ),
     "nothing_to_compare": N_("There is no second group to compare with."),
     "lift_control_not_positive": N_(
         "The threshold is relative, and the control group's value is not above zero: a percentage of it has no meaning."

@@ -119,6 +119,17 @@ class TestSeveralArms:
         assert answer["omnibus"]["method"] == "omnibus_wald"
         assert answer["omnibus"]["p_value"] < 0.001
 
+    def test_all_arms_together_are_asked_at_the_last_look_only(self, judge) -> None:
+        arms = {
+            name: {"c": Conversion(2000, n)} for name, n in zip("ABC", (200, 260, 230), strict=True)
+        }
+        for more in ({}, {"planned_units": 3000}):
+            found = judge(arms, plan("c=conversion(c)", looks=Looks.ANYTIME, **more))["omnibus"]
+            assert found["p_value"] is None
+            assert found["note_text"]["code"] == "omnibus_one_look"
+        last = judge(arms, plan("c=conversion(c)", looks=Looks.ANYTIME, planned_units=2000))
+        assert last["omnibus"]["p_value"] < 0.05
+
     def test_arms_without_variation_have_no_omnibus_and_say_why(self, judge) -> None:
         arms = {name: {"c": Conversion(100, 0)} for name in "ABC"}
         found = judge(arms, plan("c=conversion(c)"))["omnibus"]
