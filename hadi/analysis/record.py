@@ -84,9 +84,11 @@ class AnalysisRecord:
 
     @property
     def is_closing(self) -> bool:
-        """Whether this result may end the test: the end is reached, someone opened it early for a
-        reason, or a look on the way, which its interval allows for, has answered."""
-        if self.progress.is_final or self.look.opened_early:
+        """Whether this result may end the test: the end is reached, someone ended it early for a
+        reason, or a look on the way, which its interval allows for, has answered. A look off the
+        schedule is a look on the way."""
+        ends_early = self.look.opened_early and self.look.kind is not Looks.PLANNED
+        if self.progress.is_final or ends_early:
             return self.is_shown
         return self.is_shown and self.verdict.verdict in DECISIVE
 

@@ -108,6 +108,19 @@ class TestPlannedLooks:
         checked(visitor, page, "so far", "At this look", "Look 1 of 4 planned, at 50.0%",
                 "the next may be taken with the next data", "0.31%")  # fmt: skip
 
+    def test_off_the_schedule_it_takes_a_reason_and_the_test_goes_on(
+        self, visitor: Visitor
+    ) -> None:
+        key = visitor.make("running", **PLANNED)
+        visitor.sign_in("analyst")
+        counted(visitor, key, A=(300, 30), B=(300, 33))
+        reason = {"reason": "The board meets today."}
+        answer = visitor.submit(f"/hypotheses/{key}/data", reason, form_id="early")
+        page = visitor.get(answer.response.location)
+        checked(visitor, page, "so far", "The board meets today.", "between the planned looks",
+                "A look between the planned ones, at 15.0%")  # fmt: skip
+        assert visitor.state(key) == "running"
+
 
 def test_a_p_between_the_whole_alpha_and_that_of_the_look_says_so(visitor: Visitor) -> None:
     key = visitor.make("running", **PLANNED)

@@ -69,7 +69,7 @@ def verdict_of(
         verdict=analysis.verdict,
         sentence=sentence_of(analysis),
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
-        is_early=bool(analysis.early_reason),
+        is_early=bool(analysis.early_reason) and analysis.is_final,
         is_final=analysis.is_final,
         is_interim=is_shown and not analysis.is_final,
         evidence=record["evidence"] if is_shown else None,

@@ -313,7 +313,7 @@ def _analysis(hypothesis: Hypothesis, analysis: Analysis) -> AnalysisLine:
     return AnalysisLine(
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
         verdict=analysis.verdict,
-        is_early=bool(analysis.early_reason),
+        is_early=bool(analysis.early_reason) and analysis.is_final,
         is_interim=not analysis.is_final and analysis.verdict != "not_yet",
         when=moment(analysis.created_at),
         who=analysis.author.name if analysis.author else "HADI",

@@ -72,8 +72,13 @@ class TestPlanned:
         answer = judge(arms(300, 30, 40), PLANNED, ask={"earlier": [0.25], "opened_early": True})
         assert answer["look"]["opened_early"]
         assert "off_schedule" in [w["code"] for w in answer["warnings"]]
+        assert answer["closing"] is False
         level = nominal_alpha([0.25, 0.3], alpha=0.05, spending="obrien_fleming")
         assert answer["comparisons"][0]["alpha"] == pytest.approx(level)
+
+    def test_off_the_schedule_an_answer_closes_as_at_any_look(self, judge) -> None:
+        asked = {"earlier": [0.25], "opened_early": True}
+        assert judge(arms(300, 30, 90), PLANNED, ask=asked)["closing"] is True
 
     def test_the_end_spends_what_is_left_though_units_are_short(self, judge) -> None:
         answer = judge(arms(800, 80, 100), PLANNED, ask={"earlier": [0.5], "is_final": True})
