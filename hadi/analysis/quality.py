@@ -7,6 +7,7 @@ They look at values, not only at units, so they are made when the result may be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -238,22 +239,27 @@ def _merged(
 
 def _novelty(days: tuple[Slice, ...], deciding: Compared, place: int) -> Iterator[Check]:
     """Does the effect fade from day to day, as what is merely new does?"""
-    from hadi.stats.trends import weighted_slope
+    from hadi.stats.trends import pooled_variances, weighted_slope
 
-    metric, daily = deciding.metric, []
-    for step, day in enumerate(days):
+    metric = deciding.metric
+    places: list[float] = []
+    daily: list[Comparison] = []
+    for day in days:
         control, treatment = (day.arms[i].samples[metric.name] for i in (0, place))
         try:
             result = estimate(metric, control, treatment, alpha=deciding.alpha, look=FIXED)
         except NotEstimable:
             continue
         if result.standard_error:
-            daily.append((float(step), result.estimate, result.standard_error**2))
+            places.append(float(date.fromisoformat(day.name).toordinal()))
+            daily.append(result)
     if len(daily) < 3:
         text = Text("check_novelty_unseen", metric=metric.name)
         yield Check("novelty", CheckStatus.PASS, text)
         return
-    trend = weighted_slope(*(list(column) for column in zip(*daily, strict=True)))
+    squares = [(one.standard_error or 0.0) ** 2 for one in daily]
+    variances = pooled_variances(squares, [(one.n_control, one.n_treatment) for one in daily])
+    trend = weighted_slope(places, [one.estimate for one in daily], variances)
     p = trend.p_value or 0.0
     assert deciding.result is not None
     is_fading = p < 0.05 and trend.slope * deciding.result.estimate < 0.0

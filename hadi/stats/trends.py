@@ -56,3 +56,28 @@ def weighted_slope(
     error = 1.0 / math.sqrt(spread)
     p_value, log10_p = p_from_log(log_normal_two_sided(slope / error))
     return Trend(slope, error, level, p_value, log10_p)
+
+
+def pooled_variances(variances: Sequence[float], units: Sequence[tuple[int, int]]) -> list[float]:
+    """Squared standard errors of differences of two groups, were units equally noisy throughout.
+
+    Parameters
+    ----------
+    variances : sequence of float
+        The squared standard error of each difference, > 0.
+    units : sequence of (int, int)
+        The units of its two groups, each >= 1, three or more together.
+
+    Returns
+    -------
+    list of float
+        s^2 (1/n0 + 1/n1) with one s^2 for all: the mean of variance / (1/n0 + 1/n1) weighted by
+        n0 + n1 - 2, as the pooled variance of Student (1908), Biometrika 6. A handful of units may
+        look alike by chance; weighed by its own error such a day would decide the whole line, and
+        find a slope in one of five series that have none.
+    """
+    shares = [1.0 / n0 + 1.0 / n1 for n0, n1 in units]
+    freedom = [n0 + n1 - 2.0 for n0, n1 in units]
+    rows = zip(variances, shares, freedom, strict=True)
+    unit = math.fsum(v / share * df for v, share, df in rows) / math.fsum(freedom)
+    return [unit * share for share in shares]

@@ -240,6 +240,27 @@ class TestQuality:
         found = check(judge(whole, asked, days=steady[:2]), "novelty")
         assert (found["status"], found["text"]["code"]) == ("pass", "check_novelty_unseen")
 
+    def test_a_day_of_few_units_alike_by_chance_is_not_a_trend(self, judge) -> None:
+        def day(place: int, n: int, plus: float, sd: float) -> Slice:
+            arms = two(Moments.from_sd(n, 10, sd), Moments.from_sd(n, 10 + plus, sd))
+            return Slice(f"2026-03-{place + 1:02d}", arms_of(arms))
+
+        days = (*(day(i, 40, 0.5, 2.0) for i in range(9)), day(9, 2, -0.4, 0.01))
+        whole = two(Moments.from_sd(400, 10, 2), Moments.from_sd(400, 10.5, 2))
+        found = check(judge(whole, plan("m=mean(m)", day="day"), days=days), "novelty")
+        assert found["status"] == "pass"
+
+    def test_a_week_without_data_is_seven_days_long(self, judge) -> None:
+        def day(place: int, plus: float) -> Slice:
+            arms = two(Moments.from_sd(400, 10, 2), Moments.from_sd(400, 10 + plus, 2))
+            return Slice(f"2026-03-{place:02d}", arms_of(arms))
+
+        days = tuple(day(place, 1.5 - 0.1 * place) for place in (1, 2, 3, 10, 11))
+        whole = two(Moments.from_sd(2000, 10, 2), Moments.from_sd(2000, 11, 2))
+        found = check(judge(whole, plan("m=mean(m)", day="day"), days=days), "novelty")
+        assert found["status"] == "warn"
+        assert "−0.1" in found["detail"]
+
     def test_one_unit_that_holds_a_tenth_of_everything(self, judge) -> None:
         arms = two(Moments.from_sd(1000, 10, 2), Moments.from_sd(1000, 11, 2))
         far = Outliers(1, 0.1, 30.0, 1100.0, 0.1)
