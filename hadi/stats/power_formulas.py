@@ -84,6 +84,8 @@ def mean_total_units(
     """
     control, treatment = _weights(shares)
     scale = sd * math.sqrt(1.0 / control + 1.0 / treatment)
+    if abs(effect) > 30.0 * scale:  # dozens of standard deviations: two units per arm see it
+        return 4.0
     guess = ((two_sided_z(alpha) + normal_quantile(power)) * scale / effect) ** 2
 
     def enough(total: float) -> bool:
