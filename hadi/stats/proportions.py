@@ -36,7 +36,8 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         ``newcombe_pooled_z`` or, with under 400 units in both arms together or an expected cell
         under 10, ``newcombe_fisher`` (Fisher 1935, the two-sided p summing every table no
         likelier than the one seen). ``lift`` has the log interval of Katz et al. (1978,
-        Biometrics 34) and is None when the control has no success. Where Fisher's test decides,
+        Biometrics 34), or where a share is 0 or 1 that of Donner & Zou (2012), and is None when
+        the control has no success. Where Fisher's test decides,
         ``parameters`` show beside it, deciding nothing, ``mn_low`` and ``mn_high``, the interval
         of Miettinen & Nurminen, and ``boschloo_p``, Boschloo's exact test (None from 250 units on,
         where it takes long).
@@ -81,12 +82,6 @@ def compare(control: Conversion, treatment: Conversion, *, alpha: float) -> Comp
         standard_error=math.sqrt(_variance(control) + _variance(treatment)),
         parameters=parameters,
     )
-
-
-def wilson(sample: Conversion, z: float) -> tuple[float, float]:
-    """Wilson's score interval of one share (1927, JASA 22, eq. 5): (low, high), fractions."""
-    below, above = _wilson_reach(sample, z)
-    return max(sample.rate - below, 0.0), min(sample.rate + above, 1.0)
 
 
 def newcombe_reach(control: Conversion, treatment: Conversion, z: float) -> tuple[float, float]:
@@ -145,7 +140,8 @@ def _refuse_undefined(control: Conversion, treatment: Conversion) -> None:
 
 
 def _wilson_reach(sample: Conversion, z: float) -> tuple[float, float]:
-    """How far Wilson's interval reaches (below, above) the share, without cancellation."""
+    """How far Wilson's score interval of one share (1927, JASA 22, eq. 5) reaches (below, above)
+    it, without cancellation."""
     failures = sample.n - sample.successes
     weight = sample.n + z * z
     half = z * math.sqrt(sample.successes / sample.n * failures + z * z / 4.0) / weight
@@ -180,17 +176,34 @@ def _lift(control: Conversion, treatment: Conversion, alpha: float) -> Lift | No
     # Whole numbers again, so that a lift equal to its threshold is not lost to rounding.
     n0, x0, n1, x1 = control.n, control.successes, treatment.n, treatment.successes
     estimate = (x1 * n0 - x0 * n1) / (x0 * n1)
-    if treatment.successes == 0:
-        # The logarithm of 0 has no interval: -100 % is the floor, and the upper end is Donner &
-        # Zou's (2012, Statistical Methods in Medical Research 21, eq. 9) from Wilson's limits.
-        low, _ = wilson(control, z)
-        _, high = wilson(treatment, z)
-        ceiling = high / math.sqrt(low * (2.0 * control.rate - low)) - 1.0
-        return Lift(estimate, Interval(-1.0, ceiling, 1.0 - alpha))
+    if treatment.successes == 0 or n0 == x0 or n1 == x1:
+        # The logarithm of 0 has no interval, and an arm in which every unit converted no variance
+        # of it, as if its share were known.
+        difference = (x1 * n0 - x0 * n1) / (n0 * n1)
+        low, high = _lift_ends(control, treatment, difference, z)
+        return Lift(estimate, Interval(low, high, 1.0 - alpha))
     error = math.sqrt(_log_variance(control) + _log_variance(treatment))
     centre = math.log1p(estimate)
     low, high = math.expm1(centre - z * error), math.expm1(centre + z * error)
     return Lift(estimate, Interval(low, high, 1.0 - alpha))
+
+
+def _lift_ends(
+    control: Conversion, treatment: Conversion, difference: float, z: float
+) -> tuple[float, float]:
+    """The interval of treatment share / control share, less one, from Wilson's limits of each; the
+    control has a success. Donner & Zou (2012), Statistical Methods in Medical Research 21,
+    347-359, eq. 9, written in the reaches of the limits and in the difference of the shares, so
+    that nothing cancels between two shares of nearly 1."""
+    p0, p1 = control.rate, treatment.rate
+    (below0, above0), (below1, above1) = _wilson_reach(control, z), _wilson_reach(treatment, z)
+    low = -1.0
+    if treatment.successes:
+        reach = math.sqrt((p1 * above0) ** 2 + (p0 * below1) ** 2 - (below1 * above0) ** 2)
+        low = (p1 * difference - below1 * below1 - reach) / (p1 * p0 + reach)
+    reach = math.sqrt((p1 * below0) ** 2 + (p0 * above1) ** 2 - (above1 * below0) ** 2)
+    high = (p0 * difference + below0 * below0 + reach) / ((p0 - below0) * (p0 + below0))
+    return low, high
 
 
 def _log_variance(sample: Conversion) -> float:

@@ -176,3 +176,36 @@ def test_comparing_and_planning_shares_loads_no_scipy():
         "sys.exit(any(name.startswith('scipy') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("control", "treatment"),
+    [
+        (Conversion(1000, 500), Conversion(10, 10)),
+        (Conversion(30, 30), Conversion(20, 12)),
+        (Conversion(1000, 8), Conversion(1000, 0)),
+    ],
+)
+def test_an_arm_all_of_one_kind_keeps_its_uncertainty_in_the_lift(control, treatment):
+    found = compare(control, treatment, alpha=0.05)
+    (low0, high0), (low1, high1) = (
+        stats.binomtest(arm.successes, arm.n).proportion_ci(method="wilson")
+        for arm in (control, treatment)
+    )
+    p0, p1 = control.rate, treatment.rate
+
+    def end(own, other, sign):
+        """Donner & Zou (2012), equation 9, as printed."""
+        below = other * (2 * p0 - other)
+        inside = (p0 * p1) ** 2 - own * (2 * p1 - own) * below
+        return (p0 * p1 + sign * math.sqrt(max(inside, 0.0))) / below - 1.0
+
+    assert found.lift.interval.low == pytest.approx(end(low1, high0, -1))
+    assert found.lift.interval.high == pytest.approx(end(high1, low0, 1))
+
+
+def test_a_lift_of_nearly_everyone_keeps_its_digits():
+    everyone, n = Conversion(10**12, 10**12), 10**12
+    found = compare(everyone, Conversion(n, n - 9), alpha=0.05)
+    assert found.lift.interval.low == pytest.approx(found.interval.low, rel=1e-6)
+    assert found.lift.interval.high == pytest.approx(found.interval.high, rel=1e-6)
