@@ -106,10 +106,11 @@ def _units(summaries: Summaries, arm: ArmSummary, metric: str) -> int:
 
 
 def _pre_period(summaries: Summaries, plan: Plan) -> Iterator[Check]:
-    """Did the arms differ before anything was changed? A fair draw makes that rare."""
+    """Did the arms differ before anything was changed? A fair draw makes that rare, however many
+    covariates and arms are looked at."""
     from hadi.stats import means
 
-    found: list[tuple[float, Check]] = []
+    found: list[tuple[str, str, Comparison]] = []
     for metric in plan.metrics:
         for place, name in enumerate(metric.covariates, start=len(metric.kind.parts)):
             for arm in summaries.arms[1:]:
@@ -122,14 +123,16 @@ def _pre_period(summaries: Summaries, plan: Plan) -> Iterator[Check]:
                     )
                 except NotEstimable:
                     continue
-                found.append((result.log10_p or 0.0, _pre_period_check(name, arm.name, result)))
+                found.append((name, arm.name, result))
     if found:
-        yield min(found, key=lambda item: item[0])[1]
+        covariate, treatment, worst = min(found, key=lambda item: item[2].log10_p or 0.0)
+        asked = len({(name, arm) for name, arm, _ in found})
+        yield _pre_period_check(covariate, treatment, worst, IMBALANCE_ALPHA / asked)
 
 
-def _pre_period_check(covariate: str, arm: str, result: Comparison) -> Check:
+def _pre_period_check(covariate: str, arm: str, result: Comparison, alpha: float) -> Check:
     p = result.p_value or 0.0
-    is_uneven = p < IMBALANCE_ALPHA
+    is_uneven = p < alpha
     detail = Text(
         "check_pre_period_warn" if is_uneven else "check_pre_period_pass",
         covariate=covariate,

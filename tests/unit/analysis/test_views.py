@@ -279,6 +279,16 @@ class TestQuality:
         asked = plan("m=mean(a);covariate=x")
         assert check(judge(two(arm(0), arm(0.6)), asked), "pre_period")["status"] == "warn"
 
+    def test_many_covariates_are_many_chances_to_differ(self, judge) -> None:
+        def arm(plus: float) -> CoMoments:  # 2.8 standard errors apart: p 0.005
+            table = np.diag([399.0] * 6).tolist()
+            return CoMoments(400, (5.0, plus, 0.0, 0.0, 0.0, 0.0), tuple(map(tuple, table)))
+
+        answer = judge(two(arm(0), arm(0.2)), plan("m=mean(m);covariate=a,b,c,d,e"))
+        found = check(answer, "pre_period")
+        assert 0.002 < found["p_value"] < 0.01
+        assert found["status"] == "pass"
+
     def test_events_in_bunches(self, judge) -> None:
         def arm(factor: float) -> Events:
             seen = [float(factor * 10 * (i % 10 == 0)) for i in range(200)]
