@@ -106,11 +106,12 @@ def _unknown_arms(summaries: Summaries) -> Check:
 def _mixed_units(summaries: Summaries) -> Check:
     if not summaries.has_units:
         return Check("mixed_units", CheckStatus.PASS, Text("check_mixed_units_unseen"))
+    what = "clusters" if summaries.cluster_units else "units"
     if summaries.mixed_units == 0:
-        return Check("mixed_units", CheckStatus.PASS, Text("check_mixed_units_pass"))
+        return Check("mixed_units", CheckStatus.PASS, Text(f"check_mixed_{what}_pass"))
     share = summaries.mixed_units / summaries.all_units
     figure = Figure(FigureKind.SHARE, share)
-    detail = Text("check_mixed_units_warn", n=summaries.mixed_units, share=figure)
+    detail = Text(f"check_mixed_{what}_warn", n=summaries.mixed_units, share=figure)
     return Check("mixed_units", _by_share(share), detail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -47,6 +48,17 @@ class Compared:
     equivalence: Margin | None = None
     non_inferiority: Margin | None = None
     bayes: BayesView | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the test alone would call it an effect, and the interval would not: the two
+        may disagree by a hair, or by more where many values are equal."""
+        if self.result is None or self.judged is None or self.judged.is_real:
+            return False
+        p, interval = self.result.p_value, self.result.interval
+        low = -math.inf if interval.low is None else interval.low
+        high = math.inf if interval.high is None else interval.high
+        return (p is None or p <= self.alpha) and low <= 0.0 <= high
 
     @property
     def verdict(self) -> str:

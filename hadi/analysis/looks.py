@@ -24,8 +24,9 @@ _CLOSE = 1e-9
 @dataclass(frozen=True, slots=True)
 class Look:
     """One look at the data. `fraction` is the smallest arm's share of the planned units, at most
-    1 (None: nothing is planned); `number` counts the looks so far, this one included; `earlier`
-    holds their fractions. `is_open`: the result may be seen now. `is_final`: the end is reached.
+    1 (None: nothing is planned); `earlier` holds the fractions of the looks before. `number` counts
+    the looks, this one included; of planned ones it is the mark of the schedule that is passed, out
+    of `count`. `is_open`: the result may be seen now. `is_final`: the end is reached.
     `opened_early`: someone gave a reason to see it, or to end the test, before that."""
 
     kind: Looks
@@ -63,8 +64,10 @@ class Look:
         where it has none, or this is the last."""
         if self.kind is not Looks.PLANNED or self.count is None or self.is_final:
             return None
-        used = self.number if self.is_open else self.number - 1
-        return min((used + 1) / self.count, 1.0)
+        used = max(self.earlier, default=0.0)
+        if self.is_open and self.fraction is not None:
+            used = max(used, self.fraction)
+        return min((_mark(used, self.count) + 1) / self.count, 1.0)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -98,29 +101,38 @@ def look_of(
     look = Look(plan.looks, is_final or opened_early, is_final, opened_early, fraction)
     if plan.looks is Looks.FIXED:
         return replace(look, opened_early=opened_early and not is_final)
-    seen = tuple(sorted(f for f in earlier if fraction is None or f < fraction - _CLOSE))
-    look = replace(look, number=len(seen) + 1, earlier=seen)
     if plan.looks is Looks.ANYTIME:
+        seen = tuple(sorted(f for f in earlier if fraction is None or f < fraction - _CLOSE))
+        look = replace(look, number=len(seen) + 1, earlier=seen)
         tuning = float(plan.planned_units) if plan.planned_units else TUNING
         ends_here = opened_early and not is_final
         return replace(look, is_open=True, opened_early=ends_here, tuning=tuning)
-    count = plan.look_count or 2
-    is_due = fraction is not None and _is_due(fraction, seen, earlier, count)
+    return _planned(look, plan, earlier)
+
+
+def _planned(look: Look, plan: Plan, earlier: Sequence[float]) -> Look:
+    """A look by the schedule, which has one to give once a mark is passed that no earlier look
+    had passed. Data that lost units (a correction) are judged as the last look was: what was
+    spent cannot be taken back."""
+    count, last = plan.look_count or 2, max(earlier, default=0.0)
+    fraction = max(look.fraction or 0.0, last)
+    is_again = bool(earlier) and fraction <= last + _CLOSE
+    is_due = _mark(fraction, count) > _mark(last, count)
     return replace(
         look,
-        is_open=is_final or opened_early or is_due,
-        opened_early=opened_early and not is_final and not is_due,
+        fraction=fraction,
+        number=_mark(fraction, count),
+        earlier=tuple(sorted(f for f in set(earlier) if f < fraction - _CLOSE)),
+        is_open=look.is_final or look.opened_early or is_due or is_again,
+        opened_early=look.opened_early and not look.is_final and not is_due,
         count=count,
         spending=plan.spending or Spending.OBRIEN_FLEMING,
     )
 
 
-def _is_due(fraction: float, seen: Sequence[float], earlier: Sequence[float], count: int) -> bool:
-    """Whether the schedule has a look to give: more of its marks are passed than were used, or
-    this very state of the data was seen already."""
-    passed = math.floor(fraction * count + 1e-6)
-    is_again = any(abs(f - fraction) <= _CLOSE for f in earlier)
-    return is_again or passed > len(seen)
+def _mark(fraction: float, count: int) -> int:
+    """How many marks of an even schedule are passed."""
+    return math.floor(fraction * count + 1e-6)
 
 
 def has_ended(summaries: Summaries, plan: Plan, today: date | None) -> bool:

@@ -292,6 +292,11 @@ def _clusters(summaries: Summaries, deciding: Compared, place: int) -> Iterator[
         detail = Text("check_clusters_few", n=control.n + treatment.n, naive=naive)
         yield Check("clusters", CheckStatus.WARN, detail)
         return
+    is_alike = all(p is None or p < 0.001 for p in (result.p_value, deciding.result.p_value))
+    if is_alike:
+        detail = Text("check_clusters_alike", n=control.n + treatment.n)
+        yield Check("clusters", CheckStatus.WARN, detail, result.p_value, result.log10_p)
+        return
     detail = Text(
         "check_clusters_warn",
         n=control.n + treatment.n,

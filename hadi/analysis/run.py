@@ -36,6 +36,7 @@ def analyse(
     has_digest: bool = True,
     earlier: Sequence[float] = (),
     prior: Prior | None = None,
+    has_result: bool = False,
 ) -> AnalysisRecord:
     """Analyse the source by the plan.
 
@@ -47,6 +48,7 @@ def analyse(
     has_digest : False leaves out the digest of the data, which costs reading all of it.
     earlier : the fractions of the planned units at which this test was looked at before.
     prior : of the workspace's lifts, for the sceptical Bayesian view.
+    has_result : whether the test had a result before these data came; the record says so.
 
     Raises Unreadable or Invalid with one sentence.
     """
@@ -88,7 +90,7 @@ def analyse(
         settling=settling,
         rule_version=RULE_VERSION,
         input_digest=source.digest if has_digest else None,
-        warnings=tuple(warnings_of(verdict, plan, deciding, progress, look)),
+        warnings=tuple(warnings_of(verdict, plan, deciding, progress, look, has_result=has_result)),
         packages=_packages(),
         caps=summaries.caps,
         cluster_units=summaries.cluster_units,
@@ -149,6 +151,7 @@ def _sentence(
             progress.units, progress.planned_units, plan.ends_on, look.next_due
         ),
         is_flat=bool(deciding and deciding.equivalence and deciding.equivalence.is_met),
+        is_disputed=bool(deciding and deciding.is_disputed),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,7 +60,7 @@ def settling_of(
         alpha=now,
         next_alpha=then,
         df=result.df if is_clustered and look.kind is not Looks.ANYTIME else None,
-        at_least=_fewest_clusters(deciding.alpha) if is_clustered else 0,
+        at_least=_fewest(deciding, is_clustered),
         threshold=threshold.value if threshold else 0.0,
         sign=deciding.metric.sign,
         power=plan.power,
@@ -82,6 +83,15 @@ def _levels(deciding: Compared, plan: Plan, look: Look, treatments: int) -> tupl
     later = max(units, int(2 * look.tuning))
     now, then = (equivalent_alpha(n, alpha=alpha, tuning=look.tuning) for n in (units, later))
     return now, then
+
+
+def _fewest(deciding: Compared, is_clustered: bool) -> int:
+    """Units per arm below which nothing can be promised: those seen did not settle it, though
+    where ties are many the interval may promise that they would."""
+    result = deciding.result
+    assert result is not None
+    more = math.ceil(1.1 * min(result.n_control, result.n_treatment))
+    return max(more, _fewest_clusters(deciding.alpha)) if is_clustered else more
 
 
 def _fewest_clusters(alpha: float) -> int:

@@ -26,8 +26,12 @@ def warnings_of(
     deciding: Compared | None,
     progress: Progress,
     look: Look,
+    *,
+    has_result: bool = False,
 ) -> Iterator[Warned]:
     """Everything to be said beside the verdict, in the order it is read."""
+    if has_result and verdict.verdict is not Verdict.NOT_YET:
+        yield Warned("after_result", Text("warning_after_result"))
     if look.opened_early:
         code = _EARLY[plan.looks]
         yield Warned(code, Text(f"warning_{code}"))

@@ -100,11 +100,11 @@ def check(
         variant=variant.strip(),
         control=control.strip(),
         split=parse_split(split) if split is not None else None,
-        unit=unit.strip() if unit else None,
-        cluster=cluster.strip() if cluster else None,
-        segments=tuple(dict.fromkeys(segment.strip() for segment in segments)),
-        day=day.strip() if day else None,
-        group=group.strip() if group else None,
+        unit=_column("--unit", unit),
+        cluster=_column("--cluster", cluster),
+        segments=tuple(dict.fromkeys(_named("--segment", segment) for segment in segments)),
+        day=_column("--day", day),
+        group=_column("--group", group),
         metrics=parse_metrics(metrics),
         looks=Looks(looks),
         alpha=alpha,
@@ -126,6 +126,17 @@ def check(
     from hadi.cli.check_report import report
 
     click.echo(report(record, prepared.notes))
+
+
+def _column(option: str, written: str | None) -> str | None:
+    return None if written is None else _named(option, written)
+
+
+def _named(option: str, written: str) -> str:
+    """A column's name as it was given. Raises Invalid for a blank one."""
+    if not written.strip():
+        raise Invalid(Text("option_blank", option=option))
+    return written.strip()
 
 
 def _summed(prepared: Prepared, plan: Plan) -> Summed:

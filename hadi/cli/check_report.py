@@ -11,7 +11,7 @@ from hadi.analysis.record import AnalysisRecord
 from hadi.domain.plan import Metric, MetricKind, MetricRole
 from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 from hadi.domain.verdict import CheckStatus
-from hadi.stats.results import Interval
+from hadi.stats.results import Comparison, Interval
 
 if TYPE_CHECKING:
     from hadi.ingest.source import Sample
@@ -36,11 +36,12 @@ def _lines(record: AnalysisRecord, notes: Sequence[Text]) -> Iterator[str]:
     for check in record.checks:
         yield f"  {_MARKS[check.status]:<5} {check.code:<14} {check.detail}"
     units = ", ".join(f"{name} {count:,}" for name, count in record.units)
-    yield f"Units  {units}"
+    what = "Clusters" if record.cluster_units else "Units"
+    yield f"{what}  {units}"
     for note in notes:
         yield f"Note   {note}"
     yield from _segments(record)
-    level = f"{100 * (1 - record.plan.alpha):g}%"
+    level = f"{100 * (1 - record.comparisons[0].alpha):.4g}%"
     yield f"Evidence {record.evidence.value}; intervals {level}; rule {record.rule_version}"
 
 
@@ -66,11 +67,16 @@ def _row(compared: Compared) -> tuple[str, ...]:
         name,
         compared.arm,
         *values,
-        _with_interval(result.estimate, result.interval, kind),
+        _with_interval(result.estimate, result.interval, kind) + _adjusted(result),
         _with_interval(lift.estimate, lift.interval, FigureKind.PERCENT) if lift else "–",
         _p(p) + (" adj." if compared.p_adjusted is not None else ""),
         _word(compared),
     )
+
+
+def _adjusted(result: Comparison) -> str:
+    """The arms' values are as they were seen; the difference is not where it was adjusted."""
+    return " adj." if result.method.startswith(("cuped_", "lin_")) else ""
 
 
 def _word(compared: Compared) -> str:

@@ -38,6 +38,7 @@ def sentence(
     settles_at: int | None = None,
     progress: Progress | None = None,
     is_flat: bool = False,
+    is_disputed: bool = False,
 ) -> Text:
     """The sentence of a verdict.
 
@@ -45,7 +46,7 @@ def sentence(
     was more than one treatment, so that the arm is named; `settles_at` the units per arm, clusters
     where `is_clustered`, that would settle what is open (`hadi.stats.settling.units_to_settle`;
     None: nothing would); `is_flat` whether the whole interval lies within the threshold either
-    way.
+    way; `is_disputed` whether the test alone would call it an effect and the interval not.
     """
     if verdict.verdict is Verdict.NOT_YET:
         return _not_yet(verdict, progress or Progress())
@@ -56,6 +57,9 @@ def sentence(
         reason = judged.reason if judged and judged.reason else Text("nothing_to_compare")
         return Text("sentence_not_estimable", metric=metric.name, reason=reason)
     said = _judged(judged, metric, comparison, settles_at, is_flat, is_clustered)
+    if is_disputed and judged.verdict is Verdict.NOT_ENOUGH_DATA:
+        change = effect(comparison, metric, is_on_lift=judged.is_on_lift)
+        said = Text("sentence_disputed", metric=metric.name, effect=change)
     if has_several_arms and verdict.arm is not None:
         return Text("sentence_best_arm", arm=verdict.arm, sentence=said)
     return said

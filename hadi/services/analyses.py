@@ -48,10 +48,11 @@ def run(
         today = now.astimezone(workspace.zone()).date()
         earlier = _earlier_looks(hypothesis)
         prior = priors.sceptical_prior(besides=basis.plan_version.test_id)
+        has_result = _has_result_of_other_data(hypothesis, basis.dataset)
     # Summing takes as long as the data are big: no transaction is held meanwhile.
     record = analyse(
         source, plan.bound(mapping), today=today, opened_early=bool(open_early), earlier=earlier,
-        prior=prior,
+        prior=prior, has_result=has_result,
     )  # fmt: skip
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if _basis(hypothesis).ids != basis.ids:
@@ -74,6 +75,13 @@ def _earlier_looks(hypothesis: Hypothesis) -> tuple[float, ...]:
     looks = [analysis.record["look"] for analysis in test.analyses]
     seen = {look["fraction"] for look in looks if look["open"]}
     return tuple(sorted(fraction for fraction in seen if fraction is not None))
+
+
+def _has_result_of_other_data(hypothesis: Hypothesis, dataset: Dataset) -> bool:
+    """Whether the current test had its result before these data came."""
+    test = hypothesis.current_test
+    assert test is not None
+    return test.result is not None and test.result.dataset_id != dataset.id
 
 
 def _basis(hypothesis: Hypothesis) -> _Basis:

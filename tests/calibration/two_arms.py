@@ -223,6 +223,8 @@ def scenarios() -> Iterator[Scenario]:
         ("Brunner–Munzel, skewed, a shift of 5", _ranked(60, 60, _skewed, 5.0), 5.0),
     ):
         yield Scenario("rank", name, pair(found, truth), cost=2)
+    few = pair(_ranked(5, 6, _normal), 0.0)
+    yield Scenario("rank", "exact, 5 and 6", few, at_most, cost=2)
     tied = pair(_ranked(150, 150, _scores), 0.0)
     yield Scenario("rank", "Brunner–Munzel, scores from 1 to 10", tied, at_most, cost=2)
     for n, q in ((200, 0.5), (800, 0.9)):

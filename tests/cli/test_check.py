@@ -190,6 +190,8 @@ def test_no_variation_is_not_estimable(call: Call, tmp_path: Path) -> None:
         (["--metric", "x=mean(x);covariate=y", "--cluster", "u"], "whole clusters are drawn"),
         (["--metric", "x=mean(x)", "--cluster", "shop"], "no column “shop”"),
         (["--metric", "x=mean(x)", "--segment", "region"], "no column “region”"),
+        (["--metric", "x=mean(x)", "--segment", ""], "--segment names no column"),
+        (["--metric", "x=mean(x)", "--cluster", " "], "--cluster names no column"),
         (["--metric", "x=mean(x)", "--day", "when"], "no column “when”"),
         (["--metric", "x=mean(x)", "--group", "who"], "no column “who”"),
         (["--metric", "x=mean(x)", "--looks", "daily"], "daily"),

@@ -122,9 +122,7 @@ def test_without_data_or_before_the_start_it_is_refused_and_logged(world: World)
 
 
 def test_a_look_on_the_way_is_shown_and_moves_nothing(world: World) -> None:
-    hypothesis = world.with_data(
-        counts=[(100, 10), (100, 12)], planned_units=5000, looks="anytime"
-    )
+    hypothesis = world.with_data(counts=[(100, 10), (100, 12)], planned_units=5000, looks="anytime")
     analysis = run(world, hypothesis)
     assert analysis.verdict == "not_enough_data" and not analysis.is_final
     assert hypothesis.state.value == "running" and hypothesis.verdict is None
@@ -163,3 +161,13 @@ def test_past_tests_make_the_sceptical_prior(world: World) -> None:
     second = world.with_data("greet everyone")
     prior = run(world, second).record["comparisons"][0]["bayes"]["prior"]
     assert prior == {"mean": 0.0, "sd": 0.1, "tests": 1}
+
+
+def test_data_that_come_after_the_result_are_marked(world: World) -> None:
+    hypothesis = world.with_data(counts=[(100, 10), (100, 12)], planned_units=5000, looks="anytime")
+    run(world, hypothesis, role="leader", open_early="the budget is spent")
+    again = run(world, hypothesis)
+    assert "after_result" not in [w["code"] for w in again.record["warnings"]]
+    world.attach(hypothesis, [(2000, 200), (2000, 300)])
+    later = run(world, hypothesis)
+    assert "after_result" in [w["code"] for w in later.record["warnings"]]

@@ -13,6 +13,11 @@ WORDING: dict[str, Wording] = {
     "check_unknown_arms_warn": N_("%(share)s of the rows name no arm or an unknown one (%(rows)s); they were left out."),
     "check_unknown_arms_named": N_("%(share)s of the rows name no arm or an unknown one (%(rows)s, such as %(arms)s); they were left out."),
     "check_mixed_units_pass": N_("No unit was seen in two arms."),
+    "check_mixed_clusters_pass": N_("No cluster was seen in two arms."),
+    "check_mixed_clusters_warn": NN_(
+        "%(n)s cluster (%(share)s) was seen in two or more arms and was left out.",
+        "%(n)s clusters (%(share)s) were seen in two or more arms and were left out.",
+    ),
     "check_mixed_units_unseen": N_("Not looked for: no column names the unit, so every row counts as one."),
     "check_mixed_units_warn": NN_(
         "%(n)s unit (%(share)s) was seen in two or more arms and was left out.",
@@ -61,6 +66,10 @@ WORDING: dict[str, Wording] = {
         "The data name %(n)s cluster, each in one arm only. If clusters were drawn, p is %(p)s, not %(naive)s as single units would have it: choose the cluster design.",
         "The data name %(n)s clusters, each in one arm only. If clusters were drawn, p is %(p)s, not %(naive)s as single units would have it: choose the cluster design.",
     ),
+    "check_clusters_alike": NN_(
+        "The data name %(n)s cluster, each in one arm only. If clusters were drawn, choose the cluster design: here both ways of counting agree (p less than 0.001).",
+        "The data name %(n)s clusters, each in one arm only. If clusters were drawn, choose the cluster design: here both ways of counting agree (p less than 0.001).",
+    ),
     "check_clusters_few": NN_(
         "The data name %(n)s cluster, each in one arm only. If clusters were drawn, they are too few to judge by, and the p of %(naive)s by single units means nothing.",
         "The data name %(n)s clusters, each in one arm only. If clusters were drawn, they are too few to judge by, and the p of %(naive)s by single units means nothing.",
@@ -74,6 +83,7 @@ WORDING: dict[str, Wording] = {
     "warning_exaggeration": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. A significant result at this size exaggerates the effect, about %(times)s times on average."),
     "warning_off_schedule": N_("The results were opened between the planned looks; the look took its share of the accepted risk."),
     "warning_ended_early": N_("The test was ended before its planned end; the interval allows for that."),
+    "warning_after_result": N_("The test already had a result when these data came; both stay on record."),
     "warning_interim": N_("This is a look on the way: the planned end is not reached. The interval allows for it."),
     "warning_ended_at_look": N_("The test ended at a look on the way, before its planned end; the interval allows for it."),
     "warning_opened_early": N_("The results were opened before the planned end."),

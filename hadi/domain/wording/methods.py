@@ -3,9 +3,11 @@
 from hadi.domain.wording import N_, Wording
 
 WORDING: dict[str, Wording] = {
+    "chance_disputed": N_("The test alone would hardly call this chance (p %(p)s), but the range still touches no effect."),
     "chance_hardly": N_("Chance alone would hardly do this (p %(p)s)."),
     "chance_could": N_("Chance alone could do this (p %(p)s)."),
     "chance_could_here": N_("Chance alone could do this: p is %(p)s, and %(level)s or less is asked here."),
+    "method_at_every_look": N_("%(method)s; interval and p as a confidence sequence"),
     "method_newcombe_pooled_z": N_("Difference of shares: Newcombe’s interval, pooled z test"),
     "method_newcombe_fisher": N_("Difference of shares: Newcombe’s interval, Fisher’s exact test (few units)"),
     "method_welch_t": N_("Difference of averages: Welch’s t test; relative change by Fieller’s interval"),

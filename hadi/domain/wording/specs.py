@@ -18,6 +18,7 @@ WORDING: dict[str, Wording] = {
     "spec_named_twice": N_("Two metrics are called “%(name)s”: give each its own name."),
     "spec_split": N_("“%(split)s” is not a split: write VALUE=SHARE,VALUE=SHARE, such as A=0.5,B=0.5."),
     "spec_split_control": N_("The split does not name the control “%(control)s”."),
+    "option_blank": N_("%(option)s names no column."),
     "option_range": N_("%(option)s takes a number %(range)s."),
     # `hadi power`
     "power_relative_threshold": N_("A relative threshold needs a baseline: give the threshold in the metric’s own units."),

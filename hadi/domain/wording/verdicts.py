@@ -91,6 +91,9 @@ WORDING: dict[str, Wording] = {
     "sentence_not_enough_data_real_nothing": N_(
         "There is an effect: “%(metric)s” changed by %(effect)s. It lies so close to the promised %(threshold)s that more units would hardly settle whether it reaches that."
     ),
+    "sentence_disputed": N_(
+        "Not settled: “%(metric)s” changed by %(effect)s. The test alone would call that an effect, but the range still touches none, and both are asked for."
+    ),
     "sentence_not_estimable": N_("There is no estimate for “%(metric)s”. %(reason)s"),
     "sentence_invalid": N_("This test cannot be judged: its data failed a check."),
     "sentence_invalid_sample_ratio": N_(

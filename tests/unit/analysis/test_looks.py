@@ -80,6 +80,26 @@ class TestPlanned:
         asked = {"earlier": [0.25], "opened_early": True}
         assert judge(arms(300, 30, 90), PLANNED, ask=asked)["closing"] is True
 
+    def test_a_look_off_the_schedule_takes_none_of_it(self, judge) -> None:
+        due = judge(arms(260, 26, 30), PLANNED, ask={"earlier": [0.15]})
+        assert due["look"]["open"] and due["look"]["number"] == 1
+        due = judge(arms(505, 50, 55), PLANNED, ask={"earlier": [0.26, 0.35]})
+        assert due["look"]["open"] and due["look"]["number"] == 2
+        assert due["look"]["next_due"] == 0.75
+
+    def test_a_late_first_look_is_that_of_its_mark(self, judge) -> None:
+        first = judge(arms(505, 50, 55), PLANNED)
+        assert (first["look"]["number"], first["look"]["next_due"]) == (2, 0.75)
+        assert judge(arms(700, 70, 75), PLANNED, ask={"earlier": [0.505]})["verdict"] == "not_yet"
+        last = judge(arms(1000, 100, 110), PLANNED, ask={"earlier": [0.505]})
+        assert (last["look"]["number"], last["look"]["next_due"]) == (4, None)
+
+    def test_data_that_lost_units_are_judged_as_the_last_look_was(self, judge) -> None:
+        answer = judge(arms(350, 35, 40), PLANNED, ask={"earlier": [0.5, 0.75]})
+        level = nominal_alpha([0.5, 0.75], alpha=0.05, spending="obrien_fleming")
+        assert answer["look"]["open"]
+        assert answer["comparisons"][0]["alpha"] == pytest.approx(level)
+
     def test_the_end_spends_what_is_left_though_units_are_short(self, judge) -> None:
         answer = judge(arms(800, 80, 100), PLANNED, ask={"earlier": [0.5], "is_final": True})
         level = nominal_alpha([0.5, 1.0], alpha=0.05, spending="obrien_fleming")

@@ -11,7 +11,7 @@ from hadi.domain.plan import Looks, Plan
 from hadi.domain.spec import parse_metrics
 from hadi.ingest.source import Outliers, Slice
 from hadi.stats import equivalence, means, omnibus
-from hadi.stats.arrays import Clusters
+from hadi.stats.arrays import Clusters, Distribution
 from hadi.stats.bayes import Prior
 from hadi.stats.samples import CoMoments, Conversion, Events, Moments
 from tests.unit.analysis.conftest import arms_of
@@ -319,3 +319,23 @@ class TestQuality:
         arms = two(Moments.from_sd(100, 10, 2), Moments.from_sd(100, 11, 2))
         asked = replace(plan("m=mean(m)"), planned_units=1000)
         assert check(judge(arms, asked, outliers={"m": far}), "outliers") is None
+
+
+def test_a_test_and_an_interval_that_disagree_say_so(judge) -> None:
+    """Scores with many ties: the rank test is sure, the shift's interval still touches zero."""
+    values = np.arange(1, 11)
+    before = np.repeat(values, [10, 12, 14, 22, 30, 40, 32, 22, 12, 6])
+    after = np.repeat(values, [6, 8, 10, 18, 28, 42, 38, 28, 14, 8])
+    arms = two(Distribution.of(before), Distribution.of(after))
+    answer = judge(arms, plan("m=rank(m);threshold=0.5"))
+    found = answer["comparisons"][0]
+    assert found["p_value"] <= 0.05 and found["difference"]["low"] == 0.0
+    assert answer["verdict"] == "not_enough_data"
+    assert answer["sentence_text"]["code"] == "sentence_disputed"
+    settles = answer["settling"]["units_per_arm"]
+    assert settles is None or settles > 200
+
+
+def test_what_comes_after_a_result_is_told(judge) -> None:
+    answer = judge(BIG, plan("c=conversion(c)"), ask={"has_result": True})
+    assert "after_result" in [w["code"] for w in answer["warnings"]]
