@@ -24,6 +24,7 @@ from hadi.stats.results import Comparison, Interval, Lift
 if TYPE_CHECKING:
     from hadi.stats.arrays import Distribution
 
+GRAINS = 10  # values among the order statistics around a quantile; with as many, steps are small
 Z = two_sided_z(0.05)  # the order statistics are those of a 95 % interval, whatever alpha is
 
 
@@ -47,7 +48,10 @@ def compare(
         ``estimate`` is the difference of the sample quantiles (definition 2 of Hyndman & Fan
         1996, The American Statistician 50) in the metric's units. The squared standard error of
         each is (n - 1)/n (u - l)^2 / (2 z)^2 with u and l the outer order statistics of its 95 %
-        interval (`outer_ranks`), as GrowthBook does; the test and the interval are Student's with
+        interval (`outer_ranks`), as GrowthBook does. Where these order statistics share fewer than
+        ten values, each many times, u - l gives way to twice the longer of the quantile's distances
+        to u and l: the arms' quantiles lie a whole step apart by chance then, and half the
+        interval would call every step an effect. The test and the interval are Student's with
         the degrees of freedom of Satterthwaite. ``method`` is ``quantile_order_statistics``.
         ``parameters``: ``q``; ``control_rank_low``, ``control_rank_high``,
         ``treatment_rank_low``, ``treatment_rank_high``, the ranks of those order statistics, from
@@ -156,8 +160,20 @@ def _squared_error(sample: Distribution, q: float, role: str) -> tuple[float, tu
     if not _has_ranks(sample.n, q):
         raise NotEstimable(f"{role}_few_for_quantile", n=sample.n, needed=units_needed(q))
     low, high = outer_ranks(sample.n, q)
-    error = (value_at(sample, high) - value_at(sample, low)) / (2.0 * Z)
+    below, above = value_at(sample, low), value_at(sample, high)
+    error = (above - below) / (2.0 * Z)
+    if _is_grainy(sample, low, high):
+        centre = quantile(sample, q)
+        error = max(centre - below, above - centre) / Z
     return (sample.n - 1) / sample.n * (error * error), (low, high)
+
+
+def _is_grainy(sample: Distribution, low: int, high: int) -> bool:
+    """Whether the ranks hold but a few values, most of them many times over: days, stars, items.
+    The quantile then moves in steps as wide as its interval, and may stand at one end of it."""
+    ends = np.searchsorted(np.cumsum(sample.counts), (low, high))
+    distinct = int(ends[1] - ends[0]) + 1
+    return distinct < GRAINS and 2 * distinct <= high - low + 1
 
 
 def _share_at(sample: Distribution, value: float) -> float:
