@@ -28,6 +28,8 @@ WORDING: dict[str, Wording] = {
     "mapping_part": N_("%(metric)s: %(part)s"),
     "analysis_basis_changed": N_("The data or the plan changed while the check ran. Nothing was stored: run it again."),
     "early_needs_reason": N_("Opening the result before the planned end needs a written reason."),
+    "ending_needs_reason": N_("Ending the test before its planned end needs a written reason."),
+    "off_schedule_needs_reason": N_("A look off the schedule needs a written reason."),
     "conclusion_invalid": N_("The decision needs another look."),
     "wave_invalid": N_("The wave needs another look."),
     "wave_needs_measure_on": N_("Say when this wave is measured again, within three months of its start."),

@@ -94,11 +94,33 @@ def _margins(comparison: Record, metric: Metric) -> Iterator[Reading]:
         is_met = found.get("is_flat", found.get("is_met"))
         if key == "equivalence" and not is_met and not _holds_zero(comparison["difference"]):
             continue  # what surely differs needs no word that it is not the same
-        text = Text(met if is_met else unmet, margin=Figure(kind, found["margin"]))
-        if found["p_value"] is not None:
-            text = Text(with_p, sentence=text, p=_p(found["p_value"]))
+        if key == "non_inferiority" and _is_judged_by_margin(comparison):
+            continue  # that is its answer, not one more way to read it
+        text = _margin_text(found, met if is_met else unmet, with_p, kind)
         label = _("Is it flat?") if key == "equivalence" else _("Is the margin kept?")
         yield Reading(label, say(text), explained_at("equivalence"))
+
+
+def margin_sentence(comparison: Record, metric: Metric) -> str | None:
+    """Whether a guardrail's margin is kept; None where something else is its answer."""
+    found = comparison.get("non_inferiority")
+    if not found or not _is_judged_by_margin(comparison):
+        return None
+    code = "beside_kept" if found["is_met"] else "beside_not_kept"
+    return say(_margin_text(found, code, "beside_kept_p", difference_kind(metric.kind)))
+
+
+def _is_judged_by_margin(comparison: Record) -> bool:
+    """Of a guardrail that surely got worse, chance is what there is to ask about."""
+    is_guardrail: bool = comparison["role"] == MetricRole.GUARDRAIL
+    return is_guardrail and comparison["verdict"] != "breached"
+
+
+def _margin_text(found: Record, code: str, with_p: str, kind: FigureKind) -> Text:
+    text = Text(code, margin=Figure(kind, found["margin"]))
+    if found["p_value"] is None:
+        return text
+    return Text(with_p, sentence=text, p=_p(found["p_value"]))
 
 
 def _of_method(
@@ -136,7 +158,7 @@ def _of_clusters(parameters: Mapping[str, Any], method: str) -> Iterator[Reading
     if parameters.get("bootstrap_p") is not None:
         said.append(Text("beside_bootstrap", p=_p(parameters["bootstrap_p"])))
     if parameters.get("icc") is not None:
-        said.append(Text("beside_icc", icc=_share(parameters["icc"])))
+        said.append(Text("beside_icc", icc=_share(max(parameters["icc"], 0.0))))
     sentence = " ".join(say(text) for text in said)
     yield Reading(_("Clusters"), sentence, explained_at("cluster_cr2_t"))
 

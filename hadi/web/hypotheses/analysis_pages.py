@@ -13,6 +13,7 @@ from hadi.charts.interval import IntervalChart, interval_chart
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import Design, Looks, Metric, MetricKind, MetricRole, Plan
+from hadi.domain.statement import Statement
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Analysis, Hypothesis
 from hadi.services import hypotheses
@@ -21,14 +22,16 @@ from hadi.web.hypotheses.analysis_beside import (
     SegmentTable,
     ends_of,
     look_sentence,
+    margin_sentence,
     omnibus_reading,
     readings,
     segment_tables,
 )
 from hadi.web.hypotheses.analysis_panels import VerdictPanel, verdict_of
+from hadi.web.hypotheses.data_opening import early
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name
-from hadi.web.hypotheses.plan_words import difference_kind, period, value_kind
+from hadi.web.hypotheses.plan_words import difference_kind, metric_title, period, value_kind
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
@@ -40,10 +43,12 @@ Record = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class ComparisonLine:
     """One treatment against the control on one metric. `chance` says p in words; `status` is a
-    guardrail's, `verdict` any other metric's; `note` why there is no estimate."""
+    guardrail's, `verdict` any other metric's; `note` why there is no estimate. Where `is_adjusted`
+    the difference is not that of the two values shown."""
 
     metric: str
     arm: str
+    is_adjusted: bool
     control: str
     treatment: str
     difference: str
@@ -92,7 +97,9 @@ class AnalysisPage(Page):
     key: str
     crumbs: tuple[Link, ...]
     verdict: VerdictPanel
+    statement: Statement
     early_reason: str
+    early_note: str  # what the reason was given for
     who: str
     when: str
     arms: tuple[tuple[str, str], ...]
@@ -124,7 +131,9 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         key=key,
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
         verdict=verdict_of(hypothesis, analysis),
+        statement=hypothesis.statement,
         early_reason=analysis.early_reason,
+        early_note=early(plan.looks).note,
         who=analysis.author.name if analysis.author else "HADI",
         when=moment(analysis.created_at),
         arms=tuple((arm["name"], _count(arm["units"])) for arm in record["arms"]),
@@ -189,13 +198,14 @@ def _line(
     status = comparison["verdict"] if is_guardrail else None
     note = comparison["note_text"]
     return ComparisonLine(
-        metric=metric.name,
+        metric=metric_title(metric),
         arm=comparison["arm"],
+        is_adjusted=base_of(comparison["method"] or "").startswith(("cuped_", "lin_")),
         control=_sample(comparison["control"], metric, plan),
         treatment=_sample(comparison["treatment"], metric, plan),
         difference=_estimate(comparison["difference"], kind),
         lift=_estimate(comparison["lift"], FigureKind.PERCENT),
-        chance=_chance(comparison, alpha, plan.alpha),
+        chance=margin_sentence(comparison, metric) or _chance(comparison, alpha, plan.alpha),
         verdict=None if is_guardrail else comparison["verdict"],
         status=status,
         status_word=say(Text(f"guardrail_{status}")) if status else "",
@@ -212,12 +222,15 @@ def _chart(
     difference = comparison["difference"]
     if difference["estimate"] is None:
         return None
-    is_absolute = metric.threshold is not None and not metric.threshold.is_relative
+    threshold = metric.threshold
+    goal = threshold.value if threshold and not threshold.is_relative else None
+    if metric.margin is not None and comparison["role"] == MetricRole.GUARDRAIL:
+        goal = -metric.margin
     return interval_chart(
         difference["estimate"],
         difference["low"],
         difference["high"],
-        threshold=metric.threshold.value if is_absolute and metric.threshold else None,
+        threshold=goal,
         sign=metric.sign,
         kind=kind,
         room_for=room,
@@ -267,7 +280,15 @@ def _chance(comparison: Record, alpha: float, whole: float) -> str:
     level = alpha if is_secondary else comparison["alpha"]
     if level < p <= whole:
         return say(Text("chance_could_here", p=said, level=Figure(FigureKind.P_VALUE, level)))
+    if p <= level and _touches_nothing(comparison["difference"]):
+        return say(Text("chance_disputed", p=said))
     return say(Text("chance_hardly" if p <= level else "chance_could", p=said))
+
+
+def _touches_nothing(difference: Record) -> bool:
+    """Whether the interval holds no effect at all."""
+    low, high = difference["low"], difference["high"]
+    return (low is None or low <= 0.0) and (high is None or high >= 0.0)
 
 
 def _progress(record: Record, plan: Plan) -> Progress:
@@ -320,10 +341,14 @@ def _method(analysis: Analysis, plan: Plan) -> Iterator[MethodLine]:
     record = analysis.record
     compared = [c for c in record["comparisons"] if c["method"]]
     methods = dict.fromkeys((c["metric"], base_of(c["method"])) for c in compared)
+    is_at_every_look = any(c["method"] != base_of(c["method"]) for c in compared)
     is_one = len({method for _metric, method in methods}) == 1
     for metric, method in list(methods)[: 1 if is_one else None]:
         label = _("Method") if is_one else _("Method, %(metric)s", metric=metric)
-        yield MethodLine(label, say(Text(f"method_{method}")), explained_at(method))
+        how = Text(f"method_{method}")
+        if is_at_every_look:
+            how = Text("method_at_every_look", method=how)
+        yield MethodLine(label, say(how), explained_at(method))
     omnibus = record.get("omnibus")
     if omnibus and omnibus["method"]:
         said = say(Text(f"method_{omnibus['method']}"))

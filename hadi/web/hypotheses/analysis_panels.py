@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart
 from hadi.domain.permissions import Actor
+from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Test
 from hadi.web.hypotheses.analysis_beside import settling_words
+from hadi.web.hypotheses.plan_words import metric_title
 from hadi.web.shared.intervals import deciding_comparison, interval_of
 from hadi.web.shared.language import day, say
 
@@ -74,12 +76,17 @@ def verdict_of(
         is_interim=is_shown and not analysis.is_final,
         evidence=record["evidence"] if is_shown else None,
         chart=interval_of(record, plan),
-        metric=comparison["metric"] if comparison else None,
+        metric=_title(comparison["metric"], plan) if comparison else None,
         facts=tuple(_facts(record, has_payback)),
         warnings=warnings_of(analysis),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
     )
+
+
+def _title(name: str, plan: Plan) -> str:
+    metric = next((metric for metric in plan.metrics if metric.name == name), None)
+    return metric_title(metric) if metric else name
 
 
 def _facts(record: Mapping[str, Any], has_payback: bool) -> Iterator[tuple[str, str]]:

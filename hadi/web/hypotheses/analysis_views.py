@@ -6,17 +6,18 @@ import json
 
 from flask import Response as FileResponse
 from flask import request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.domain.errors import NotFound
 from hadi.domain.permissions import Permission, require
+from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis
 from hadi.services import analyses, hypotheses
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.analysis_pages import analysis_page
 from hadi.web.hypotheses.data_forms import CheckForm
+from hadi.web.hypotheses.data_opening import early
 from hadi.web.hypotheses.data_pages import data_page
 from hadi.web.hypotheses.data_views import folder
 from hadi.web.hypotheses.repeats import once_when_done
@@ -38,7 +39,9 @@ def run_check(key: str) -> Answer:
     if is_good and "early" in request.form and not reason:
         with hypotheses.logging_refusals("measure", hypothesis.id, by=actor, now=now()):
             require(actor, Permission.OPEN_EARLY, hypotheses.stake(hypothesis))
-        form.reason.errors = [*form.reason.errors, say(Text("early_needs_reason"))]
+        test = hypothesis.current_test
+        unsaid = early(((test and test.plan) or Plan()).looks).unsaid
+        form.reason.errors = [*form.reason.errors, say(unsaid)]
         is_good = False
     if is_good:
         return once_when_done(form, lambda: _run(hypothesis, reason))
@@ -71,7 +74,7 @@ def _run(hypothesis: Hypothesis, reason: str) -> str:
         hypothesis.id, open_early=reason, folder=folder(), by=current_actor(), now=now()
     )
     if made.early_reason:
-        tell(_("The result was opened before the planned end; that stays on record."), "warning")
+        tell(early(made.plan_version.plan.looks).told, "warning")
     return url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=made.id)
 
 

@@ -7,31 +7,56 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from hadi.domain.plan import Design, Looks, Plan
-from hadi.domain.text import Figure, FigureKind
+from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.shared.language import day, figure
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """`sentence` says when the result opens, where the plan says so; the rest is the way to see
-    it, or to end the test, before that: a title, what it costs, and the button."""
+    it, or to end the test, before that."""
 
     sentence: str | None
-    early_title: str
-    early_price: str
-    early_button: str
+    early: Early
 
 
-def opening(plan: Plan) -> Opening:
-    """What the plan's looks mean for whoever runs the check."""
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A title, what it costs, what has to be said for it (`unsaid`: where it was not), the
+    button; then `told` right after it, and `note` beside the reason for ever."""
+
+    title: str
+    price: str
+    question: str
+    unsaid: Text
+    button: str
+    told: str
+    note: str
+
+
+def opening(plan: Plan, *, is_over: bool = False) -> Opening:
+    """What the plan's looks mean for whoever runs the check; nothing opens once all `is_over`."""
+    if is_over:
+        return Opening(None, early(plan.looks))
     end = _end(plan)
     match plan.looks:
         case Looks.FIXED:
-            return Opening(_fixed(end), *_early())
+            return Opening(_fixed(end), early(plan.looks))
         case Looks.ANYTIME:
-            return Opening(_anytime(end), *_ending())
+            return Opening(_anytime(end), early(plan.looks))
         case Looks.PLANNED:
-            return Opening(_planned(plan, end), *_off_schedule())
+            return Opening(_planned(plan, end), early(plan.looks))
+
+
+def early(looks: Looks) -> Early:
+    """What it is called to look, or to end, before the plan says so."""
+    match looks:
+        case Looks.FIXED:
+            return _early()
+        case Looks.ANYTIME:
+            return _ending()
+        case Looks.PLANNED:
+            return _off_schedule()
 
 
 def _fixed(end: str | None) -> str | None:
@@ -57,28 +82,52 @@ def _planned(plan: Plan, end: str | None) -> str:
     return f"{steps} {_('The last one comes %(when)s.', when=end)}" if end else steps
 
 
-def _early() -> tuple[str, str, str]:
+def _early() -> Early:
     price = _(
         "Looking early makes luck look like an effect: with daily looks about one useless change"
         " in four turns green. The reason is logged, and the verdict says that it was opened early."
     )
-    return str(_("Open the result early")), str(price), str(_("Open it now"))
+    return Early(
+        title=_("Open the result early"),
+        price=price,
+        question=_("Why must it be opened before the end?"),
+        unsaid=Text("early_needs_reason"),
+        button=_("Open it now"),
+        told=_("The result was opened before the planned end; that stays on record."),
+        note=_("Opened before the planned end:"),
+    )
 
 
-def _ending() -> tuple[str, str, str]:
+def _ending() -> Early:
     price = _(
         "Nothing is lost by looking. Ending before the planned end is your decision: the reason is"
         " logged, and the verdict says that the test ended early."
     )
-    return str(_("End the test here")), str(price), str(_("End it now"))
+    return Early(
+        title=_("End the test here"),
+        price=price,
+        question=_("Why does the test end here?"),
+        unsaid=Text("ending_needs_reason"),
+        button=_("End it now"),
+        told=_("The test was ended before its planned end; that stays on record."),
+        note=_("Ended before the planned end:"),
+    )
 
 
-def _off_schedule() -> tuple[str, str, str]:
+def _off_schedule() -> Early:
     price = _(
         "A look off the schedule spends what is due of the risk at that moment. The reason is"
         " logged, and the verdict says that it was opened early."
     )
-    return str(_("Look off the schedule")), str(price), str(_("Open it now"))
+    return Early(
+        title=_("Look off the schedule"),
+        price=price,
+        question=_("Why look off the schedule?"),
+        unsaid=Text("off_schedule_needs_reason"),
+        button=_("Open it now"),
+        told=_("The look off the schedule was taken; that stays on record."),
+        note=_("Looked off the schedule:"),
+    )
 
 
 def _end(plan: Plan) -> str | None:

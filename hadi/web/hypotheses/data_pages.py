@@ -13,7 +13,7 @@ from hadi.config import Settings
 from hadi.domain.lifecycle import State
 from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
-from hadi.domain.plan import MetricKind, Plan
+from hadi.domain.plan import Looks, MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind
 from hadi.models import Analysis, Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind
@@ -173,7 +173,7 @@ def data_page(
         run_url=panel.run_url,
         can_open_early=_is_open(hypothesis) and allows(actor, Permission.OPEN_EARLY, stake),
         is_open_early=check_form is not None,
-        opening=opening(plan),
+        opening=opening(plan, is_over=_is_over(hypothesis, plan)),
         why_not=panel.why_not,
     )
 
@@ -331,6 +331,12 @@ def _is_open(hypothesis: Hypothesis) -> bool:
     if hypothesis.state is State.MEASURED:
         return result is not None and bool(result.early_reason)
     return hypothesis.state is State.RUNNING
+
+
+def _is_over(hypothesis: Hypothesis, plan: Plan) -> bool:
+    """Whether nothing is left to open: the result is there for good, or ended the test."""
+    result = hypothesis.current_test.result if hypothesis.current_test else None
+    return result is not None and (plan.looks is Looks.ANYTIME or not _is_open(hypothesis))
 
 
 def _counts_table(counts: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:

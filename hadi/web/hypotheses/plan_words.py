@@ -100,6 +100,13 @@ def measure_word(metric: Metric) -> str:
     return str(_("%(share)s quantile", share=_exact_share(metric.quantile)))
 
 
+def metric_title(metric: Metric) -> str:
+    """A metric's name; a quantile's with which one it is."""
+    if metric.kind is not MetricKind.QUANTILE:
+        return metric.name
+    return f"{metric.name}, {measure_word(metric).lower()}"
+
+
 def better_word(better: Better) -> str:
     return str(_("More is better") if better is Better.HIGHER else _("Less is better"))
 
@@ -223,7 +230,7 @@ def _primary_parts(plan: Plan) -> Iterable[Part]:
 def _design_parts(plan: Plan) -> Iterable[Part]:
     yield "design", _("The draw"), design_word(plan.design) if plan.design else ""
     yield "cluster", _("Column of the store, team or seller"), plan.cluster or ""
-    yield "cluster_size", _("Units of a cluster"), _value(plan.cluster_size, FigureKind.NUMBER)
+    yield "cluster_size", _("Units of a cluster"), _number(plan.cluster_size)
     yield "cluster_cv", _("How clusters differ in size"), _value(plan.cluster_cv, FigureKind.SHARE)
     yield "icc", _("Likeness within a cluster"), _value(plan.icc, FigureKind.SHARE)
     yield "control", _("Control arm"), plan.control or ""
@@ -285,6 +292,12 @@ def _split(plan: Plan) -> str:
 
 def _value(value: float | None, kind: FigureKind) -> str:
     return "" if value is None else figure(Figure(kind, value))
+
+
+def _number(value: float | None) -> str:
+    """A number that is mostly a whole one."""
+    is_whole = value is not None and float(value).is_integer()
+    return _value(value, FigureKind.COUNT if is_whole else FigureKind.NUMBER)
 
 
 def _signed(value: float | None, kind: FigureKind) -> str:
