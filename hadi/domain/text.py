@@ -9,7 +9,7 @@ language for ever.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -94,7 +94,16 @@ def render(text: Text, speaker: Speaker) -> str:
     else:
         # To gettext the empty message is the catalogue's own header.
         template = speaker.gettext(wording) if wording else ""
-    return template % values if values else template.replace("%%", "%")
+    said = template % values if values else template.replace("%%", "%")
+    return _one_stop(said, values.values())
+
+
+def _one_stop(said: str, values: Iterable[str]) -> str:
+    """An abbreviation's full stop ("2 п.п.") is also that of the sentence it ends."""
+    for value in values:
+        if value.endswith(".") and not value.endswith(".."):
+            said = said.replace(f"{value}.", value)
+    return said
 
 
 def _spoken(value: Param, speaker: Speaker) -> str:

@@ -75,3 +75,12 @@ def test_a_tiny_difference_does_not_read_as_zero(value: float, written: str) -> 
     figure = Figure(FigureKind.POINTS, value)
     assert ENGLISH.figure(figure) == written
     assert BabelSpeaker("en").figure(figure) == written.replace(" ", "\u00a0")
+
+
+def test_an_abbreviations_full_stop_ends_the_sentence_too() -> None:
+    plain = Figure(K.POINTS, 0.02, True)
+    adjusted = Text("beside_adjusted", share=Figure(K.SHARE, 0.4), plain=plain)
+    assert BabelSpeaker("ru").say(adjusted).endswith(f"+2,0{GAP}п.п.")
+    assert BabelSpeaker("en").say(adjusted).endswith(f"+2.0{GAP}pp.")
+    kept = Text("beside_kept", margin=Figure(K.POINTS, 0.02))  # the figure stands inside
+    assert f"2,0{GAP}п.п. " in BabelSpeaker("ru").say(kept)
