@@ -137,3 +137,11 @@ def test_the_meeting_stays_on_one_sheet() -> None:
         lines = lines_on_paper(parts)
         assert lines >= 2
         assert TOP + parts * (HEADING + lines * LINE) <= SHEET
+
+
+def test_what_came_today_does_not_wait_for_zero_days(visitor: Visitor) -> None:
+    visitor.make("planned")
+    page = visitor.sign_in().get("/")
+    assert "Waiting since today." in page.text and "0 days" not in page.text
+    visitor.world.later(days=2)
+    assert "Waiting for 2 days." in visitor.get("/").text

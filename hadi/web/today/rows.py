@@ -102,7 +102,8 @@ def group_title(wait: Wait) -> str:
 
 
 def _why(waiting: Waiting, today: date) -> str:
-    since = say(Text("waits_for_days", n=max((today - waiting.since.date()).days, 0)))
+    days = max((today - waiting.since.date()).days, 0)
+    since = say(Text("waits_for_days", n=days) if days else Text("waits_since_today"))
     match waiting.wait:
         case Wait.DECIDE:
             return str(_("Result and insight are there. %(since)s", since=since))
