@@ -55,4 +55,4 @@ def day(column: str, type: str) -> str:
         text = text_of(cell)
         dotted = f"CAST(try_strptime({text}, '%d.%m.%Y') AS DATE)"
         return f"coalesce(TRY_CAST({text} AS DATE), {dotted})"
-    raise Unreadable(Text("data_column_not_days", column=column, type=type.lower()[:40]))
+    raise Unreadable(Text("data_column_not_days", column=column))

@@ -75,7 +75,7 @@ def days(units: UnitRows, summed: ByLevel) -> tuple[Slice, ...]:
         return ()
     by_day = summed(units, [units.part(plan.primary)], _DAY)
     if not by_day and units.frame.types[plan.day] == "VARCHAR" and units.rows(_ANY):
-        raise Unreadable(Text("data_column_not_days", column=plan.day, type="varchar"))
+        raise Unreadable(Text("data_column_not_days", column=plan.day))
     return tuple(
         Slice((_FIRST_DAY + timedelta(days=n)).isoformat(), by_day[n]) for n in sorted(by_day)
     )

@@ -217,7 +217,7 @@ def test_what_a_day_may_be_written_as(source: Make, kind: str, values: list[str 
 def test_a_day_without_dates_is_refused(source: Make, kind: str, value: Any) -> None:
     rows = [["A", value, 1.0], ["B", value, 1.0]]
     data = source({"arm": "VARCHAR", "d": kind, "x": "DOUBLE"}, rows)
-    with pytest.raises(Unreadable, match="“d” holds no dates"):
+    with pytest.raises(Unreadable, match="“d” holds no dates, so it"):
         data.summaries(plan("m=mean(x)", day="d"))
 
 
