@@ -318,3 +318,33 @@ def test_data_of_another_hypothesis_are_not_found(visitor: Visitor) -> None:
     visitor.get(where.replace(key, other), status=404)
     visitor.get(f"/hypotheses/{key}/data/{'0' * 20}", status=404)
     visitor.get(f"/hypotheses/{key}/analyses/{'0' * 20}", status=404)
+
+
+def test_what_waits_is_shown_to_those_who_may_attach_it(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    where = upload(visitor, key, GOOD, "till.csv").response.location
+    assert where in visitor.get(f"/hypotheses/{key}").html
+    visitor.sign_in("viewer")
+    for part in ("map", "arms?need_0=bought", "rows.csv"):
+        visitor.get(where.replace("map", part), status=403)
+    for page in (f"/hypotheses/{key}", f"/hypotheses/{key}/data"):
+        assert where not in visitor.get(page).html
+    refused = [details for verb, details in visitor.events(key) if "blockers" in details]
+    assert refused and refused[0]["blockers"] == ["not_allowed.dataset.attach"]
+    visitor.sign_in("analyst")
+    visitor.submit(where, form_id="mapping", button="attach")
+    visitor.sign_in("viewer")
+    assert visitor.get(where.replace("/map", "/rows.csv")).response.status_code == 200
+
+
+@pytest.mark.parametrize(("q", "is_offered"), [(None, True), (0.9, False)])
+def test_counts_are_offered_where_they_answer_the_plan(
+    visitor: Visitor, q: float | None, is_offered: bool
+) -> None:
+    metric = {"name": "Spent", "kind": "mean" if q is None else "quantile", "columns": ["spent"],
+              "role": "primary", "threshold": 2, "better": "higher"}  # fmt: skip
+    key = visitor.make("running", metrics=[metric | ({"q": q} if q else {})], unit=None)
+    text = visitor.sign_in("analyst").get(f"/hypotheses/{key}").text
+    assert "Attach the file as it comes" in text
+    assert ("or type the counts" in text) is is_offered

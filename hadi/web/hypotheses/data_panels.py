@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.lifecycle import State, Step
+from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind
 from hadi.models import Dataset, Hypothesis
@@ -39,6 +40,7 @@ class DataPanel:
     lines: tuple[DatasetLine, ...] = ()
     run_url: str | None = None
     why_not: str | None = None  # why nothing can be attached yet
+    can_type: bool = False  # counts answer the plan
 
     @property
     def attached(self) -> tuple[DatasetLine, ...]:
@@ -59,16 +61,20 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> DataPanel:
         run_url = url_for("hypotheses.run_check", key=hypothesis.key)
     else:
         run_url = None
-    found = sorted(test.datasets if test else [], key=_newest_first)
+    may_attach = allows(actor, Permission.ATTACH_DATA, stake)
+    shown = [d for d in test.datasets if d.is_attached or may_attach] if test else []
     return DataPanel(
         url=url_for("hypotheses.data", key=hypothesis.key),
         is_ahead=hypothesis.state in (State.IDEA, State.PLANNED),
-        can_attach=takes_data and allows(actor, Permission.ATTACH_DATA, stake),
-        lines=tuple(dataset_line(hypothesis, dataset) for dataset in found),
+        can_attach=takes_data and may_attach,
+        lines=tuple(
+            dataset_line(hypothesis, dataset) for dataset in sorted(shown, key=_newest_first)
+        ),
         run_url=run_url,
         why_not=_("Data are attached once the test has started.")
         if hypothesis.state in (State.IDEA, State.PLANNED)
         else None,
+        can_type=bool(test and test.plan and counts_refusal(test.plan) is None),
     )
 
 

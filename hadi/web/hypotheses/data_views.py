@@ -81,6 +81,7 @@ def map_data(key: str, dataset_id: str) -> Answer:
     hypothesis, dataset = _waiting(key, dataset_id)
     if dataset.is_attached:
         return redirect(url_for("hypotheses.dataset", key=key, dataset_id=dataset_id))
+    _require_attaching(hypothesis)
     plan = _plan(hypothesis)
     likely = suggested(plan, dataset.report["columns"], before=remembered(hypothesis))
     chosen = {f"need_{place}": likely.get(n.key, "") for place, n in enumerate(plan.needs())}
@@ -92,6 +93,7 @@ def map_data(key: str, dataset_id: str) -> Answer:
 def attach_mapped(key: str, dataset_id: str) -> Answer:
     """Attach the file with its columns; or, by another button, look at the arms again."""
     hypothesis, dataset = _waiting(key, dataset_id)
+    _require_attaching(hypothesis)
     form = mapping_form(_plan(hypothesis), _columns(dataset))
     problem = None
     if request.form.get("do") == "look":
@@ -112,6 +114,7 @@ def attach_mapped(key: str, dataset_id: str) -> Answer:
 def data_arms(key: str, dataset_id: str) -> str:
     """The arms in the chosen column; htmx asks when another column is chosen."""
     hypothesis, dataset = _waiting(key, dataset_id)
+    _require_attaching(hypothesis)
     page = arms_page(_arms(hypothesis, dataset, request.args.get("need_0", "")))
     return render("hypotheses/_data_arms.html", page)
 
@@ -140,7 +143,9 @@ def dataset(key: str, dataset_id: str) -> Answer:
 @blueprint.get("/<key>/data/<dataset_id>/rows.csv")
 def dataset_csv(key: str, dataset_id: str) -> FileResponse:
     """All rows as CSV; cells that a spreadsheet would run are made harmless."""
-    _hypothesis, found = _waiting(key, dataset_id)
+    hypothesis, found = _waiting(key, dataset_id)
+    if not found.is_attached:
+        _require_attaching(hypothesis)
     # The byte order mark is what makes Excel read UTF-8.
     pages = (text.encode() for text in ("\ufeff", *as_csv(found, folder=folder())))
     stem = secure_filename(Path(found.filename).stem) or "counts"
@@ -157,8 +162,7 @@ def counts(key: str) -> Answer:
     """Typed counts: for those who have four numbers and no file."""
     actor = current_actor()
     hypothesis = hypotheses.find(key, by=actor)
-    with hypotheses.logging_refusals("attach_data", hypothesis.id, by=actor, now=now()):
-        require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    _require_attaching(hypothesis)
     plan = _plan(hypothesis)
     if (refusal := counts_refusal(plan)) is not None:
         raise Invalid(refusal)
@@ -238,6 +242,13 @@ def _waiting(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset]:
     if found.test_id not in {test.id for test in hypothesis.tests}:
         raise NotFound(Text("no_such_dataset"))
     return hypothesis, found
+
+
+def _require_attaching(hypothesis: Hypothesis) -> None:
+    """What waits to be attached is for those who may attach it; a refusal is logged."""
+    actor = current_actor()
+    with hypotheses.logging_refusals("attach_data", hypothesis.id, by=actor, now=now()):
+        require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
 
 
 def _plan(hypothesis: Hypothesis) -> Plan:
