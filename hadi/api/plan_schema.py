@@ -147,7 +147,11 @@ class PlanIn(Sent):
     baseline_sd = _documented(
         "Its standard deviation between units, for all but a conversion and a rate", _NUMBER
     )
-    expected_effect = _documented("The difference the team expects", _NUMBER)
+    expected_effect = _documented(
+        "The difference treatment minus control that the team expects, signed as measured: where "
+        "lower is better, an improvement is below zero",
+        _NUMBER,
+    )
     exposure = _documented("Of a rate: what a unit is exposed to, on average", _POSITIVE)
     icc = _documented(
         "Of a cluster design: the share of the variance that lies between clusters",

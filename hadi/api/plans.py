@@ -20,7 +20,7 @@ from hadi.services import hypotheses, plans
 
 endpoints = Endpoints("plans", "What is measured, against what, and how it will be judged")
 
-_READ_ONLY = ("version", "digest", "locked_at", "state", "blockers")
+_READ_ONLY = ("version", "digest", "locked_at", "state", "blockers", "notes")
 
 
 @endpoints.at("/hypotheses/<key>/plan", "GET")

@@ -135,6 +135,10 @@ class PlanAnswerOut(PlanOut):
         fields.Nested(BlockerOut), required=True,
         metadata={"description": "What keeps the test from starting"},
     )  # fmt: skip
+    notes = fields.List(
+        fields.Nested(BlockerOut), required=True,
+        metadata={"description": "What looks like a slip, and keeps nothing from starting"},
+    )  # fmt: skip
 
 
 class TestOut(ma.Schema):

@@ -11,6 +11,7 @@ from hadi.api.voice import language, say
 from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import Step
 from hadi.domain.plan import MetricRole
+from hadi.domain.plan_sense import expects_worse
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text, render
 from hadi.models import (
@@ -130,10 +131,13 @@ def plan(version: PlanVersion) -> Json:
 def plan_answer(shown: Hypothesis, version: PlanVersion) -> Json:
     """The plan, and what keeps its test from starting (nothing, once it has)."""
     found = hypotheses.blockers(shown, Step.START) if not version.is_locked else ()
+    worse = expects_worse(version.plan)
+    notes = [] if worse is None else [Blocker(worse, "expected_effect")]
     return {
         **plan(version),
         "state": shown.state.value,
         "blockers": [blocker(each) for each in found],
+        "notes": [blocker(each) for each in notes],
     }
 
 

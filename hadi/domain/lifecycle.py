@@ -13,6 +13,7 @@ from enum import StrEnum
 from hadi.domain.errors import Blocker
 from hadi.domain.permissions import Permission
 from hadi.domain.plan import Looks, MetricRole, Plan
+from hadi.domain.plan_sense import nonsense
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 
@@ -153,6 +154,11 @@ def plan_budget(facts: Facts) -> Iterable[Blocker]:
         yield Blocker(Text("plan_needs_budget"), "budget")
 
 
+def plan_sense(facts: Facts) -> Iterable[Blocker]:
+    """Nothing in it that cannot be meant."""
+    yield from nonsense(facts.plan or Plan())
+
+
 def plan_locked(facts: Facts) -> Iterable[Blocker]:
     if not facts.is_plan_locked:
         yield Blocker(Text("plan_not_locked"), "plan")
@@ -190,6 +196,7 @@ def reason_given(facts: Facts) -> Iterable[Blocker]:
 
 PLAN_GUARDS: tuple[Guard, ...] = (
     statement_complete, plan_people, plan_metric, plan_design, plan_end, plan_budget,
+    plan_sense,
 )  # fmt: skip
 
 _LIVE = tuple(s for s in State if s is not State.ARCHIVED)

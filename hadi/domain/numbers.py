@@ -32,7 +32,14 @@ def finite(
     if not math.isfinite(number):
         wrong[name] = Text("field_not_a_number", field=name)
         return None
+    if low == 0 and high is None and number < 0:
+        wrong[name] = Text("field_below_zero", field=name)
+        return None
     is_outside = (low is not None and number < low) or (high is not None and number >= high)
+    if is_outside and low is not None and high is not None:
+        range_ = {"low": f"{low:g}", "high": f"{high:g}"}
+        wrong[name] = Text("field_from_and_below", field=name, **range_)
+        return None
     if is_outside or not is_sensible(number):
         wrong[name] = Text("field_out_of_range", field=name)
         return None

@@ -96,7 +96,9 @@ class Threshold:
             value = float(text.removesuffix("%").replace(",", "."))
         except ValueError:
             value = math.nan
-        if isinstance(written, bool) or value < 0 or not is_sensible(value):
+        if value < 0 and is_sensible(value):
+            raise Invalid(Text("threshold_negative"))
+        if isinstance(written, bool) or not is_sensible(value):
             raise Invalid(Text("threshold_unreadable", field=name, value=str(written)[:40]))
         return cls(value / 100 if is_relative else value, is_relative)
 

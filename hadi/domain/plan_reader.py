@@ -130,16 +130,23 @@ class PlanReader:
         return finite(value, name, self.wrong, low=low, high=high)
 
     def fraction(self, name: str, default: float, *, below: float) -> float:
-        value = self.number(name, low=0, high=below)
-        if value == 0:
-            self.wrong[name] = Text("field_out_of_range", field=name)
-        return value or default
+        return self.between(name, 0, below) or default
 
     def positive(self, name: str) -> float | None:
         value = self.number(name, low=0)
         if value == 0:
-            self.wrong[name] = Text("field_out_of_range", field=name)
+            self.wrong[name] = Text("field_not_positive", field=name)
         return value or None
+
+    def between(self, name: str, low: float, high: float) -> float | None:
+        """A number above `low` and below `high`."""
+        value = self.number(name)
+        if value is None or low < value < high:
+            return value
+        self.wrong[name] = Text(
+            "field_above_and_below", field=name, low=f"{low:g}", high=f"{high:g}"
+        )
+        return None
 
     def look_count(self) -> int | None:
         count = self.count("look_count")
@@ -253,7 +260,7 @@ class PlanReader:
         role = inner.choice("role", MetricRole) or MetricRole.SECONDARY
         better = inner.choice("better", Better)
         margin = inner.number("margin", low=0)
-        winsor, q = inner.number("winsor", low=0, high=1), inner.number("q", low=0, high=1)
+        winsor, q = inner.between("winsor", 0.5, 1), inner.between("q", 0, 1)
         covariates = inner.words("covariate", MOST_COVARIATES)
         metric = None
         if name is not None and kind is not None:

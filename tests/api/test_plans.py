@@ -82,9 +82,9 @@ def test_one_covariate_may_be_a_word_or_a_list(people: People, journey: Journey)
         ({"look_count": 21}, "look_count", "at most 20"),
         ({"look_count": 2.5}, "look_count", "whole number"),
         ({"spending": "all"}, "spending", "obrien_fleming"),
-        ({"icc": 1.2}, "icc", "outside the range"),
-        ({"cluster_size": 0}, "cluster_size", "outside the range"),
-        ({"cluster_cv": -1}, "cluster_cv", "outside the range"),
+        ({"icc": 1.2}, "icc", "has to be 0 or more, and below 1"),
+        ({"cluster_size": 0}, "cluster_size", "has to be above 0"),
+        ({"cluster_cv": -1}, "cluster_cv", "cannot be below 0"),
         ({"exposure": "none"}, "exposure", "takes a number"),
         ({"segments": {"a": 1}}, "segments", "list of column names"),
         ({"segments": [f"c{i}" for i in range(11)]}, "segments", "at most 10"),
@@ -96,7 +96,7 @@ def test_one_covariate_may_be_a_word_or_a_list(people: People, journey: Journey)
         ({"metrics": [MEAN | {"covariate": 7}]}, "metrics.0.covariate", "list of column names"),
         ({"metrics": [MEAN | {"winsor": 0.4}]}, "metrics.0.winsor", "above 0.5"),
         ({"metrics": [MEAN | {"q": 0.5}]}, "metrics.0.q", "only a quantile"),
-        ({"metrics": [SLOWEST | {"q": 1}]}, "metrics.0.q", "outside the range"),
+        ({"metrics": [SLOWEST | {"q": 1}]}, "metrics.0.q", "above 0 and below 1"),
         ({"design": "cluster", "metrics": [SCORE]}, "metrics.0.kind", "whole clusters"),
         ({"design": "cluster", "metrics": [{"kind": "mean"}, SCORE]}, "metrics.1.kind", "clusters"),
     ],
@@ -146,3 +146,14 @@ def test_the_document_names_every_part(app: Any) -> None:
     metric = schemas["PlanIn"]["properties"]["metrics"]["items"]["properties"]
     assert set(metric) == set(Metric("x", MetricKind.MEAN).as_json())
     assert metric["kind"]["enum"] == [kind.value for kind in MetricKind]
+
+
+def test_an_effect_against_the_direction_is_noted_and_stops_nothing(
+    people: People, journey: Journey
+) -> None:
+    here = f"/hypotheses/{journey.idea()['id']}/plan"
+    body = plan(people, baseline=0.25, expected_effect=-0.02)
+    put = people.member.put(here, body).get_json()
+    assert [note["code"] for note in put["notes"]] == ["planning_expects_worse_higher"]
+    assert put["notes"][0]["field"] == "expected_effect" and put["blockers"] == []
+    assert people.member.put(here, put | {"expected_effect": 0.02}).get_json()["notes"] == []

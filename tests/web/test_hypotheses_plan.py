@@ -105,8 +105,8 @@ def test_a_draft_may_be_empty_and_every_blocker_leads_to_its_field(visitor: Visi
     [
         ({"baseline": "a quarter"}, "Write a number, such as 2.5 or 1250."),
         ({"planned_units": "12.5"}, "Write a whole number."),
-        ({"planned_units": "-5"}, "is outside the range"),
-        ({"alpha": "80"}, "is outside the range"),
+        ({"planned_units": "-5"}, "cannot be below 0"),
+        ({"alpha": "80"}, "“Accepted risk of a false alarm” has to be above 0.0% and below 50.0%."),
         ({"expected_effect": "-3"}, "Write the improvement as a number above zero."),
         ({"starts_on": "2026-03-02", "ends_on": "2026-03-01"}, "before the first day"),
         ({"budget_amount": "10", "budget_currency": "€"}, "three-letter code"),

@@ -13,6 +13,8 @@ WORDING: dict[str, Wording] = {
     "planning_needs_icc": N_("Say how alike the units of one cluster are (intracluster correlation, ICC); without data of your own, 5%% is a cautious guess."),
     "planning_needs_effect": N_("Say what effect you honestly expect, apart from the threshold."),
     "planning_needs_positive_baseline": N_("A relative threshold needs a value above zero today: a percentage of nothing has no meaning."),
+    "planning_expects_worse_lower": N_("Of “%(name)s” less is better, but the expected effect is above zero: that would be a worsening. Write it as a difference below zero."),
+    "planning_expects_worse_higher": N_("Of “%(name)s” more is better, but the expected effect is below zero: that would be a worsening. Write it as a difference above zero."),
     # The answer
     "planning_confirmed": N_("If the true effect is the expected %(effect)s, %(n)s units per arm would say “confirmed” with a chance of %(confirmed)s."),
     "planning_confirmed_clusters": N_("If the true effect is the expected %(effect)s, %(n)s clusters per arm would say “confirmed” with a chance of %(confirmed)s."),
@@ -20,11 +22,14 @@ WORDING: dict[str, Wording] = {
         "%(n)s cluster per arm sees an effect of %(effect)s with a chance of %(power)s.",
         "%(n)s clusters per arm see an effect of %(effect)s with a chance of %(power)s.",
     ),
-    "planning_design_effect": N_("That is about %(units)s units per arm. Because units of one cluster resemble each other, they say no more than %(worth)s units randomised one by one (design effect %(times)s)."),
+    "planning_design_effect": NN_(
+        "%(n)s cluster per arm is about %(units)s units. Because units of one cluster resemble each other, they say no more than %(worth)s units randomised one by one (design effect %(times)s).",
+        "%(n)s clusters per arm are about %(units)s units. Because units of one cluster resemble each other, they say no more than %(worth)s units randomised one by one (design effect %(times)s).",
+    ),
     "planning_icc_help": N_("How alike units of one cluster are (ICC) decides most here. For customers of stores 1%% to 5%% is usual, and half of 1,039 values published from medical practices lie between 0%% and 3%% (Adams et al. 2004, Journal of Clinical Epidemiology 57); best is one from your own past data."),
     "planning_permutation": N_("With so few clusters a permutation of the clusters decides; the smallest p it can give is %(p)s."),
-    "planning_impossible": N_("With %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect."),
-    "planning_impossible_below": N_("With %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect. It takes at least %(needed)s clusters per arm."),
+    "planning_impossible": N_("With arms of %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect."),
+    "planning_impossible_below": N_("With arms of %(control)s and %(treatment)s clusters the smallest p possible is %(p)s, and “confirmed” needs %(alpha)s or less: this test cannot confirm anything, however large the effect. It takes at least %(needed)s clusters per arm."),
     "planning_expected_units": NN_(
         "Were the expected effect true, the %(looks)s looks would end the test after about %(n)s unit per arm on average.",
         "Were the expected effect true, the %(looks)s looks would end the test after about %(n)s units per arm on average.",
@@ -50,7 +55,7 @@ WORDING: dict[str, Wording] = {
         "%(n)s units per arm see an effect of %(effect)s with a chance of %(power)s.",
     ),
     "planning_weekly": N_("From the first to the last day that is about %(n)s units a week, all arms together."),
-    "planning_half": N_("Were the true effect exactly the threshold of %(threshold)s, a test of any size would confirm it about half the time: the estimate falls above or below it like a coin."),
+    "planning_half": N_("Were the true effect exactly the threshold of %(threshold)s, a test of any size would confirm it at most about half the time: the estimate falls above or below it like a coin."),
     # `hadi power`
     "power_split": N_("“%(split)s” is not a split: write a share above zero for each arm, the control’s first, such as 0.5,0.5."),
     "power_enough_clusters": N_("%(n)s clusters per arm have a %(power)s chance to find an effect of %(effect)s; the chance that the verdict is “confirmed” is %(confirmed)s."),

@@ -11,7 +11,7 @@ from wtforms import Field
 
 from hadi.domain.errors import Invalid
 from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, Plan
-from hadi.domain.text import Text
+from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_lists import read_names
@@ -114,7 +114,13 @@ def _called(text: Text, at: Field) -> Text:
     """The sentence with the field called as the form calls it, not as the API does."""
     if not text.code.startswith("field_") or "field" not in text.params:
         return text
-    return Text(text.code, **{**text.params, "field": str(at.label.text)})
+    # A range is one of fractions, which the form asks for as percent.
+    ends = {
+        name: Figure(FigureKind.SHARE, float(text.params[name]))
+        for name in ("low", "high")
+        if name in text.params
+    }
+    return Text(text.code, **{**text.params, **ends, "field": str(at.label.text)})
 
 
 def _effect(form: PlanForm) -> float | None:
