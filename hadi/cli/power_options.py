@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hadi.domain.errors import Invalid
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.shares import adding_up, shown_share
+from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 from hadi.stats.errors import NotEstimable
 
 if TYPE_CHECKING:
@@ -138,8 +139,9 @@ def _print(asked: Question, found: PowerAnswer, *, is_json: bool) -> None:
     for more in what_it_rests_on(asked, found):
         click.echo(str(more))
     click.echo()
-    for verdict, chance in found.verdict_probabilities.items():
-        click.echo(f"  {verdict.replace('_', ' '):<16} {100 * chance:5.1f}%")
+    for verdict, chance in adding_up(found.verdict_probabilities, kept="confirmed").items():
+        written = ENGLISH.figure(Figure(FigureKind.SHARE, chance))
+        click.echo(f"  {verdict.replace('_', ' '):<16} {written:>6}")
 
 
 def _as_json(asked: Question, found: PowerAnswer, text: Text) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _sentence(asked: Question, found: PowerAnswer) -> Text:
         "power": Figure(FigureKind.SHARE, found.power),
         "effect": asked.effect_figure(),
         "confirmed": Figure(
-            FigureKind.SHARE, float(found.verdict_probabilities.get("confirmed", 0.0))
+            FigureKind.SHARE, shown_share(found.verdict_probabilities.get("confirmed", 0.0))
         ),
     }
     clusters = "_clusters" if asked.counts_clusters else ""

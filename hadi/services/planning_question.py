@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from hadi.domain.plan import Design, Looks, Metric, MetricKind, Plan
+from hadi.domain.shares import shown_share
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.stats import power
 from hadi.stats.power import PowerAnswer
@@ -19,6 +20,8 @@ from hadi.stats.power import PowerAnswer
 CURVE_POINTS = 20
 ROUGH_POINTS = 8  # of a curve whose every point is simulated
 MOST_UNITS = 10_000_000  # per arm; beyond it "more units" is no advice
+HAIR = 0.01  # two chances that differ by less are the same but for rounding and simulation
+STEP, MOST_STEPS = 1.002, 12  # by which a needed size is raised to close such a gap
 LONG_TAIL = 0.5  # standard deviation over the value from which a metric is taken as lognormal
 
 
@@ -97,6 +100,7 @@ class Question:
 
     @property
     def honest_note(self) -> Text | None:
+        """Of the chance at a true effect that equals the threshold."""
         if not self.threshold:
             return None
         return Text("planning_half", threshold=Figure(self.kind, self.threshold))
@@ -123,10 +127,32 @@ class Question:
     def units_for(self, found: PowerAnswer, *, most: int = MOST_UNITS) -> int | None:
         """Units per arm that bring the chance of “confirmed” to the wanted power, to three
         digits; None beyond `most`."""
+        needed = found.n_per_arm
         if not self.threshold:  # then to be found is to be confirmed
-            needed = found.n_per_arm
-            return rounded(needed) if needed is not None and needed <= most else None
+            return needed if needed is not None and needed <= most else None
+        if needed is not None and needed <= most and self.meets(self.confirmed(needed)):
+            return needed  # one number for one size
         return _smallest(lambda n: self.confirmed(n) >= self.power, most)
+
+    def meets(self, share: float) -> bool:
+        """Whether a chance is the wanted one, as both are shown."""
+        return shown_share(share) >= shown_share(self.power)
+
+    def settled(self, found: PowerAnswer) -> PowerAnswer:
+        """The same answer with a needed size at which “confirmed” too shows the wanted chance,
+        where rounding or simulation keep the two apart by a hair."""
+        needed = found.n_per_arm
+        if needed is None:
+            return found
+        share, size = self.confirmed(needed), needed
+        if self.meets(share) or share < self.power - HAIR:
+            return found
+        for _step in range(MOST_STEPS):
+            size = max(size + 1, math.ceil(size * STEP))
+            if self.meets(self.confirmed(size)):
+                is_planned = found.at_n_per_arm != needed
+                return replace(found if is_planned else self.answer(size), n_per_arm=size)
+        return found
 
     def one_new_arm(self, found: PowerAnswer) -> float:
         """The chance of “confirmed” with the same units in one treatment only."""

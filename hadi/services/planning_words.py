@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from hadi.domain.plan import Looks, MetricKind, Plan
+from hadi.domain.shares import shown_share
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.services.planning_question import Question, is_clustered, is_relative
 from hadi.stats.power import PowerAnswer
@@ -92,12 +93,13 @@ def cannot_confirm(found: PowerAnswer) -> Text | None:
     return Text("planning_impossible_below", needed=needed, **params)
 
 
-def help_most(asked: Question, found: PowerAnswer, *, is_planned: bool) -> Text:
-    """The one change that would lift the chance of “confirmed” most."""
-    confirmed = found.verdict_probabilities["confirmed"]
-    if confirmed >= asked.power and not is_planned:
-        return _more(asked, found.at_n_per_arm, confirmed)
-    if confirmed >= asked.power:
+def help_most(asked: Question, found: PowerAnswer, *, is_planned: bool) -> Text | None:
+    """The one change that would lift the chance of “confirmed” most; None where the answer is
+    about the needed size, and that is enough."""
+    is_enough = asked.meets(found.verdict_probabilities["confirmed"])
+    if is_enough and not is_planned:
+        return None
+    if is_enough:
         fewer = asked.units_for(found, most=found.at_n_per_arm)
         if fewer is not None and fewer < 0.8 * found.at_n_per_arm:
             return Text(_counted("planning_help_smaller", asked), n=fewer)
@@ -146,6 +148,7 @@ def _cluster_sentences(asked: Question, found: PowerAnswer) -> list[Text]:
     said = [
         Text(
             "planning_design_effect",
+            n=found.at_n_per_arm,
             units=round(units),
             worth=round(units / found.design_effect),
             times=Figure(FigureKind.NUMBER, found.design_effect),
@@ -185,4 +188,4 @@ def _counted(code: str, asked: Question) -> str:
 
 
 def _share(value: float) -> Figure:
-    return Figure(FigureKind.SHARE, value)
+    return Figure(FigureKind.SHARE, shown_share(value))

@@ -1,7 +1,7 @@
 """Can this test succeed? A plan's chances in figures and words, before it is run.
 
 The chance to be confirmed is asked apart from power: at a true effect equal to the threshold a
-test of any size is confirmed about half the time.
+test of any size is confirmed at most about half the time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hadi.domain.plan import Plan
+from hadi.domain.plan_sense import expects_worse
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.services import planning_words
 from hadi.services.planning_question import Question
@@ -60,6 +61,8 @@ def planning_answer(plan: Plan) -> PlanningAnswer:
     missing = tuple(planning_words.missing(plan))
     if missing:
         return PlanningAnswer(missing=missing, wanted=plan.power)
+    if (worse := expects_worse(plan)) is not None:
+        return PlanningAnswer(problem=worse, wanted=plan.power)
     asked = Question.of(plan)
     try:
         return _answer(plan, asked)
@@ -70,7 +73,8 @@ def planning_answer(plan: Plan) -> PlanningAnswer:
 
 def _answer(plan: Plan, asked: Question) -> PlanningAnswer:
     """Raises NotEstimable."""
-    found = asked.answer(plan.planned_units)
+    found = asked.settled(asked.answer(plan.planned_units))
+    can_confirm = planning_words.cannot_confirm(found) is None
     is_planned = plan.planned_units is not None
     return PlanningAnswer(
         wanted=plan.power,
@@ -85,10 +89,10 @@ def _answer(plan: Plan, asked: Question) -> PlanningAnswer:
         curve=asked.curve(found),
         sentences=tuple(planning_words.sentences(plan, asked, found)),
         help=planning_words.help_most(asked, found, is_planned=is_planned),
-        honest_note=asked.honest_note,
+        honest_note=asked.honest_note if can_confirm else None,
         expected_units=found.expected_units,
         smallest_p=_figure(FigureKind.P_VALUE, found.smallest_p),
-        can_confirm=planning_words.cannot_confirm(found) is None,
+        can_confirm=can_confirm,
         draws=found.draws,
         simulation_error=_figure(FigureKind.POINTS, found.simulation_error),
     )

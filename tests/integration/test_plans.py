@@ -188,7 +188,7 @@ def test_what_is_missing_is_asked_for(plan: dict[str, Any], codes: list[str]) ->
 
 def test_what_cannot_succeed_is_said() -> None:
     wrong = answer(metrics=conversion(better="lower"), baseline=0.25, expected_effect=0.05)
-    assert wrong.problem.code == "power_wrong_direction"
+    assert wrong.problem.code == "planning_expects_worse_lower"
     beyond = answer(metrics=conversion(), baseline=0.9, expected_effect=0.2)
     assert beyond.problem.code == "power_share_outside"
 
@@ -203,8 +203,60 @@ def test_stores_are_counted_not_their_customers() -> None:
     assert found.counts_clusters and found.needed_units == found.at_units == 43
     said = " ".join(map(str, found.sentences))
     assert "43 clusters per arm see an effect" in said
-    assert "1,720 units per arm" in said and "design effect 2.17" in said
+    assert "43 clusters per arm are about 1,720 units." in said and "design effect 2.17" in said
     assert found.smallest_p is None and found.can_confirm
+
+
+def test_the_units_of_clusters_are_those_of_the_size_asked_about() -> None:
+    found = answer(metrics=conversion(threshold=0), **STORES | {"planned_units": 12})
+    assert "12 clusters per arm are about 480 units." in " ".join(map(str, found.sentences))
+
+
+def test_no_half_chance_is_promised_where_nothing_can_be_confirmed() -> None:
+    few = answer(metrics=conversion(), **STORES | {"planned_units": 3})
+    assert not few.can_confirm and few.honest_note is None
+    assert "at most about half" in str(answer(metrics=conversion(), **STORES).honest_note)
+
+
+def test_the_needed_size_needs_no_help() -> None:
+    for plan in (
+        {"metrics": conversion(threshold=0), "baseline": 0.25, "expected_effect": 0.02},
+        {"metrics": conversion(threshold=0)} | STORES,
+    ):
+        found = answer(**plan)
+        assert found.help is None and round(found.confirmed, 3) >= found.wanted
+
+
+@pytest.mark.parametrize("effect", [0.0113, 0.0117, 0.012, 0.013, 0.02, 0.03])
+def test_the_needed_size_meets_the_wanted_chance_as_it_is_shown(effect: float) -> None:
+    """Of planned looks power is computed and verdicts are simulated: a hair may part them."""
+    found = answer(
+        metrics=conversion(threshold=0), baseline=0.1, expected_effect=effect,
+        looks="planned", look_count=4,
+    )  # fmt: skip
+    assert round(found.confirmed, 3) >= 0.8 and found.help is None
+    assert found.needed_units == found.at_units
+
+
+@pytest.mark.parametrize("threshold", [0, 0.005])
+def test_the_needed_size_is_one_number(threshold: float) -> None:
+    found = answer(
+        metrics=conversion(threshold=threshold), baseline=0.2, expected_effect=0.057,
+        planned_units=600,
+    )  # fmt: skip
+    assert found.help.code == "planning_help_more_units"
+    assert found.help.params["n"] == found.needed_units
+
+
+def test_an_expected_worsening_is_said_at_any_size() -> None:
+    lower = conversion(better="lower", threshold=0)
+    plan = {"metrics": lower, "baseline": 0.25, "planned_units": 500}
+    wrong = answer(**plan, expected_effect=0.05)
+    assert wrong.problem.code == "planning_expects_worse_lower" and wrong.verdicts is None
+    assert "Write it as a difference below zero" in str(wrong.problem)
+    assert answer(**plan, expected_effect=-0.05).problem is None
+    higher = answer(metrics=conversion(), baseline=0.25, expected_effect=-0.05, planned_units=9)
+    assert higher.problem.code == "planning_expects_worse_higher"
 
 
 def test_too_few_stores_are_said_to_be_too_few_first() -> None:

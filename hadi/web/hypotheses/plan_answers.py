@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from hadi.charts.gauge import Gauge, gauge
 from hadi.charts.power_curve import PowerCurve, power_curve
 from hadi.charts.verdict_bars import VerdictBar, verdict_bars
+from hadi.domain.shares import adding_up
 from hadi.domain.text import Figure, FigureKind
 from hadi.services.power import PlanningAnswer
 from hadi.web.shared.language import figure, say
@@ -60,6 +61,7 @@ def answer_of(found: PlanningAnswer) -> Answer:
     if found.problem is not None:
         return Answer(problem=say(found.problem))
     assert found.verdicts is not None
+    shares = adding_up(found.verdicts, kept="confirmed")
     alarm = None if found.can_confirm else say(found.sentences[0])
     simulated = next((text for text in found.sentences if text.code == SIMULATED), None)
     plain = [text for text in found.sentences if text is not simulated]
@@ -69,14 +71,13 @@ def answer_of(found: PlanningAnswer) -> Answer:
     words = _cluster_words(found) if found.counts_clusters else _unit_words(found)
     return Answer(
         alarm=alarm,
-        gauge=gauge(found.confirmed, target=found.wanted),
+        gauge=gauge(shares["confirmed"], target=found.wanted),
         lead=lead,
         more=tuple(more),
         help=say(found.help) if found.help else None,
         note=say(found.honest_note) if found.honest_note else None,
         stats=tuple(_stats(found, words)),
-        # One in ten thousand is as exact as a plan can be.
-        bars=verdict_bars({name: round(share, 4) for name, share in found.verdicts.items()}),
+        bars=verdict_bars(shares),
         bars_title=words.bars,
         simulated=say(simulated) if simulated else None,
         curve=curve,
