@@ -64,3 +64,24 @@ def test_planned_looks_say_where_the_test_ends(visitor: Visitor) -> None:
     assert "Ends on average at" in page.text
     assert "the 4 looks would end the test" in page.text
     assert "was run 20,000 times" in page.text
+
+
+def test_the_gauge_and_the_bars_show_the_same_chance_and_add_up(visitor: Visitor) -> None:
+    """Rounded twice, a chance could be 88.5% in one place and 88.6% in the other."""
+    from hadi.domain.plan import Plan
+    from hadi.domain.text import ENGLISH
+    from hadi.services.power import planning_answer
+    from hadi.web.hypotheses.plan_answers import answer_of
+
+    metric = {"name": "Paid", "kind": "conversion", "role": "primary", "better": "higher",
+              "threshold": 0.02}  # fmt: skip
+    for units in range(700, 1500, 25):
+        plan = {"metrics": [metric], "baseline": 0.25, "expected_effect": 0.05}
+        found = planning_answer(Plan.from_json(plan | {"planned_units": units}))
+        with visitor.app.test_request_context():
+            shown = answer_of(found)
+        bars = {bar.verdict: ENGLISH.figure(bar.share) for bar in shown.bars}
+        assert shown.gauge is not None and ENGLISH.figure(shown.gauge.share) == bars["confirmed"]
+        assert f"a chance of {bars['confirmed']}." in shown.lead
+        total = sum(float(share.rstrip("%")) for share in bars.values())
+        assert f"{total:.1f}" == "100.0"
