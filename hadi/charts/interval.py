@@ -16,6 +16,9 @@ from hadi.domain.text import Figure, FigureKind
 # interval must not squeeze zero and the threshold into one pixel.
 _WIDEST = 12.0
 
+# What a number beside an end takes of the width of a phone, in percent.
+_LABEL = 16.0
+
 
 @dataclass(frozen=True, slots=True)
 class IntervalChart:
@@ -51,12 +54,24 @@ class IntervalChart:
 
     @property
     def low_anchor(self) -> str:
-        """The labels of the two ends lean away from each other, so they never collide."""
-        return "end" if self.low_x > 16 else "start"
+        """The labels of the two ends lean away from each other, so they never collide; a label
+        that would lie on the threshold leans inside, where there is room for both."""
+        if self.low_x <= _LABEL or self._leans_inside(self.low_x, -_LABEL):
+            return "start"
+        return "end"
 
     @property
     def high_anchor(self) -> str:
-        return "start" if self.high_x < 84 else "end"
+        if self.high_x >= 100 - _LABEL or self._leans_inside(self.high_x, _LABEL):
+            return "end"
+        return "start"
+
+    def _leans_inside(self, end: float, room: float) -> bool:
+        """Whether a label beside `end` would lie on the threshold, and inside would not."""
+        line = self.threshold_x
+        if line is None or self.width_x < 2 * _LABEL:
+            return False
+        return 0 <= (line - end) / room <= 1
 
     @property
     def threshold_anchor(self) -> str:

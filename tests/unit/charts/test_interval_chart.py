@@ -116,3 +116,17 @@ def test_pictures_with_the_same_room_stand_on_one_axis() -> None:
     assert promise.zero_x == realised.zero_x
     assert promise.threshold_x == realised.threshold_x
     assert realised.estimate_x < promise.estimate_x
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_label_of_an_end_keeps_off_a_threshold_close_to_it(sign: int) -> None:
+    def chart(threshold: float) -> IntervalChart:
+        low, high = sorted((0.03 * sign, 0.12 * sign))
+        return interval_chart(0.07 * sign, low, high, threshold=threshold, sign=sign)
+
+    def anchors(found: IntervalChart) -> tuple[str, str]:
+        return found.low_anchor, found.high_anchor
+
+    outside = ("end", "end") if sign > 0 else ("start", "start")
+    assert anchors(chart(0.001)) == outside
+    assert anchors(chart(0.025)) == ("start", "end")
