@@ -6,7 +6,7 @@ import { coachSentences } from "./sentence.js";
 import { guardDoubleSubmits } from "./submits.js";
 import { keepDrafts } from "./drafts.js";
 import { listenForShortcuts } from "./shortcuts.js";
-import { offerPrinting } from "./printing.js";
+import { offerPrinting, unfoldOnPaper } from "./printing.js";
 import { offerCopies } from "./copy.js";
 import { openDialogs } from "./dialogs.js";
 import { reportRequests } from "./requests.js";
@@ -28,6 +28,7 @@ listenForShortcuts();
 guardDoubleSubmits();
 submitByKeyboard();
 offerPrinting();
+unfoldOnPaper();
 
 /** What must run again on parts of a page that htmx brought in. */
 function enliven(root) {

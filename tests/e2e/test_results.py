@@ -63,3 +63,18 @@ def test_a_result_leads_to_the_section_of_its_method(visit: Visit) -> None:
     steps.look(page)
     page.get_by_role("link", name="How the verdict is reached").click()
     steps.look(page)
+
+
+def test_a_printed_result_carries_its_folded_parts_and_folds_them_again(visit: Visit) -> None:
+    page = visit("analyst", "/hypotheses?q=two+prices")
+    page.locator(".hypothesis-list tbody a").first.click()
+    page.get_by_role("link", name="How we know").click()
+    expect(page.locator(".sentence")).to_contain_text("two prices")
+    method, reading = page.locator(".analysis-method dl"), page.locator(".readings").first
+    expect(method).to_be_hidden()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(method).to_be_visible()
+    expect(reading).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(method).to_be_hidden()
+    expect(reading).to_be_hidden()
