@@ -53,9 +53,7 @@ function offer(form, key, draft, original) {
   const notice = document.createElement("p");
   notice.className = "notice";
   notice.setAttribute("role", "status");
-  const when = new Date(draft.at).toLocaleString(document.documentElement.lang, {
-    day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
-  });
+  const when = moment(new Date(draft.at));
   const words = document.createElement("span");
   words.textContent = fill(say("restored"), { when });
   const discard = document.createElement("button");
@@ -70,6 +68,17 @@ function offer(form, key, draft, original) {
   notice.append(words, discard);
   form.prepend(notice);
   return undefined;
+}
+
+/** As the server writes moments: 20 Feb 2026, 14:05. */
+function moment(at) {
+  const { lang } = document.documentElement;
+  const locale = lang === "en" ? "en-GB" : lang;
+  const day = at.toLocaleDateString(locale, { dateStyle: "medium" });
+  const clock = at.toLocaleTimeString(locale, {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  return `${day}, ${clock}`;
 }
 
 function fields(form) {

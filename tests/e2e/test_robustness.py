@@ -94,6 +94,9 @@ class TestUnsaved:
         again = page.context.new_page()
         again.goto("/hypotheses/new")
         expect(again.locator(".notice")).to_contain_text("We kept what you typed")
+        # The moment reads as everywhere else: 20 Feb 2026, 14:05.
+        written = re.compile(r" \d{1,2} \w{3,4} \d{4}, \d\d:\d\d\b")
+        expect(again.locator(".notice")).to_contain_text(written)
         expect(again.locator("#change")).to_have_value("print the map of the store")
         expect(again.locator("[data-sentence]")).to_contain_text("then fewer ask the way")
         steps.look(again)
