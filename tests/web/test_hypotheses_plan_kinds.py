@@ -244,3 +244,12 @@ def test_planned_looks_say_what_they_need(visitor: Visitor) -> None:
     assert "planned looks are shares of them" in page.text
     assert "Say how many looks are planned." in page.text
     assert f"/hypotheses/{key}/plan#look_count" in page.html
+
+
+@pytest.mark.parametrize(("size", "written"), [(50.0, "50"), (12.5, "12.5")])
+def test_whole_units_of_a_cluster_are_written_whole(
+    visitor: Visitor, size: float, written: str
+) -> None:
+    key = visitor.make("planned", design="cluster", cluster="store", cluster_size=size)
+    page = visitor.sign_in("viewer").get(f"/hypotheses/{key}/plan")
+    assert f"Units of a cluster {written} " in page.text
