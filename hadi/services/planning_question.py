@@ -138,7 +138,7 @@ class Question:
         """Whether a chance is the wanted one, as both are shown."""
         return shown_share(share) >= shown_share(self.power)
 
-    def settled(self, found: PowerAnswer) -> PowerAnswer:
+    def settled(self, found: PowerAnswer, *, is_planned: bool) -> PowerAnswer:
         """The same answer with a needed size at which “confirmed” too shows the wanted chance,
         where rounding or simulation keep the two apart by a hair."""
         needed = found.n_per_arm
@@ -150,7 +150,6 @@ class Question:
         for _step in range(MOST_STEPS):
             size = max(size + 1, math.ceil(size * STEP))
             if self.meets(self.confirmed(size)):
-                is_planned = found.at_n_per_arm != needed
                 return replace(found if is_planned else self.answer(size), n_per_arm=size)
         return found
 

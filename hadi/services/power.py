@@ -73,9 +73,9 @@ def planning_answer(plan: Plan) -> PlanningAnswer:
 
 def _answer(plan: Plan, asked: Question) -> PlanningAnswer:
     """Raises NotEstimable."""
-    found = asked.settled(asked.answer(plan.planned_units))
-    can_confirm = planning_words.cannot_confirm(found) is None
     is_planned = plan.planned_units is not None
+    found = asked.settled(asked.answer(plan.planned_units), is_planned=is_planned)
+    can_confirm = planning_words.cannot_confirm(found) is None
     return PlanningAnswer(
         wanted=plan.power,
         confirmed=found.verdict_probabilities["confirmed"],

@@ -227,15 +227,18 @@ def test_the_needed_size_needs_no_help() -> None:
         assert found.help is None and round(found.confirmed, 3) >= found.wanted
 
 
-@pytest.mark.parametrize("effect", [0.0113, 0.0117, 0.012, 0.013, 0.02, 0.03])
-def test_the_needed_size_meets_the_wanted_chance_as_it_is_shown(effect: float) -> None:
-    """Of planned looks power is computed and verdicts are simulated: a hair may part them."""
-    found = answer(
-        metrics=conversion(threshold=0), baseline=0.1, expected_effect=effect,
-        looks="planned", look_count=4,
-    )  # fmt: skip
+def test_the_needed_size_meets_the_wanted_chance_as_it_is_shown() -> None:
+    """Of planned looks power is computed and verdicts are simulated: a hair parts them."""
+    plan = {
+        "metrics": conversion(threshold=0.01), "baseline": 0.25, "expected_effect": 0.02,
+        "looks": "planned", "look_count": 4,
+    }  # fmt: skip
+    found = answer(**plan)
     assert round(found.confirmed, 3) >= 0.8 and found.help is None
     assert found.needed_units == found.at_units
+    planned = answer(**plan, planned_units=7698)  # power alone would do with these
+    assert planned.at_units == 7698 and planned.needed_units == found.needed_units
+    assert planned.help.params["n"] == found.needed_units
 
 
 @pytest.mark.parametrize("threshold", [0, 0.005])
