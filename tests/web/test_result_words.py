@@ -11,6 +11,7 @@ from hadi.domain.plan import Design, Looks, Plan
 from hadi.domain.spec import parse_metrics
 from hadi.web.hypotheses.analysis_beside import (
     look_sentence,
+    margin_sentence,
     omnibus_reading,
     readings,
     segment_tables,
@@ -88,10 +89,22 @@ def test_flatness_is_asked_where_it_can_be_doubted(
         assert "0.030" in found
 
 
-def test_a_margin_that_is_not_kept_says_so(app: Flask) -> None:
+def test_a_margin_that_is_not_kept_says_so_in_the_place_of_chance(app: Flask) -> None:
     held = {"margin": 0.5, "p_value": 0.2, "is_met": False}
-    found = said(app, role="guardrail", non_inferiority=held)["Is the margin kept?"]
-    assert found.startswith("It may be worse by 0.500: that is not ruled out.")
+    guard = {"role": "guardrail", "verdict": "unproven", "non_inferiority": held}
+    with app.test_request_context():
+        found = margin_sentence(comparison(**guard), PLAN.metrics[0])
+        assert found == "It may be worse by 0.500: that is not ruled out. (p 0.200)"
+        assert margin_sentence(comparison(**guard | {"role": "primary"}), PLAN.metrics[0]) is None
+    assert "Is the margin kept?" not in said(app, **guard)
+
+
+def test_of_a_guardrail_that_surely_got_worse_chance_is_said_first(app: Flask) -> None:
+    held = {"margin": 0.5, "p_value": 0.999, "is_met": False}
+    broken = {"role": "guardrail", "verdict": "breached", "non_inferiority": held}
+    with app.test_request_context():
+        assert margin_sentence(comparison(**broken), PLAN.metrics[0]) is None
+    assert "It may be worse by 0.500" in said(app, **broken)["Is the margin kept?"]
 
 
 def test_few_clusters_say_how_small_their_p_can_be(app: Flask) -> None:
