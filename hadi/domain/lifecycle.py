@@ -154,7 +154,7 @@ def plan_budget(facts: Facts) -> Iterable[Blocker]:
         yield Blocker(Text("plan_needs_budget"), "budget")
 
 
-def plan_sense(facts: Facts) -> Iterable[Blocker]:
+def plan_makes_sense(facts: Facts) -> Iterable[Blocker]:
     """Nothing in it that cannot be meant."""
     yield from nonsense(facts.plan or Plan())
 
@@ -196,7 +196,7 @@ def reason_given(facts: Facts) -> Iterable[Blocker]:
 
 PLAN_GUARDS: tuple[Guard, ...] = (
     statement_complete, plan_people, plan_metric, plan_design, plan_end, plan_budget,
-    plan_sense,
+    plan_makes_sense,
 )  # fmt: skip
 
 _LIVE = tuple(s for s in State if s is not State.ARCHIVED)

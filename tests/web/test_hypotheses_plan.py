@@ -268,3 +268,15 @@ def test_the_plan_of_an_unknown_hypothesis_is_not_found(visitor: Visitor) -> Non
     visitor.sign_in()
     for path in ("plan", "plan/amend", "data", "conclusion", "data/counts"):
         visitor.get(f"/hypotheses/H-99/{path}", status=404)
+
+
+def test_what_cannot_be_meant_is_said_with_the_way_to_its_field(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    save(visitor, key, PRIMARY | {"variant": "arm", "unit": "arm", "segments": "region, arm"})
+    page = visitor.get(f"/hypotheses/{key}")
+    assert "The column “arm” is named twice" in page.text
+    assert "“arm” cannot be a segment" in page.text
+    hrefs = [link.get("href") for link in page.tree.iter("a")]
+    assert f"/hypotheses/{key}/plan#unit" in hrefs
+    assert visitor.get(f"/hypotheses/{key}/plan").by_id("unit").get("value") == "arm"
