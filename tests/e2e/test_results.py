@@ -34,7 +34,7 @@ def result(visit: Visit, words: str) -> Page:
         ("matching+clamp", "Randomised by store"),
         ("two+prices", "Is it the same for everyone?"),
         ("enquiries+on+a+tablet", "of all pairs the unit of"),
-        ("before+the+van+leaves", "Look 1 of 4 planned"),
+        ("before+the+van+leaves", "Look 2 of 4 planned"),
     ],
 )
 def test_every_kind_of_result_reads(visit: Visit, words: str, shown: str) -> None:

@@ -105,8 +105,8 @@ class TestPlannedLooks:
         visitor.sign_in("analyst")
         counted(visitor, key, A=(1000, 100), B=(1000, 108))
         page = run(visitor, key)
-        checked(visitor, page, "so far", "At this look", "Look 1 of 4 planned, at 50.0%",
-                "the next may be taken with the next data", "0.31%")  # fmt: skip
+        checked(visitor, page, "so far", "At this look", "Look 2 of 4 planned, at 50.0%",
+                "the next is due at 75.0%", "0.31%")  # fmt: skip
 
     def test_off_the_schedule_it_takes_a_reason_and_the_test_goes_on(
         self, visitor: Visitor
