@@ -170,3 +170,17 @@ def test_translations_fit_their_messages(language: str) -> None:
         for message, errors in catalogue(language).check()
     ]
     assert not faults, "\n".join(faults)
+
+
+def test_no_message_hides_inside_an_f_string() -> None:
+    """Babel does not look there, so such a message would stay English for ever."""
+    marks = {"_", "_l", "N_", "ngettext", "lazy_gettext", "gettext"}
+    hidden = [
+        f"{path}:{call.lineno}"
+        for path in sorted((ROOT / "hadi").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marks
+    ]
+    assert not hidden

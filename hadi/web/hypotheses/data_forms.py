@@ -147,7 +147,8 @@ def need_help(need: Need) -> str | None:
         case NeedRole.VARIANT:
             return called
         case NeedRole.CLUSTER:
-            return f"{_('Each belongs to one arm; one that is seen in two is found.')} {called}"
+            found = _("Each belongs to one arm; one that is seen in two is found.")
+            return f"{found} {called}"
         case NeedRole.UNIT:
             return str(
                 _(
@@ -159,13 +160,13 @@ def need_help(need: Need) -> str | None:
             # A plan that names no column calls it by the metric, which the label says.
             return None if need.key in (need.metric, f"{need.metric}: {need.part}") else called
         case NeedRole.COVARIATE:
-            return f"{_('It takes noise away.')} {called}"
+            return " ".join([_("It takes noise away."), called])
         case NeedRole.SEGMENT:
             return str(_("To explore: it never moves the verdict."))
         case NeedRole.DAY:
-            return f"{_('Shows whether the effect fades.')} {called}"
+            return " ".join([_("Shows whether the effect fades."), called])
         case NeedRole.GROUP:
-            return f"{_('Shows whether one of them carries the effect.')} {called}"
+            return " ".join([_("Shows whether one of them carries the effect."), called])
 
 
 def _plain(field: NumberField) -> int | float | str | None:

@@ -73,13 +73,13 @@ def _fixed(end: str | None) -> str | None:
 
 def _anytime(end: str | None) -> str:
     honest = str(_("The result may be opened at any moment: its interval stays honest."))
-    return f"{honest} {_('The test ends %(when)s.', when=end)}" if end else honest
+    return " ".join([honest, _("The test ends %(when)s.", when=end)]) if end else honest
 
 
 def _planned(plan: Plan, end: str | None) -> str:
     n = plan.look_count or 2
     steps = str(_("The result opens at %(n)s looks, at even steps of the planned units.", n=n))
-    return f"{steps} {_('The last one comes %(when)s.', when=end)}" if end else steps
+    return " ".join([steps, _("The last one comes %(when)s.", when=end)]) if end else steps
 
 
 def _early() -> Early:

@@ -279,7 +279,8 @@ def _looks(plan: Plan) -> str:
     rule = spending_word(plan.spending or Spending.OBRIEN_FLEMING)
     if plan.look_count is None:
         return f"{looks_word(plan.looks)}. {rule}"
-    return f"{_('At %(n)s planned looks', n=plan.look_count)}. {rule}"
+    counted = _("At %(n)s planned looks", n=plan.look_count)
+    return f"{counted}. {rule}"
 
 
 def _split(plan: Plan) -> str:
