@@ -90,11 +90,11 @@ WORDING: dict[str, Wording] = {
         "The last planned look has been taken: what it answered stands, and another look adds nothing."
     ),
     "posterior_no_error": N_(
-        "The spread of the results cannot be measured: there is no chance to win without it."
+        "The spread of the results cannot be measured, and without it nobody can say how likely a gain is."
     ),
     "pool_too_few": N_("Too few past tests to learn from: two are needed at least."),
     "pool_no_error": N_("A past test has no measured spread and cannot be learned from."),
-    "stein_too_few": N_("Too few results to pull together: four are needed at least."),
+    "stein_too_few": N_("Too few results to draw towards their average: four are needed at least."),
     "exaggeration_no_effect": N_(
         "Without a supposed effect nobody can tell how much a result exaggerates it."
     ),

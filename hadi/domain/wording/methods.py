@@ -3,7 +3,7 @@
 from hadi.domain.wording import N_, Wording
 
 WORDING: dict[str, Wording] = {
-    "chance_disputed": N_("The test alone would hardly call this chance (p %(p)s), but the range still touches no effect."),
+    "chance_disputed": N_("The test calls this an effect (p %(p)s), but the range still reaches no effect at all."),
     "chance_hardly": N_("Chance alone would hardly do this (p %(p)s)."),
     "chance_could": N_("Chance alone could do this (p %(p)s)."),
     "chance_could_here": N_("Chance alone could do this: p is %(p)s, and %(level)s or less is asked here."),

@@ -47,7 +47,7 @@ WORDING: dict[str, Wording] = {
         "The chances are those at the planned end, so they are the least to expect: whoever looks at every twentieth of the way would on average have a verdict after about %(n)s clusters per arm, were the expected effect true.",
     ),
     "planning_exaggerates": N_("The chance to see the effect is below one half, so a significant result of this test would exaggerate it: about %(times)s times on average."),
-    "planning_shape_normal": N_("It is supposed that values are spread evenly around their middle (normal), and that the change moves them all alike."),
+    "planning_shape_normal": N_("It is supposed that values are spread alike to both sides of their middle (normal), and that the change moves them all alike."),
     "planning_shape_lognormal": N_("Values vary so much beside today’s value that a long tail is supposed (lognormal), and that the change moves them all alike."),
     "planning_simulated": N_("Simulated: such a test was run %(draws)s times, so the chances may be off by about %(error)s."),
     "planning_needed": NN_(

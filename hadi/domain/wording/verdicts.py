@@ -92,7 +92,7 @@ WORDING: dict[str, Wording] = {
         "There is an effect: “%(metric)s” changed by %(effect)s. It lies so close to the promised %(threshold)s that more units would hardly settle whether it reaches that."
     ),
     "sentence_disputed": N_(
-        "Not settled: “%(metric)s” changed by %(effect)s. The test alone would call that an effect, but the range still touches none, and both are asked for."
+        "Not settled: “%(metric)s” changed by %(effect)s. The test calls that an effect, but the range still reaches no effect at all; a verdict asks for both."
     ),
     "sentence_not_estimable": N_("There is no estimate for “%(metric)s”. %(reason)s"),
     "sentence_invalid": N_("This test cannot be judged: its data failed a check."),
