@@ -179,7 +179,7 @@ def test_no_variation_is_not_estimable(call: Call, tmp_path: Path) -> None:
         (["--metric", "x=mean(x);colour=red"], "“colour” is not an option"),
         (["--metric", "x=mean(x);role=boss"], "“boss”"),
         (["--metric", "x=mean(x);threshold=lots"], "“lots”"),
-        (["--metric", "x=mean(x);threshold=-1"], "“-1”"),
+        (["--metric", "x=mean(x);threshold=-1"], "A threshold cannot be below 0"),
         (["--metric", "x=mean(x);margin=1"], "only a guardrail"),
         (["--metric", "x=mean(x);role=guardrail"], "No metric is primary"),
         (["--metric", "x=mean(x)", "--metric", "x=mean(y)"], "Two metrics are called “x”"),
