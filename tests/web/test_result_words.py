@@ -139,7 +139,6 @@ class TestLooks:
         [
             ({}, False, "Look 2 of 4 planned, at 50.0% of the planned units; the next is due at"),
             ({}, True, "Look 2 of 4 planned, at 50.0% of the planned units"),
-            ({"number": 1, "next_due": 0.5}, False, "the next may be taken with the next data"),
             ({"open": False, "fraction": 0.6}, False, "4 planned; the next is due at 75.0%"),
             ({"opened_early": True}, False, "A look between the planned ones, at 50.0%"),
             ({"number": 5, "next_due": None}, True, "Look 4 of 4 planned"),

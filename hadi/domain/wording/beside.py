@@ -39,7 +39,6 @@ WORDING: dict[str, Wording] = {
     "look_anytime": N_("At any time; the interval and p hold at every look"),
     "look_planned": N_("Look %(number)s of %(count)s planned, at %(fraction)s of the planned units"),
     "look_planned_next": N_("Look %(number)s of %(count)s planned, at %(fraction)s of the planned units; the next is due at %(next)s"),
-    "look_planned_now": N_("Look %(number)s of %(count)s planned, at %(fraction)s of the planned units; the next may be taken with the next data"),
     "look_planned_waits": N_("%(count)s planned; the next is due at %(next)s of the planned units"),
     "look_planned_early": N_("A look between the planned ones, at %(fraction)s of the planned units"),
     "settling_weeks": NN_("about %(n)s week more", "about %(n)s weeks more"),

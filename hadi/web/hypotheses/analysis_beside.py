@@ -241,8 +241,6 @@ def look_sentence(record: Record) -> str:
     due = look.get("next_due")
     if due is None or record["closing"]:
         return say(Text("look_planned", **params))
-    if look["open"] and due <= look["fraction"]:  # a look before this one was not used
-        return say(Text("look_planned_now", **params))
     code = "look_planned_next" if look["open"] else "look_planned_waits"
     return say(Text(code, **params, next=_share(due)))
 
