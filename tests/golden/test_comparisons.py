@@ -7,7 +7,6 @@ import math
 import pytest
 
 from hadi.stats import means, proportions, srm
-from hadi.stats.distributions import two_sided_z
 from hadi.stats.errors import NotEstimable
 from hadi.stats.multiplicity import benjamini_hochberg, bonferroni, holm
 from hadi.stats.samples import Conversion, Moments
@@ -42,12 +41,6 @@ def test_lift_of_shares(reference_case, matches):
     lift = proportions.compare(*_conversions(case), alpha=0.05).lift
     matches(lift.estimate, case["expected"]["lift"], case)
     matches([lift.interval.low, lift.interval.high], case["expected"]["ci"], case)
-
-
-def test_one_share_by_wilson(reference_case, matches):
-    case = reference_case("prop_wilson_cp")
-    sample = Conversion(case["input"]["n"], case["input"]["x"])
-    matches(list(proportions.wilson(sample, two_sided_z(0.05))), case["expected"]["wilson"], case)
 
 
 def test_fisher(reference_case, matches):
