@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hadi.stats.distributions import p_from_log
-from hadi.stats.errors import NotEstimable
+from hadi.stats.srm import contradicts, expected_units
 
 CONCENTRATION = 100.0  # how near the declared shares a mended split is thought to lie
 
@@ -31,9 +31,7 @@ class SequentialSampleRatio:
 
     def is_below(self, alpha: float) -> bool:
         """Whether the counts contradict the declared shares at `alpha`."""
-        if self.unexpected_arms:
-            return True
-        return self.log10_p is not None and self.log10_p < math.log10(alpha)
+        return contradicts(self.log10_p, self.unexpected_arms, alpha)
 
 
 def sample_ratio(
@@ -70,19 +68,12 @@ def sample_ratio(
     """
     if not concentration > 0.0:
         raise ValueError(f"concentration {concentration} > 0")
-    declared = {arm: float(share) for arm, share in shares.items() if share > 0}
-    unexpected = tuple(arm for arm, n in counts.items() if n > 0 and arm not in declared)
-    if not declared or (len(declared) < 2 and not unexpected):
-        raise NotEstimable("ratio_one_arm")
-    seen = [counts.get(arm, 0) for arm in declared]
-    total = sum(seen)
-    if total == 0 and not unexpected:
-        raise NotEstimable("ratio_no_units")
-    weight = math.fsum(declared.values())
-    theta = [share / weight for share in declared.values()]
-    expected = {arm: total * t for arm, t in zip(declared, theta, strict=True)}
+    expected, unexpected = expected_units(counts, shares)
     if unexpected:
         return SequentialSampleRatio(None, None, None, expected, unexpected)
+    weight = math.fsum(shares[arm] for arm in expected)
+    theta = [shares[arm] / weight for arm in expected]
+    seen = [counts.get(arm, 0) for arm in expected]
     log_factor = _log_bayes_factor(seen, theta, concentration)
     p_value, log10_p = p_from_log(-log_factor)
     return SequentialSampleRatio(log_factor, p_value, log10_p, expected)

@@ -28,9 +28,7 @@ class SampleRatio:
 
     def is_below(self, alpha: float) -> bool:
         """Whether the counts contradict the declared shares at `alpha`."""
-        if self.unexpected_arms:
-            return True
-        return self.log10_p is not None and self.log10_p < math.log10(alpha)
+        return contradicts(self.log10_p, self.unexpected_arms, alpha)
 
 
 def sample_ratio(counts: Mapping[str, int], shares: Mapping[str, float]) -> SampleRatio:
@@ -59,6 +57,20 @@ def sample_ratio(counts: Mapping[str, int], shares: Mapping[str, float]) -> Samp
     Pearson (1900), Philosophical Magazine 50, 157-175. For online experiments: Fabijan et al.
     (2019), KDD.
     """
+    expected, unexpected = expected_units(counts, shares)
+    df = len(expected) - 1
+    if unexpected:
+        return SampleRatio(None, df, None, None, expected, unexpected)
+    statistic = math.fsum((counts.get(arm, 0) - e) ** 2 / e for arm, e in expected.items())
+    p_value, log10_p = p_from_log(log_chi_square_tail(statistic, df))
+    return SampleRatio(statistic, df, p_value, log10_p, expected)
+
+
+def expected_units(
+    counts: Mapping[str, int], shares: Mapping[str, float]
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Units that each arm with a share should have of those counted there, and the arms that
+    have units without a share. Raises what `sample_ratio` raises."""
     declared = {arm: float(share) for arm, share in shares.items() if share > 0}
     unexpected = tuple(arm for arm, n in counts.items() if n > 0 and arm not in declared)
     if not declared or (len(declared) < 2 and not unexpected):
@@ -68,9 +80,12 @@ def sample_ratio(counts: Mapping[str, int], shares: Mapping[str, float]) -> Samp
         raise NotEstimable("ratio_no_units")
     weight = math.fsum(declared.values())
     expected = {arm: total * (share / weight) for arm, share in declared.items()}
-    df = len(declared) - 1
-    if unexpected:
-        return SampleRatio(None, df, None, None, expected, unexpected)
-    statistic = math.fsum((counts.get(arm, 0) - e) ** 2 / e for arm, e in expected.items())
-    p_value, log10_p = p_from_log(log_chi_square_tail(statistic, df))
-    return SampleRatio(statistic, df, p_value, log10_p, expected)
+    return expected, unexpected
+
+
+def contradicts(log10_p: float | None, unexpected_arms: tuple[str, ...], alpha: float) -> bool:
+    """Whether counts contradict the declared shares at `alpha`: by their p, or by units where
+    there should be none."""
+    if unexpected_arms:
+        return True
+    return log10_p is not None and log10_p < math.log10(alpha)
