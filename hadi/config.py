@@ -40,7 +40,7 @@ class Settings:
     proxies: int = _setting(
         "HADI_PROXIES", 0, "how many reverse proxies stand before the server (X-Forwarded-For)"
     )
-    max_upload_mb: int = _setting("HADI_MAX_UPLOAD_MB", 200, "largest file that can be attached")
+    max_upload_mb: int = _setting("HADI_MAX_UPLOAD_MB", 4096, "largest file that can be attached")
     mail_url: str = _setting(
         "HADI_MAIL_URL", "", "smtp://user:password@host:port; empty: e-mails go to <data>/outbox"
     )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 import hadi.models  # registers every table
 from hadi.db import db
@@ -29,11 +34,30 @@ def run_offline() -> None:
 
 
 def run_online() -> None:
-    with db.engine.connect().execution_options(hadi_write=True) as connection:
+    connected = db.engine.connect().execution_options(hadi_write=True)
+    with connected as connection, _references_unchecked(connection):
         context.configure(connection=connection, **_options())
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite rebuilds a table by dropping it, which other tables' references would forbid; the
+    switch works outside a transaction only. What they refer to is checked when all is done."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if driver.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise RuntimeError("The migration has left a reference to nothing.")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 if context.is_offline_mode():

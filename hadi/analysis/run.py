@@ -19,7 +19,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.evidence import grade_of
 from hadi.domain.plan import Design, Metric, Plan
 from hadi.domain.text import Text
-from hadi.domain.verdict import RULE_VERSION, TestVerdict, judge_test
+from hadi.domain.verdict import RULE_VERSION, Check, TestVerdict, judge_test
 from hadi.ingest.source import Source, Summaries
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def analyse(
     earlier: Sequence[float] = (),
     prior: Prior | None = None,
     has_result: bool = False,
+    findings: Sequence[Check] = (),
 ) -> AnalysisRecord:
     """Analyse the source by the plan.
 
@@ -49,6 +50,7 @@ def analyse(
     earlier : the fractions of the planned units at which this test was looked at before.
     prior : of the workspace's lifts, for the sceptical Bayesian view.
     has_result : whether the test had a result before these data came; the record says so.
+    findings : what is known of the data beside their sums; one that failed invalidates.
 
     Raises Unreadable or Invalid with one sentence.
     """
@@ -59,7 +61,7 @@ def analyse(
     if is_final is None:
         is_final = has_ended(summaries, plan, today)
     look = look_of(summaries, plan, is_final=is_final, opened_early=opened_early, earlier=earlier)
-    checks = validity(summaries, plan)
+    checks = (*validity(summaries, plan), *findings)
     compared = compare_all(summaries, plan, look=look, prior=prior)
     verdict = judge_test(
         checks,

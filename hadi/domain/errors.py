@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hadi.domain.text import Text
 
@@ -64,7 +65,12 @@ class Stale(HadiError):
 
 
 class Unreadable(HadiError):
-    """A file or source that cannot be used as data."""
+    """A file or source that cannot be used as data. `remedy` are the choices of reading (JSON)
+    under which it can be, where there are any: {"bad_rows": "leave_out"}."""
+
+    def __init__(self, text: Text, remedy: Mapping[str, Any] | None = None) -> None:
+        super().__init__(text)
+        self.remedy = dict(remedy or {})
 
 
 class TooLarge(Unreadable):

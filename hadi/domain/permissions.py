@@ -113,6 +113,11 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "people.manage"
     EDIT_SETTINGS = "settings.edit"
     OWN_ACCOUNT = "account.own"
+    MANAGE_SOURCES = "source.manage"
+    DELETE_DATA = "dataset.delete"
+    VIEW_MONEY = "money.view"
+    VIEW_PERSONAL = "personal.view"
+    MOVE_WORKSPACE = "workspace.move"
 
 
 def _writing(*ways: list[Predicate]) -> list[list[Predicate]]:
@@ -139,6 +144,12 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     Permission.MOVE_ROLLOUT: _writing([_leader], [_admin]),
     Permission.MANAGE_PEOPLE: _writing([_admin]),
     Permission.EDIT_SETTINGS: _writing([_admin]),
+    Permission.MANAGE_SOURCES: _writing([_analyst], [_admin]),
+    Permission.DELETE_DATA: _writing([_admin]),
+    # Money and margin columns: those who decide, and those whose test it is.
+    Permission.VIEW_MONEY: [*_CONCERNED, [_analyst], [_leader], [_admin]],
+    Permission.VIEW_PERSONAL: [[_analyst], [_admin]],
+    Permission.MOVE_WORKSPACE: _writing([_admin]),
 }
 
 

@@ -3,25 +3,34 @@
 from hadi.models.account import ApiToken, Role, User, Workspace
 from hadi.models.analysis import Analysis
 from hadi.models.conclusion import Conclusion
-from hadi.models.dataset import Dataset
+from hadi.models.connection import Connection, Feed
+from hadi.models.dataset import Dataset, DatasetPart, Reconciliation
 from hadi.models.event import Event
 from hadi.models.hypothesis import Hypothesis
+from hadi.models.job import Job
 from hadi.models.receipt import Receipt
 from hadi.models.rollout import Rollout, Wave
 from hadi.models.test import PlanVersion, Test
+from hadi.models.upload import Upload
 
 __all__ = [
     "Analysis",
     "ApiToken",
     "Conclusion",
+    "Connection",
     "Dataset",
+    "DatasetPart",
     "Event",
+    "Feed",
     "Hypothesis",
+    "Job",
     "PlanVersion",
     "Receipt",
+    "Reconciliation",
     "Role",
     "Rollout",
     "Test",
+    "Upload",
     "User",
     "Wave",
     "Workspace",

@@ -80,6 +80,8 @@ class Workspace(db.Model):  # type: ignore[misc,name-defined]
     week_start: Mapped[int] = mapped_column(default=0)  # 0 = Monday
     currency: Mapped[str] = mapped_column(String(3), default="EUR")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Days after a conclusion until the rows of its tests may go; None: kept for ever.
+    retention_days: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

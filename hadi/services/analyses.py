@@ -17,14 +17,19 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
+from hadi.models.dataset import DatasetRole
 from hadi.services import datasets, events, hypotheses, priors, workspace
 
 
 def latest_dataset(hypothesis: Hypothesis) -> Dataset | None:
-    """The newest attached data of the current test."""
+    """The newest attached outcomes of the current test."""
     return db.session.scalar(
         select(Dataset)
-        .where(Dataset.test_id == hypothesis.current_test_id, Dataset.version.is_not(None))
+        .where(
+            Dataset.test_id == hypothesis.current_test_id,
+            Dataset.version.is_not(None),
+            Dataset.role == DatasetRole.OUTCOME,
+        )
         .order_by(Dataset.version.desc())
         .limit(1)
     )

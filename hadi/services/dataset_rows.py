@@ -18,7 +18,7 @@ from hadi.ingest.engine import parquet, quoted
 from hadi.ingest.neutral import neutralise
 from hadi.models import Dataset
 from hadi.models.dataset import DatasetKind
-from hadi.services.datasets import path_of
+from hadi.services.datasets import paths_of
 
 PREVIEW_ROWS = 8
 CHUNK_ROWS = 2000
@@ -48,9 +48,9 @@ def preview(dataset: Dataset, *, folder: Path) -> Preview:
     """The first rows of a file."""
     names = _columns(dataset)
     shown = ", ".join(f"left(CAST({quoted(n)} AS VARCHAR), {CELL_CHARS + 1})" for n in names)
-    path = _path(dataset, folder)
-    with engine.session(files=[path]) as connection:
-        query = f"SELECT {shown} FROM {parquet([path])} LIMIT {PREVIEW_ROWS}"  # noqa: S608
+    paths = _paths(dataset, folder)
+    with engine.session(files=paths) as connection:
+        query = f"SELECT {shown} FROM {parquet(paths)} LIMIT {PREVIEW_ROWS}"  # noqa: S608
         rows = connection.execute(query).fetchall()
     return Preview(names, tuple(tuple(_shortened(cell) for cell in row) for row in rows))
 
@@ -59,15 +59,15 @@ def arms_in(dataset: Dataset, column: str, *, folder: Path) -> ArmCounts:
     """What a column holds, as the arms of a test. Raises NotFound when there is no such column."""
     if column not in _columns(dataset):
         raise NotFound(Text("mapping_unknown", column=column[:80], columns=_listed(dataset)))
-    path = _path(dataset, folder)
+    paths = _paths(dataset, folder)
     # Arms are compared as the analysis reads them: as text, without outer blanks.
     value = f"nullif(trim(CAST({quoted(column)} AS VARCHAR)), '')"
     query = (
         f"SELECT left(v, 200), n, count(*) OVER () FROM (SELECT {value} AS v, count(*) AS n "  # noqa: S608
-        f"FROM {parquet([path])} GROUP BY v) ORDER BY v IS NOT NULL, n DESC, v "
+        f"FROM {parquet(paths)} GROUP BY v) ORDER BY v IS NOT NULL, n DESC, v "
         f"LIMIT {MOST_ARMS + 1}"
     )
-    with engine.session(files=[path]) as connection:
+    with engine.session(files=paths) as connection:
         rows = connection.execute(query).fetchall()
     blank = sum(n for name, n, _ in rows if name is None)
     named = [(name, n) for name, n, _ in rows if name is not None]
@@ -83,10 +83,10 @@ def as_csv(dataset: Dataset, *, folder: Path) -> Iterator[str]:
         names = list(dict.fromkeys(name for row in counts for name in row))
         yield from _written([names, *([row.get(name) for name in names] for row in counts)])
         return
-    path = _path(dataset, folder)
+    paths = _paths(dataset, folder)
     yield from _written([list(_columns(dataset))])
-    with engine.session(files=[path]) as connection:
-        found = connection.execute(f"SELECT * FROM {parquet([path])}")  # noqa: S608
+    with engine.session(files=paths) as connection:
+        found = connection.execute(f"SELECT * FROM {parquet(paths)}")  # noqa: S608
         while rows := found.fetchmany(CHUNK_ROWS):
             yield from _written(rows)
 
@@ -106,11 +106,11 @@ def _listed(dataset: Dataset) -> str:
     return ", ".join(_columns(dataset))
 
 
-def _path(dataset: Dataset, folder: Path) -> Path:
-    path = path_of(dataset, folder=folder)
-    if dataset.kind is not DatasetKind.FILE or not path.is_file():
+def _paths(dataset: Dataset, folder: Path) -> list[Path]:
+    paths = paths_of(dataset, folder=folder)
+    if not paths or not all(path.is_file() for path in paths):
         raise NotFound(Text("no_such_dataset"))
-    return path
+    return paths
 
 
 def _shortened(cell: str | None) -> str | None:

@@ -25,7 +25,7 @@ from hadi.ingest.counts import CountsSource
 from hadi.ingest.limits import Limits
 from hadi.ingest.source import Source
 from hadi.ingest.tables import TableSource
-from hadi.models import Dataset, Hypothesis, Test
+from hadi.models import Dataset, DatasetPart, Hypothesis, Test
 from hadi.models.dataset import DatasetKind
 from hadi.services import events, hypotheses
 
@@ -69,6 +69,11 @@ def stage(
                 digest=table.digest, rows=table.report.rows, report=table.report.as_json(),
                 mapping={}, author_id=by.user_id, created_at=now,
             )  # fmt: skip
+            part = DatasetPart(
+                id=new_id(), place=0, digest=table.digest, rows=table.report.rows,
+                filename=dataset.filename, report=table.report.as_json(), created_at=now,
+            )  # fmt: skip
+            dataset.parts.append(part)
             db.session.add(dataset)
             db.session.flush()
             events.record(
@@ -154,23 +159,24 @@ def discard(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
             "data_discarded", subject="dataset", subject_id=dataset.id, by=by, now=now,
             hypothesis=hypothesis, details={"filename": dataset.filename},
         )  # fmt: skip
+        digests = {part.digest for part in dataset.parts}
         db.session.delete(dataset)
         db.session.flush()
-        _drop_unused(dataset.digest, folder=folder)
+        for digest in sorted(digests):
+            _drop_unused(digest, folder=folder)
 
 
 def source(dataset: Dataset, *, folder: Path) -> Source:
     """The data themselves, ready to be summed."""
     if dataset.kind is DatasetKind.COUNTS:
         return CountsSource(dataset.counts or [])
-    return TableSource(
-        path_of(dataset, folder=folder), digest=dataset.digest, labels=[dataset.filename]
-    )
+    labels = [part.filename for part in dataset.parts]
+    return TableSource(paths_of(dataset, folder=folder), digest=dataset.digest, labels=labels)
 
 
-def path_of(dataset: Dataset, *, folder: Path) -> Path:
-    """Where an attached file's table is kept."""
-    return folder / f"{dataset.digest}.parquet"
+def paths_of(dataset: Dataset, *, folder: Path) -> list[Path]:
+    """Where the tables of a data set are kept, in their order."""
+    return [folder / f"{part.digest}.parquet" for part in dataset.parts]
 
 
 def checked_mapping(
@@ -239,7 +245,8 @@ def _attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> AbstractConte
 def _drop_unused(digest: str, *, folder: Path) -> None:
     """Delete a table that no data set has."""
     _take_turn(digest)
-    if db.session.scalar(select(Dataset.id).where(Dataset.digest == digest).limit(1)) is None:
+    used = select(DatasetPart.id).where(DatasetPart.digest == digest)
+    if db.session.scalar(used.limit(1)) is None:
         (folder / f"{digest}.parquet").unlink(missing_ok=True)
 
 

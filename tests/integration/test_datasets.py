@@ -76,7 +76,7 @@ def test_a_table_that_another_data_set_has_is_not_discarded(world: World, folder
     kept = attach(world, stage(world, hypothesis, folder), folder)
     other = stage(world, hypothesis, folder)
     datasets.discard(other.id, folder=folder, by=world.actor("analyst"), now=world.later())
-    assert datasets.path_of(kept, folder=folder).is_file()
+    assert all(path.is_file() for path in datasets.paths_of(kept, folder=folder))
 
 
 def test_a_mapping_names_every_column_that_is_missing(world: World, folder: Path) -> None:

@@ -20,4 +20,9 @@ WORDING: dict[str, Wording] = {
     "not_allowed.rollout.move": N_("A leader can move roll-outs on the scale-up board."),
     "not_allowed.people.manage": N_("An administrator can manage people."),
     "not_allowed.settings.edit": N_("An administrator can change the workspace settings."),
+    "not_allowed.source.manage": N_("An analyst or an administrator can set up connections."),
+    "not_allowed.dataset.delete": N_("An administrator can delete the rows of a data set."),
+    "not_allowed.money.view": N_("Analysts, leaders and those whose test it is see columns of money."),
+    "not_allowed.personal.view": N_("Analysts and administrators see personal columns."),
+    "not_allowed.workspace.move": N_("An administrator can export or import the whole workspace."),
 }

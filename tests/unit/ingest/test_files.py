@@ -46,6 +46,9 @@ def test_the_report_tells_what_was_read(read: Read) -> None:
         "decimal": ",",
         "sheet": None,
         "notes": [],
+        "decisions": [],
+        "bad_rows": [],
+        "bad_row_count": 0,
     }
 
 
