@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import flask_smorest
-from flask import Flask, current_app
+from flask import Flask, Response, current_app
 
 from hadi import __version__
 from hadi.api import (
@@ -37,10 +38,33 @@ is sent. Sentences come in the language of `Accept-Language` (en, ru, hu).
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]
-    """flask-smorest without its own error format."""
+    """flask-smorest without its own error format, and with its description written when it is
+    first asked for: that takes longer than everything else an application does to start."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = ProblemOut
+
+    def __init__(self, app: Flask, *, spec_kwargs: dict[str, Any]) -> None:
+        self._undescribed: list[Endpoints] = []
+        self._describing = Lock()
+        super().__init__(app, spec_kwargs=spec_kwargs)
+
+    def register_blueprint(self, blp: Endpoints, **options: Any) -> None:
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append(blp)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            while self._undescribed:
+                endpoints = self._undescribed[0]
+                endpoints.register_views_in_doc(
+                    self, self._app, self.spec, name=endpoints.name, parameters=None
+                )
+                self.spec.tag({"name": endpoints.name, "description": endpoints.description})
+                self._undescribed.pop(0)
+        response: Response = super()._openapi_json()
+        return response
 
     def _register_error_handlers(self) -> None:
         problems.init_app(self._app)
