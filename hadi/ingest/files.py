@@ -13,18 +13,19 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
-from hadi.ingest import columns, engine, excel
+from hadi.ingest import columns, engine, excel, parquet
 from hadi.ingest.cells import text_of
 from hadi.ingest.dialects import read_dialect
 from hadi.ingest.digests import file_digest
-from hadi.ingest.engine import literal, one_row, parquet, quoted
+from hadi.ingest.engine import literal, one_row, quoted
 from hadi.ingest.excel import Sheets
 from hadi.ingest.limits import MB, Limits
-from hadi.ingest.report import ColumnReport, ColumnType, ParseReport
+from hadi.ingest.reading import Reading
+from hadi.ingest.report import ColumnReport, ParseReport
 from hadi.ingest.sniffing import FileKind, kind_of
 from hadi.ingest.staging import clean_header, stage
 
@@ -43,19 +44,6 @@ class StoredTable:
     path: Path
     digest: str
     report: ParseReport
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a reader of one kind of file hands over: a query over typed columns."""
-
-    query: str
-    types: tuple[tuple[str, ColumnType], ...]
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    sheet: str | None = None
-    notes: tuple[Text, ...] = ()
 
 
 def open_table(
@@ -88,7 +76,7 @@ def open_table(
         with engine.session(files=[path], folder=scratch) as connection:
             try:
                 if kind is FileKind.PARQUET:
-                    reading = _parquet(connection, path, filename, limits)
+                    reading = parquet.read_parquet(connection, path, filename, limits)
                 elif kind is FileKind.XLSX:
                     reading = _workbook(connection, path, filename, scratch, limits, sheet, sheets)
                 else:
@@ -141,7 +129,7 @@ def _too_large(filename: str, limit: int) -> TooLarge:
 
 def _text(
     connection: DuckDBPyConnection, path: Path, filename: str, scratch: Path, limits: Limits
-) -> _Reading:
+) -> Reading:
     dialect = read_dialect(path, filename, scratch)
     # The decoded copy lies in `scratch`, which the session may read.
     header = clean_header(dialect.header, filename, limits)
@@ -153,7 +141,7 @@ def _text(
     )
     if dialect.is_guessed:
         notes.insert(0, Text("note_encoding_guessed", encoding=dialect.encoding))
-    return _Reading(
+    return Reading(
         _typed_query(staged, typed),
         tuple((c.name, c.type) for c in typed),
         encoding=dialect.encoding,
@@ -171,13 +159,13 @@ def _workbook(
     limits: Limits,
     sheet: str | None,
     sheets: Sheets,
-) -> _Reading:
+) -> Reading:
     book = excel.read_workbook(path, filename, scratch, limits, sheet=sheet, sheets=sheets)
     names = book.header.names
     staged = stage(connection, book.path, filename, ",", len(names), scratch)
     # Numbers are numbers in a workbook; a comma inside text says nothing about the file.
     typed, notes = columns.type_columns(connection, staged, names, filename, limits, None)
-    return _Reading(
+    return Reading(
         _typed_query(staged, typed),
         tuple((c.name, c.type) for c in typed),
         sheet=book.sheet,
@@ -190,7 +178,7 @@ def _typed_query(staged: Path, typed: list[columns.Column]) -> str:
     shown = ", ".join(f"{c.expression} AS {quoted(c.name)}" for c in typed)
     trimmed = ", ".join(f"{text_of(c.source)} AS {c.text}" for c in typed)
     filled = " OR ".join(f"{c.text} IS NOT NULL" for c in typed)
-    return f"SELECT {shown} FROM (SELECT {trimmed} FROM {parquet([staged])}) WHERE {filled}"
+    return f"SELECT {shown} FROM (SELECT {trimmed} FROM {engine.parquet([staged])}) WHERE {filled}"
 
 
 def _decimal(typed: list[columns.Column]) -> str | None:
@@ -198,84 +186,8 @@ def _decimal(typed: list[columns.Column]) -> str | None:
     return next(iter(signs)) if len(signs) == 1 else ("." if signs else None)
 
 
-_PARQUET_TYPES = {
-    "BOOLEAN": ColumnType.BOOLEAN,
-    "DATE": ColumnType.DATE,
-    "VARCHAR": ColumnType.TEXT,
-    "UUID": ColumnType.TEXT,
-    "FLOAT": ColumnType.NUMBER,
-    "DOUBLE": ColumnType.NUMBER,
-}
-
-
-def _parquet_type(written: str) -> ColumnType | None:
-    """Our word for DuckDB's type; None for what no cell of a table can hold."""
-    if written.startswith("DECIMAL"):
-        return ColumnType.NUMBER
-    if written.startswith("TIMESTAMP"):
-        return ColumnType.TIME
-    if written.startswith("ENUM"):
-        return ColumnType.TEXT
-    if "INT" in written and written.isalpha():
-        return ColumnType.INTEGER
-    return _PARQUET_TYPES.get(written)
-
-
-def _parquet(connection: DuckDBPyConnection, path: Path, filename: str, limits: Limits) -> _Reading:
-    import duckdb
-
-    table = parquet([path])
-    try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
-    except duckdb.Error as error:
-        raise Unreadable(
-            Text("file_parquet_broken", file=filename, reason=engine.reason(error))
-        ) from None
-    header = clean_header([row[0] for row in described], filename, limits)
-    shown: list[str] = []
-    types: list[tuple[str, ColumnType]] = []
-    notes = list(header.notes)
-    for (original, written, *_), name in zip(described, header.names, strict=True):
-        kind = _parquet_type(written)
-        if kind is None:
-            notes.append(Text("note_column_left_out", column=name, type=written))
-            continue
-        expression = quoted(original)
-        if kind is ColumnType.TEXT:
-            expression = text_of(f"CAST({expression} AS VARCHAR)")
-        shown.append(f"{expression} AS {quoted(name)}")
-        types.append((name, kind))
-    if not shown:
-        raise Unreadable(Text("file_no_columns", file=filename))
-    _check_cells(connection, table, described, filename, limits)
-    return _Reading(f"SELECT {', '.join(shown)} FROM {table}", tuple(types), notes=tuple(notes))
-
-
-def _check_cells(
-    connection: DuckDBPyConnection,
-    table: str,
-    described: list[Any],
-    filename: str,
-    limits: Limits,
-) -> None:
-    """Refuse a text cell that is too long, naming its row."""
-    import duckdb
-
-    for name, written, *_ in described:
-        if written != "VARCHAR":
-            continue
-        try:
-            longest = one_row(connection, f"SELECT max(length({quoted(name)})) FROM {table}")[0]
-        except duckdb.Error as error:
-            raise Unreadable(
-                Text("file_parquet_broken", file=filename, reason=engine.reason(error))
-            ) from None
-        if longest is not None and longest > limits.max_cell_chars:
-            raise columns.long_cell(connection, table, quoted(name), name, filename, limits)
-
-
 def _write(
-    connection: DuckDBPyConnection, reading: _Reading, filename: str, scratch: Path
+    connection: DuckDBPyConnection, reading: Reading, filename: str, scratch: Path
 ) -> tuple[Path, ParseReport]:
     """Write the typed table and describe it."""
     import duckdb
@@ -290,7 +202,7 @@ def _write(
         raise Unreadable(
             Text("file_not_stored", file=filename, reason=engine.reason(error))
         ) from None
-    table = parquet([target])
+    table = engine.parquet([target])
     counts = ", ".join(f"count({quoted(name)})" for name, _ in reading.types)
     rows, *filled = one_row(connection, f"SELECT count(*), {counts} FROM {table}")
     if rows == 0:
