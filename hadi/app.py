@@ -7,7 +7,7 @@ import logging
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from hadi import api, db, web
+from hadi import api, db, jobs, web
 from hadi.config import Settings
 from hadi.resources import folder
 from hadi.web.account import identity
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["asset"] = Assets(static, app.static_url_path or "/static")
     db.init_app(app)
+    jobs.init_app(app, settings)
     language.init_app(app)
     identity.init_app(app, settings)
     security.init_app(app, settings)

@@ -127,6 +127,20 @@ def afterwards(act: Callable[[], None]) -> None:
         act()
 
 
+def is_writing() -> bool:
+    """Whether a writing transaction of this session is under way."""
+    return bool(db.session().info.get(_WRITE))
+
+
+@contextmanager
+def aside() -> Iterator[Connection]:
+    """A short writing transaction of its own, beside whatever the session reads meanwhile. Not
+    from within `transaction()`: on SQLite it would wait for itself."""
+    connected = db.engine.connect().execution_options(**{_WRITE: True})
+    with connected as connection, connection.begin():
+        yield connection
+
+
 def lock(model: type[M], record_id: str) -> M | None:
     """The record, locked for this transaction and read anew: it may have been read before, and
     changed while we waited for whoever held it."""

@@ -34,6 +34,9 @@ WORDING: dict[str, Wording] = {
     "event_data_typed": N_("attached typed counts as data, version %(version)s"),
     "event_analysed": N_("ran the check: %(verdict)s"),
     "event_analysed_early": N_("opened the result before the planned end: %(verdict)s"),
+    # Work in the background
+    "event_job.cancelled": N_("stopped work in the background"),
+    "event_job.retried": N_("began work in the background anew"),
     # Roll-outs
     "event_rollout_queued": N_("put it on the scale-up board"),
     "event_rollout_moved": N_("moved it on the scale-up board"),
