@@ -50,6 +50,18 @@ class Settings:
         "memory://",
         "where sign-in attempts are counted; share it when there is more than one process",
     )
+    credentials_key: str = _setting(
+        "HADI_CREDENTIALS_KEY",
+        "",
+        "encrypts the passwords of connections; several, with commas: the first encrypts, all "
+        "decrypt; empty: made once and kept in the data folder",
+    )
+    source_dirs: str = _setting(
+        "HADI_SOURCE_DIRS",
+        "",
+        "folders whose DuckDB and Parquet files may be connected, joined as in PATH; empty: only "
+        "<data>/sources",
+    )
     demo_password: str = _setting(
         "HADI_DEMO_PASSWORD", "", "password of the demo accounts; empty: made once and printed"
     )
@@ -80,6 +92,18 @@ class Settings:
     @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def source_folders(self) -> tuple[Path, ...]:
+        """Where files and folders of connections may lie: those that are set, and our own."""
+        named = (part.strip() for part in self.source_dirs.split(os.pathsep))
+        return (*(Path(part) for part in named if part), self.data_dir / "sources")
+
+    def credentials_keys(self) -> tuple[str, ...]:
+        """What encrypts the passwords of connections, the first, and what else decrypts them;
+        made and kept with owner-only access when none is set."""
+        named = tuple(part.strip() for part in self.credentials_key.split(",") if part.strip())
+        return named or (kept_secret(self.data_dir / "credentials_key"),)
 
     def key(self) -> str:
         """The secret key, made and kept with owner-only access when none is set."""

@@ -21,6 +21,11 @@ from hadi.web.shared.render import initials
 
 # Details that say why, in the person's own words.
 NOTES = ("reason", "early_reason", "override", "note")
+# What happens to a feed of the test.
+FEED_VERBS = (
+    "chosen", "discarded", "added", "mapped", "scheduled", "paused", "resumed", "stopped",
+    "restored",
+)  # fmt: skip
 # Fields whose change the sentence has said already.
 SAID = {"state"}
 
@@ -120,6 +125,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "data_attached": _attached,
     "data_uploaded": _with("filename"),
     "data_discarded": _with("filename"),
+    **{f"feed_{done}": _with("source") for done in FEED_VERBS},
     "analysed": _analysed,
     "plan_amended": _with("version"),
     "test_opened": _with("number"),
