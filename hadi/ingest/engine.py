@@ -24,13 +24,20 @@ MEMORY_LIMIT = "60%"  # of the machine; beyond it DuckDB spills to the temporary
 
 @contextmanager
 def session(
-    *, files: Iterable[Path] = (), folder: Path | None = None
+    *,
+    files: Iterable[Path] = (),
+    folder: Path | None = None,
+    database: Path | None = None,
+    timezone: str | None = None,
 ) -> Iterator[DuckDBPyConnection]:
-    """A connection that may read `files`, and read and write inside `folder`."""
+    """A connection that may read `files`, and read and write inside `folder`; of a `database`, a
+    file of DuckDB, it may read the tables. `timezone`: the one in which instants are shown."""
     import duckdb
 
     spill = Path(tempfile.gettempdir()) / f"hadi-spill-{os.urandom(8).hex()}"
     connection = duckdb.connect(
+        str(database) if database else ":memory:",
+        read_only=database is not None,
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -41,6 +48,8 @@ def session(
     )
     try:
         settings = ["enable_progress_bar=false"]  # it would go to stdout
+        if timezone is not None:
+            settings.append(f"TimeZone={literal(timezone)}")
         if folder is not None:
             settings.append(f"allowed_directories=[{literal(f'{folder.resolve()}/')}]")
         paths = ", ".join(literal(str(path.resolve())) for path in files)

@@ -1,0 +1,243 @@
+"""One database behind Ibis: what the engines share, and the few things each says in its own way.
+
+Expressions are Ibis', compiled for the engine; running them is ours, so that every statement obeys
+the clock, the cost and the number of rows, and so that what comes back has lost no digit (Ibis'
+own way leads through pandas, where a whole number beside a missing one becomes a float).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from hadi.domain.errors import HadiError, Unreadable
+from hadi.domain.text import Text
+from hadi.ingest.engines import Limits, guard
+from hadi.ingest.engines.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
+    import ibis.expr.schema as sch
+    import ibis.expr.types as ir
+    from numpy.typing import NDArray
+
+_MOST_SHOWN = 100  # characters of a cell in a preview
+
+
+class OutOfRange(Exception):
+    """The engine says that a number left the range of a float."""
+
+
+class Backend(ABC):
+    """An open database. `ibis` is Ibis' own backend, used to compile."""
+
+    kind: str
+    ibis: Any
+
+    def __init__(self, limits: Limits, watchdog: Watchdog) -> None:
+        self.limits = limits
+        self.watchdog = watchdog
+
+    # What each engine does in its own way.
+
+    @abstractmethod
+    def version(self) -> str:
+        """Its name and version, as a person says them. Raises Unreadable."""
+
+    @abstractmethod
+    def tables(self) -> tuple[str, ...]:
+        """The tables and views in reach, as `of_table` takes them. Raises Unreadable."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the connection; says nothing where it is gone already."""
+
+    @abstractmethod
+    def _schema(self, sql: str) -> tuple[sch.Schema, str]:
+        """The columns of a SELECT, and the SELECT with what Ibis has no type for cast to text."""
+
+    @abstractmethod
+    def _run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement: at most `limits.rows` and one more rows."""
+
+    @abstractmethod
+    def _run_columns(self, sql: str) -> dict[str, NDArray[Any]]:
+        """The same, by column."""
+
+    @abstractmethod
+    def _refusal(self, error: Exception) -> Exception:
+        """A driver's error in our words: an Unreadable without any secret, or OutOfRange."""
+
+    # In the engines' expressions.
+
+    @abstractmethod
+    def has_nul(self, text: ir.Value) -> ir.Value:
+        """Whether a text has a NUL character in it."""
+
+    def ordered(self, text: ir.Value) -> ir.Value:
+        """Something that sorts as the characters' numbers do, whatever language the database
+        sorts its texts in."""
+        return text
+
+    def unordered(self, sorted_as: ir.Value) -> ir.Value:
+        """The text again."""
+        return sorted_as
+
+    def sum_in_order(self, values: ir.Value) -> ir.Value:
+        """An aggregate: the sum of floats from the least to the largest, so that equal values have
+        equal sums to the last bit."""
+        return values.collect().sort().sums()
+
+    def in_utc(self, instant: ir.Value) -> ir.Value:
+        """An instant as the clock in UTC shows it."""
+        return instant
+
+    # What they share.
+
+    def of_query(self, query: str) -> Relation:
+        """What one SELECT gives. Raises Unreadable."""
+        parsed = guard.parsed(query, self.kind)
+        return self._relation(parsed.sql(guard.DIALECTS[self.kind]))
+
+    def of_table(self, name: str) -> Relation:
+        """A table by its name (or schema.name). Raises Unreadable."""
+        from sqlglot import exp
+
+        known = self.tables()
+        if name not in known:
+            raise Unreadable(Text("engine_no_table", name=name[:80]))
+        schema, _, table = name.rpartition(".") if "." in name else ("", "", name)
+        if name in self._unqualified(known):
+            schema, table = "", name
+        target = exp.to_identifier(table, quoted=True)
+        of = exp.Table(this=target, db=exp.to_identifier(schema, quoted=True) if schema else None)
+        return self._relation(exp.select("*").from_(of).sql(guard.DIALECTS[self.kind]))
+
+    def _unqualified(self, known: Sequence[str]) -> Sequence[str]:
+        """Of the tables' names those that name no schema."""
+        return [name for name in known if "." not in name]
+
+    def _relation(self, sql: str) -> Relation:
+        import ibis.expr.operations as ops
+
+        schema, sql = self._guarded(self._schema, sql)
+        names = list(schema.names)
+        if len({name.casefold() for name in names}) < len(names):
+            twice = next(n for n in names if [m.casefold() for m in names].count(n.casefold()) > 1)
+            raise Unreadable(Text("engine_column_twice", column=twice))
+        table = ops.SQLQueryResult(sql, schema, self.ibis).to_expr()
+        return Relation(self, table)
+
+    def rows(self, expression: ir.Expr) -> list[tuple[Any, ...]]:
+        """The rows of an expression. Raises Unreadable, also where there are too many."""
+        found: list[tuple[Any, ...]] = self._guarded(
+            lambda asked: self._run(self._compiled(asked)), expression
+        )
+        if len(found) > self.limits.rows:
+            raise self._too_many()
+        return found
+
+    def columns(self, expression: ir.Expr) -> dict[str, NDArray[Any]]:
+        """The same by column, as arrays."""
+        found: dict[str, NDArray[Any]]
+        found = self._guarded(lambda asked: self._run_columns(self._compiled(asked)), expression)
+        if any(len(values) > self.limits.rows for values in found.values()):
+            raise self._too_many()
+        return found
+
+    def _too_many(self) -> Unreadable:
+        return Unreadable(Text("engine_too_many_rows", n=self.limits.rows))
+
+    def _compiled(self, expression: ir.Expr) -> str:
+        import ibis.expr.types as ir
+
+        table = expression if isinstance(expression, ir.Table) else expression.as_table()
+        sql: str = self.ibis.compile(table.limit(self.limits.rows + 1))
+        return sql
+
+    def _guarded(self, ask: Callable[[Any], Any], asked: Any) -> Any:
+        self.watchdog.check()
+        try:
+            return ask(asked)
+        except (HadiError, OutOfRange):
+            raise
+        except Exception as error:  # a driver's: whatever it is, nothing of it may get out
+            if self.watchdog.has_fired:
+                raise self.watchdog.refusal() from None
+            raise self._refusal(error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table, or what a query gives, in its database."""
+
+    backend: Backend
+    table: ir.Table
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The columns' types under the names that DuckDB has for them."""
+        schema = self.table.schema()
+        return {name: type_name(type_) for name, type_ in schema.items()}
+
+    def columns(self) -> list[dict[str, str]]:
+        """Name and type (of `report.ColumnType`) of each column."""
+        return [{"name": name, "type": _kind(type_)} for name, type_ in self.types.items()]
+
+    def preview(self, rows: int) -> list[tuple[str | None, ...]]:
+        """Some rows as text; columns of nested values are left empty."""
+        import ibis
+
+        shown = [
+            ibis.null(str).name(name) if _kind(type_) == "nested" else self.table[name]
+            for name, type_ in self.types.items()
+        ]
+        found = self.backend.rows(self.table.select(shown).limit(rows))
+        return [tuple(_cell(value) for value in row) for row in found]
+
+
+def type_name(type_: dt.DataType) -> str:
+    """Ibis' type under the name that DuckDB has for it: what the rest of ingest goes by."""
+    if type_.is_decimal():
+        return "DECIMAL"
+    if type_.is_timestamp():
+        zone = getattr(type_, "timezone", None)
+        return "TIMESTAMP WITH TIME ZONE" if zone else "TIMESTAMP"
+    if type_.is_nested() or type_.is_binary():
+        return {"array": "NULL[]", "map": "MAP", "binary": "BLOB"}.get(_root(type_), "STRUCT")
+    names = {
+        "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "time": "TIME",
+        "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT",
+        "uint8": "UTINYINT", "uint16": "USMALLINT", "uint32": "UINTEGER", "uint64": "UBIGINT",
+        "float16": "FLOAT", "float32": "FLOAT", "float64": "DOUBLE", "uuid": "UUID",
+        "null": '"NULL"', "json": "JSON",
+    }  # fmt: skip
+    return names.get(_root(type_), _root(type_).upper())
+
+
+def _root(type_: dt.DataType) -> str:
+    return type(type_).__name__.lower()
+
+
+def _kind(written: str) -> str:
+    """The type as the mapping knows it."""
+    if written == "BOOLEAN":
+        return "boolean"
+    if written in ("DOUBLE", "FLOAT", "DECIMAL"):
+        return "number"
+    if written == "DATE":
+        return "date"
+    if written.startswith("TIME"):
+        return "time"
+    return "integer" if "INT" in written and written != "INTERVAL" else "text"
+
+
+def _cell(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return format(value, "f")[:_MOST_SHOWN]
+    return str(value).replace("\0", "\u2400")[:_MOST_SHOWN]

@@ -1,0 +1,35 @@
+"""Functions that the engines have under these names and Ibis under none."""
+
+from __future__ import annotations
+
+from inspect import Parameter, Signature
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+
+
+def _function(name: str, takes: tuple[Any, ...], gives: Any) -> Any:
+    """A function of the engine's own, as Ibis calls one."""
+
+    def never_run(*arguments: Any) -> None:
+        """The engine has it; Ibis wants to see its name and how many arguments it takes."""
+
+    never_run.__name__ = name
+    never_run.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(f"a{i}", Parameter.POSITIONAL_ONLY) for i in range(len(takes))]
+    )
+    return ibis.udf.scalar.builtin(never_run, name=name, signature=(takes, gives))
+
+
+_INSTANT = dt.Timestamp(timezone="UTC")
+
+btrim = _function("btrim", (dt.string, dt.string), dt.string)  # PostgreSQL, Spark
+trim = _function("trim", (dt.string, dt.string), dt.string)  # the same in DuckDB
+contains = _function("contains", (dt.string, dt.string), dt.boolean)  # DuckDB, Spark
+character = _function("chr", (dt.int64,), dt.string)  # DuckDB, Spark
+convert_to = _function("convert_to", (dt.string, dt.string), dt.binary)  # PostgreSQL
+convert_from = _function("convert_from", (dt.binary, dt.string), dt.string)  # PostgreSQL
+encode = _function("encode", (dt.binary, dt.string), dt.string)  # PostgreSQL
+decode = _function("decode", (dt.string, dt.string), dt.binary)  # PostgreSQL
+timezone = _function("timezone", (dt.string, _INSTANT), dt.timestamp)  # DuckDB, PostgreSQL

@@ -1,0 +1,117 @@
+"""What may be asked of a database: one SELECT that reads tables, and nothing else.
+
+The session is read-only as well; this is the first of two doors. Functions are let through by
+name: one that we do not know may read files, open connections or end other people's work, even in
+a session that cannot write. Whoever needs one puts it in a view.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hadi.domain.errors import Unreadable
+from hadi.domain.text import Text
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+MOST_CHARS = 20_000
+
+DIALECTS = {"postgresql": "postgres", "duckdb": "duckdb", "parquet": "duckdb", "spark": "spark"}
+
+
+def _words(written: str) -> frozenset[str]:
+    return frozenset(written.split())
+
+
+# Beyond what the parser knows by name. Plain functions of their arguments, all of them.
+_HARMLESS = _words(
+    "age btrim ceiling char_length cot date_bin date_part div make_date make_interval "
+    "make_timestamp quote_ident quote_literal regexp_match regexp_matches regexp_count "
+    "to_char to_date to_number to_timestamp width_bucket jsonb_extract_path_text "
+    "json_extract_path_text jsonb_array_length json_array_length justify_days justify_hours "
+    "justify_interval bool_and bool_or every count_if list_value epoch epoch_ms hour minute "
+    "second monthname dayname last_day date_format from_unixtime from_utc_timestamp "
+    "to_utc_timestamp months_between next_day nvl nvl2 pmod bround try_cast get_json_object "
+    "element_at size array_contains map_keys map_values rlike left right"
+)
+# Known to the parser, and no plain function of its arguments all the same.
+_FORBIDDEN = _words(
+    "ReadCSV ReadParquet ReadJSON OpenJSON XMLTable JSONTable Rand Randn Uuid TableSample Into "
+    "Lock Command Placeholder Parameter SessionParameter CurrentSetting GetVariable Predict "
+    "MLForecast AIClassify AIGenerate LoadFile NextValueFor Seq1 Seq2 Seq4 Seq8"
+)
+_FORBIDDEN_SCHEMAS = _words(
+    "pg_catalog information_schema pg_toast parquet csv json text orc delta avro binaryfile jdbc "
+    "iceberg"
+)
+_PLAIN_TABLE = re.compile(r"[^/\\:*?'\x00-\x1f]+")
+
+
+def parsed(query: str, kind: str) -> exp.Query:
+    """The one SELECT that the query is. Raises Unreadable for anything else."""
+    import logging
+
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    if len(query) > MOST_CHARS:
+        raise Unreadable(Text("engine_query_long", n=MOST_CHARS))
+    if "\0" in query:
+        raise Unreadable(Text("engine_query_unreadable"))
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would log the query
+    try:
+        statements = [s for s in sqlglot.parse(query, read=DIALECTS[kind]) if s is not None]
+    except (SqlglotError, RecursionError) as error:
+        raise Unreadable(Text("engine_query_unreadable")) from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise Unreadable(Text("engine_query_not_select"))
+    statement = statements[0]
+    names = {cte.alias_or_name.casefold() for cte in statement.find_all(exp.CTE)}
+    for node in statement.walk():
+        _look_at(node, names)
+    return statement
+
+
+def _look_at(node: exp.Expr, ctes: set[str]) -> None:
+    from sqlglot import exp
+
+    if isinstance(node, (exp.DML, exp.DDL)) and not isinstance(node, exp.Query):
+        raise Unreadable(Text("engine_query_writes"))
+    kind = type(node).__name__
+    if kind in ("Into", "Lock", "Command", "Copy", "Set", "Attach", "Drop", "Alter", "Merge"):
+        raise Unreadable(Text("engine_query_writes"))
+    if kind in _FORBIDDEN:
+        raise Unreadable(Text("engine_function_forbidden", name=_shown(node, kind)))
+    if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
+        name = str(node.this)
+        if name.casefold() not in _HARMLESS:
+            raise Unreadable(Text("engine_function_forbidden", name=name[:60]))
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+        raise Unreadable(Text("engine_function_forbidden", name=node.sql()[:60]))
+    if isinstance(node, exp.Table):
+        _look_at_table(node, ctes)
+
+
+def _look_at_table(table: exp.Table, ctes: set[str]) -> None:
+    from sqlglot import exp
+
+    if not isinstance(table.this, exp.Identifier):
+        # A function in the place of a table: only what makes rows of a column.
+        name = table.this.sql() if table.this is not None else ""
+        if not isinstance(table.this, exp.Func) or isinstance(table.this, exp.Anonymous):
+            raise Unreadable(Text("engine_function_forbidden", name=name[:60]))
+        return
+    name, schema = table.name, table.db.casefold()
+    is_system = name.casefold().startswith("pg_") and name.casefold() not in ctes
+    if is_system or schema in _FORBIDDEN_SCHEMAS or not _PLAIN_TABLE.fullmatch(name):
+        shown = f"{table.db}.{name}" if table.db else name
+        raise Unreadable(Text("engine_table_forbidden", name=shown[:60]))
+
+
+def _shown(node: exp.Expr, kind: str) -> str:
+    from sqlglot import exp
+
+    return node.sql_name().lower() if isinstance(node, exp.Func) else kind.lower()

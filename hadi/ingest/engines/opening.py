@@ -1,0 +1,64 @@
+"""Opening a database under the clock: which kind is made how, and that it is always closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from hadi.domain.errors import Unreadable
+from hadi.domain.text import Text
+from hadi.ingest.engines import Limits
+from hadi.ingest.engines.backend import Backend
+from hadi.ingest.engines.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@contextmanager
+def opened(
+    kind: str, settings: Mapping[str, Any], secret: str | None, limits: Limits
+) -> Iterator[Backend]:
+    """See `engines.open`."""
+    make = _maker(kind)
+    with Watchdog(limits.seconds) as watchdog:
+        backend = make(settings, secret, limits, watchdog)
+        try:
+            yield backend
+        finally:
+            with suppress(Exception):  # there may be nobody left to say goodbye to
+                backend.close()
+
+
+def _maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdog], Backend]:
+    match kind:
+        case "postgresql":
+            from hadi.ingest.engines.postgresql import PostgreSQL
+
+            return PostgreSQL
+        case "duckdb":
+            from hadi.ingest.engines.duckdb import DuckDBFile
+
+            return DuckDBFile
+        case "parquet":
+            from hadi.ingest.engines.duckdb import ParquetFolder
+
+            return ParquetFolder
+        case "spark":
+            from hadi.ingest.engines.spark import Spark
+
+            return Spark
+        case _:
+            raise Unreadable(Text("engine_kind_unknown", kind=kind[:40]))
+
+
+def reason(error: Exception, secret: str | None) -> str:
+    """The first line of a driver's message for a person; a secret in it (none should be) is
+    blotted out."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = lines[0] if lines else type(error).__name__
+    if secret:
+        said = said.replace(secret, "…")
+    clean = "".join(c if c.isprintable() else " " for c in said)
+    return clean if len(clean) <= 200 else f"{clean[:197]}..."
