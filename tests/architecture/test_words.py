@@ -31,6 +31,7 @@ from hadi.domain.plan import (
     NeedRole,
     Spending,
 )
+from hadi.domain.quality import Level
 from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.domain.text import FigureKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
@@ -44,6 +45,7 @@ SHOWN: dict[type[StrEnum], str] = {
     Decision: "decision",
     EvidenceGrade: "evidence",
     GuardrailStatus: "guardrail",
+    Level: "level",
     Payback: "payback",
     RolloutStatus: "rollout",
     State: "state",

@@ -1,0 +1,34 @@
+"""A plan written after the data: exploration, said without blame, with the way to a fair test."""
+
+from hadi.domain.wording import N_, Wording
+
+WORDING: dict[str, Wording] = {
+    "after_the_fact_badge": N_("After the fact: exploration only"),
+    "after_nothing": N_(
+        "The plan stood on %(written)s, before the data (%(first)s to %(last)s) were all there."
+    ),
+    "after_the_hypothesis": N_(
+        "The hypothesis was written on %(written)s, after the data it is judged on (%(first)s to %(last)s): this is exploration only. Test it again with new data."
+    ),
+    "after_the_plan": N_(
+        "The plan was fixed on %(written)s, after the data it is judged on (%(first)s to %(last)s): this is exploration only. Test it again with new data."
+    ),
+    "after_the_plan_changed": N_(
+        "The plan was last changed on %(written)s, after the data it is judged on (%(first)s to %(last)s): this is exploration only. Test it again with new data."
+    ),
+    "after_upload": N_(
+        "The plan was fixed on %(written)s, after the data had been uploaded (%(uploaded)s): this is exploration only. Test it again with new data."
+    ),
+    "after_upload_changed": N_(
+        "The plan was last changed on %(written)s, after the data had been uploaded (%(uploaded)s): this is exploration only. Test it again with new data."
+    ),
+    "after_the_start": N_(
+        "%(share)s of the rows are of days before the plan was fixed on %(written)s (%(first)s to %(last)s in all): what was seen of them may have shaped it."
+    ),
+    "after_unknown": N_(
+        "No column is known to name the day, so nobody can say whether the plan came before the data. Name the day column on the page of the data."
+    ),
+    "after_imported": N_(
+        "The plan stood on %(written)s, before the data (%(first)s to %(last)s), by the clock of the workspace it was imported from."
+    ),
+}

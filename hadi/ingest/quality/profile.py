@@ -1,0 +1,185 @@
+"""One pass over a table: what its columns hold. Everything here is a count, a sum or an extreme, so
+that a hundred million rows cost a scan and no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from hadi.domain.plan import MetricKind
+from hadi.ingest.cells import counted
+from hadi.ingest.engine import literal, quoted
+from hadi.ingest.quality.table import Table
+
+EARLIEST = date(2000, 1, 1)  # a day before that is a placeholder: 1900, 1970
+_ENDS = ("min", "max")
+BASES = (10, 100, 1000)  # round numbers that people write instead of counting
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Of values of ten times `base` and more: `fine` are whole multiples of a tenth of it, `round`
+    multiples of itself. Of numbers that were counted one in ten of the fine ones is round."""
+
+    base: int
+    large: int
+    fine: int
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A numeric column. `total` is of absolute values, `largest` the largest of them."""
+
+    n: int
+    low: float | None
+    high: float | None
+    spread: float  # standard deviation
+    negative: int
+    total: float
+    largest: float
+    fractions: int  # strictly between 0 and 1
+    percents: int  # above 1, at most 100
+    heaps: tuple[Heap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The day column, in the workspace's zone. `after`, `before`: outside the plan's period.
+    `unlocked`: rows of days before the plan was fixed."""
+
+    column: str
+    n: int
+    first: date | None
+    last: date | None
+    ancient: int
+    future: int
+    before: int
+    after: int
+    unlocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one pass told. `filled` and `constant` (the one value, as text) are by column."""
+
+    rows: int
+    filled: dict[str, int]
+    constant: dict[str, str]
+    numbers: dict[str, Numbers]
+    above: dict[str, tuple[int, int]]  # of a ratio: rows with numerator > denominator, of how many
+    days: Days | None = None
+
+
+class _Query:
+    """Expressions of one SELECT, each remembered by its place."""
+
+    def __init__(self) -> None:
+        self.expressions: list[str] = []
+
+    def ask(self, expression: str) -> int:
+        self.expressions.append(expression)
+        return len(self.expressions) - 1
+
+
+def profile(table: Table) -> Profile:
+    """Count what there is to count, in one query."""
+    query = _Query()
+    rows = query.ask("count(*)")
+    plain = {c: query.ask(f"count({quoted(c)})") for c in table.columns}
+    extremes = {
+        # As text: what it is does not matter, and not every stamp has a place in Python.
+        c: tuple(query.ask(f"left(CAST({end}({quoted(c)}) AS VARCHAR), 200)") for end in _ENDS)
+        for c in table.columns
+    }
+    numbers = {m.name: _numbers(query, table, m.name) for m in table.measured()}
+    above = dict(_above(query, table))
+    days = _days(query, table)
+    found = table.row(f"SELECT {', '.join(query.expressions)} FROM {table.name}")
+    low_high = {c: (found[low], found[high]) for c, (low, high) in extremes.items()}
+    return Profile(
+        rows=found[rows],
+        filled={c: found[place] for c, place in plain.items()},
+        constant={
+            c: low[:60] for c, (low, high) in low_high.items()
+            if low is not None and low == high and found[plain[c]] > 1
+        },
+        numbers={c: _read_numbers(found, places) for c, places in numbers.items()},
+        above={name: (found[more], found[both]) for name, (more, both) in above.items()},
+        days=_read_days(found, table, days),
+    )  # fmt: skip
+
+
+def _numbers(query: _Query, table: Table, column: str) -> list[int]:
+    x = table.number(column)
+    asked = [
+        f"count({x})", f"min({x})", f"max({x})", f"stddev_samp({x})", counted(f"({x}) < 0"),
+        f"sum(abs({x}))", f"max(abs({x}))", counted(f"({x}) > 0 AND ({x}) < 1"),
+        counted(f"({x}) > 1 AND ({x}) <= 100"),
+    ]  # fmt: skip
+    for base in BASES:
+        is_large = f"abs({x}) >= {10 * base}"
+        asked += [
+            counted(is_large),
+            counted(f"{is_large} AND ({x}) % {base // 10} = 0"),
+            counted(f"{is_large} AND ({x}) % {base} = 0"),
+        ]
+    return [query.ask(expression) for expression in asked]
+
+
+def _read_numbers(found: tuple[Any, ...], places: list[int]) -> Numbers:
+    n, low, high, spread, negative, total, largest, fractions, percents, *heaps = (
+        found[place] for place in places
+    )
+    return Numbers(
+        n, low, high, spread or 0.0, negative, total or 0.0, largest or 0.0, fractions, percents,
+        tuple(Heap(base, *heaps[3 * i : 3 * i + 3]) for i, base in enumerate(BASES)),
+    )  # fmt: skip
+
+
+def _above(query: _Query, table: Table) -> Iterator[tuple[str, tuple[int, int]]]:
+    for metric in table.asked.plan.metrics if table.asked.plan else ():
+        if metric.kind is not MetricKind.RATIO or len(metric.columns) != 2:
+            continue
+        if all(table.has(c) and table.is_number(c) for c in metric.columns):
+            over, under = (table.number(c) for c in metric.columns)
+            both = f"({over}) IS NOT NULL AND ({under}) IS NOT NULL"
+            more = counted(f"({over}) > ({under})")
+            yield metric.name, (query.ask(more), query.ask(counted(both)))
+
+
+def _days(query: _Query, table: Table) -> list[int]:
+    asked = table.asked
+    day = table.local_day(asked.day) if asked.day and table.has(asked.day) else None
+    if day is None:
+        return []
+
+    def on(moment: date | None, sign: str) -> str:
+        return counted(f"{day} {sign} DATE {literal(moment.isoformat())}") if moment else "0"
+
+    plan = asked.plan
+    return [
+        query.ask(expression)
+        for expression in (
+            f"count({day})", f"min({_kept(day)})", f"max({_kept(day)})",
+            on(EARLIEST, "<"),
+            on(asked.today + timedelta(days=1), ">"),  # elsewhere it is tomorrow already
+            on(plan.starts_on if plan else None, "<"),
+            on(plan.ends_on if plan else None, ">"),
+            on(asked.locked_on, "<"),
+        )
+    ]  # fmt: skip
+
+
+def _kept(day: str) -> str:
+    """A day that Python can hold: files know later and earlier ones."""
+    return f"greatest(least({day}, DATE '9999-12-31'), DATE '0001-01-01')"
+
+
+def _read_days(found: tuple[Any, ...], table: Table, places: list[int]) -> Days | None:
+    if not places:
+        return None
+    assert table.asked.day is not None
+    return Days(table.asked.day, *(found[place] for place in places))
