@@ -16,17 +16,21 @@ from hadi.api import (
     datasets,
     events,
     hypotheses,
+    jobs,
     people,
     plans,
     problems,
     rollouts,
+    uploads,
 )
 from hadi.api.answers import PREFIX, Endpoints
 from hadi.api.schemas import ProblemOut
 
 RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway one may not
 
-NOUNS = (hypotheses, plans, datasets, analyses, conclusions, rollouts, events, people)
+NOUNS = (
+    hypotheses, plans, datasets, uploads, analyses, conclusions, rollouts, events, people, jobs,
+)  # fmt: skip
 
 ABOUT = """\
 Ideas become evidence: a hypothesis is captured, planned, tested, judged, decided and scaled.

@@ -79,7 +79,7 @@ class Endpoints(flask_smorest.Blueprint):  # type: ignore[misc]
     def answers(
         self,
         status: int,
-        schema: type[ma.Schema] | ma.Schema,
+        schema: type[ma.Schema] | ma.Schema | None,
         *refusals: int,
         about: str | None = None,
         has_etag: bool = False,

@@ -20,6 +20,7 @@ from hadi.domain.errors import (
     Blocked,
     HadiError,
     Invalid,
+    NoRoom,
     NotAllowed,
     NotFound,
     Stale,
@@ -27,11 +28,13 @@ from hadi.domain.errors import (
     Unreadable,
 )
 from hadi.domain.text import Text
+from hadi.services import storage
 
 MIMETYPE = "application/problem+json"
 MB = 1024 * 1024
 
 # Codes that differ from the sentence's own: those that clients were promised.
+_TITLES = {460: "Checksum Mismatch"}  # of tus, unknown to HTTP
 _CODES = {"receipt.other_request": "idempotency_key_reused"}
 
 
@@ -67,7 +70,7 @@ def problem(
     """The response for one problem."""
     body = {
         "type": f"urn:hadi:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "code": code,
         "detail": say(text),
@@ -114,6 +117,8 @@ def _status(refusal: HadiError) -> int:
             return HTTPStatus.PRECONDITION_FAILED if is_claimed else HTTPStatus.CONFLICT
         case TooLarge():
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        case NoRoom():
+            return HTTPStatus.INSUFFICIENT_STORAGE
         case Invalid() | Unreadable():
             return HTTPStatus.UNPROCESSABLE_ENTITY
         case _:
@@ -155,7 +160,11 @@ def _sentence(fault: HTTPException, status: int) -> Text:
 
 
 def _unexpected(error: Exception) -> Response:
-    """500: the stack goes to the log, never to the client."""
+    """500: the stack goes to the log, never to the client. A full disk is said to be one."""
+    full = storage.problem(error)
+    if full is not None:
+        db.session.rollback()
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, full.code, full)
     current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
     db.session.rollback()
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", Text("api.unexpected"))

@@ -75,3 +75,7 @@ class Unreadable(HadiError):
 
 class TooLarge(Unreadable):
     """A file over the configured limit."""
+
+
+class NoRoom(HadiError):
+    """The disk of the server is full: nothing was stored, and it can be tried again later."""

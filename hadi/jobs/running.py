@@ -15,7 +15,7 @@ from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.text import Text
 from hadi.jobs.handlers import HANDLERS
 from hadi.models import Job
-from hadi.services import jobs
+from hadi.services import jobs, storage
 from hadi.services.jobs import Cancelled
 from hadi.services.progress import Progress
 
@@ -71,10 +71,8 @@ def _problem(error: Exception) -> Text | None:
             return error.text
         case MemoryError():
             return Text("job_no_memory")
-        case OSError():
-            return jobs.storage_problem(error)
         case _:
-            return None
+            return storage.problem(error)
 
 
 def now(app: Flask) -> datetime:

@@ -31,6 +31,7 @@ class Upload(db.Model):  # type: ignore[misc,name-defined]
     id: Mapped[Id]
     test_id: Mapped[str] = mapped_column(String(20), ForeignKey("test.id"), index=True)
     batch: Mapped[str] = mapped_column(String(20), index=True)  # files sent together share one
+    batch_size: Mapped[int] = mapped_column(default=1)  # how many of them there are
     filename: Mapped[str] = mapped_column(String(255))
     size: Mapped[int] = mapped_column(BigInteger)  # bytes, as declared
     received: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -7,7 +7,6 @@ job may be begun twice, and its handler has to do the thing once all the same.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,6 +78,12 @@ def find(job_id: str, *, by: Actor) -> Job:
     if job is None or (job.kind in OF_ADMINISTRATORS and not _is_own(job, by)):
         raise NotFound(Text("no_such_job"))
     return job
+
+
+def arguments_of(job_id: str | None) -> dict[str, Any]:
+    """What a job was asked with, for another that does the same."""
+    job = db.session.get(Job, job_id) if job_id else None
+    return dict(job.arguments) if job else {}
 
 
 def recent(*, by: Actor, limit: int = 100) -> list[Job]:
@@ -244,13 +249,6 @@ def actor_of(job: Job) -> Actor:
     if author is None or not author.active:
         raise NotAllowed(Text("not_allowed.job"))
     return users.actor_for(author)
-
-
-def storage_problem(error: OSError) -> Text:
-    """Why nothing could be written, in words."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return Text("storage_full")
-    return Text("storage_fault", reason=error.strerror or type(error).__name__)
 
 
 # ----------------------------------------------------------------------------------------- inside

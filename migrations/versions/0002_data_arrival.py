@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("test_id", sa.String(length=20), nullable=False),
         sa.Column("batch", sa.String(length=20), nullable=False),
+        sa.Column("batch_size", sa.Integer(), nullable=False),
         sa.Column("filename", sa.String(length=255), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),

@@ -20,12 +20,14 @@ from hadi.domain.errors import (
     Blocked,
     HadiError,
     Invalid,
+    NoRoom,
     NotAllowed,
     NotFound,
     Stale,
     TooLarge,
     Unreadable,
 )
+from hadi.services import storage
 from hadi.web.shared.access import signed_in
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Link, Page
@@ -40,6 +42,7 @@ STATUS: dict[type[HadiError], int] = {
     NotFound: 404,
     Stale: 409,
     TooLarge: 413,
+    NoRoom: 507,
     Invalid: 422,
     Blocked: 422,
     Unreadable: 422,
@@ -117,7 +120,11 @@ def _http(error: Exception) -> Any:
 
 
 def _unexpected(error: Exception) -> Answer:
-    """500: the stack goes to the log, never to the page."""
+    """500: the stack goes to the log, never to the page. A full disk is said to be one."""
+    full = storage.problem(error)
+    if full is not None:
+        db.session.rollback()
+        return _page(507, _title(507), say(full), typed=_typed())
     current_app.logger.error("unexpected error at %s", request.path, exc_info=error)
     db.session.rollback()
     sentence = _sentence(InternalServerError(), 500)
@@ -184,6 +191,7 @@ def _title(status: int) -> str:
         422: gettext("That cannot be done yet"),
         429: gettext("Too many attempts"),
         500: gettext("Something broke on our side"),
+        507: gettext("The server has no room left"),
     }
     return str(titles.get(status, gettext("That did not work")))
 
