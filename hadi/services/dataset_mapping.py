@@ -1,15 +1,17 @@
-"""Which column of a file is probably meant by each need of a plan: a suggestion, never more."""
+"""Which column of a file each need of a plan means: suggested where nobody said so, and checked
+where someone did."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hadi.domain.plan import Need, NeedRole, Plan
+from hadi.domain.errors import Invalid
+from hadi.domain.plan import Metric, Need, NeedRole, Plan
+from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
-from hadi.models import Hypothesis
 
 ALIKE = 0.62  # names less alike than this are not suggested
 
@@ -52,18 +54,62 @@ def suggested(
     return found
 
 
-def remembered(hypothesis: Hypothesis) -> dict[str, str]:
-    """How the newest attached file of a hypothesis was mapped; empty where there is none."""
-    attached = [
-        dataset
-        for test in hypothesis.tests
-        for dataset in test.datasets
-        if dataset.is_attached and dataset.mapping
-    ]
-    newest = max(
-        attached, key=lambda dataset: dataset.attached_at or dataset.created_at, default=None
-    )
-    return dict(newest.mapping) if newest else {}
+def checked_mapping(
+    plan: Plan, columns: Sequence[str], mapping: Mapping[str, str]
+) -> dict[str, str]:
+    """The mapping with every need of the plan resolved to a column of the file. A need that is not
+    mapped takes the column of its own name. Raises Invalid with every problem at once."""
+    listed = ", ".join(columns)
+    resolved: dict[str, str] = {}
+    wrong: dict[str, Text] = {}
+    identities: set[str] = set()
+    for need in plan.needs():
+        column = mapping.get(need.key) or (need.key if need.key in columns else None)
+        if need.is_optional and not mapping.get(need.key):
+            continue
+        if column is None:
+            wrong[need.key] = Text("mapping_missing", need=_named(need), columns=listed)
+        elif column not in columns:
+            wrong[need.key] = Text("mapping_unknown", column=str(column)[:80], columns=listed)
+        elif column in identities and need.role in _IDENTITIES:
+            wrong[need.key] = Text("mapping_same_column", column=column)
+        else:
+            resolved[need.key] = column
+            if need.role in _IDENTITIES:
+                identities.add(column)
+    for metric in plan.metrics:
+        wrong |= {key: text for key, text in _twice(metric, resolved) if key not in wrong}
+    if wrong:
+        raise Invalid(next(iter(wrong.values())), wrong)
+    return resolved
+
+
+# Arm, unit and cluster say who is who: each has a column of its own. A segment, a day or a seller
+# may well be one of them.
+_IDENTITIES = (NeedRole.VARIANT, NeedRole.CLUSTER, NeedRole.UNIT)
+
+
+def _named(need: Need) -> str | Text:
+    """What a column is needed for: the metric with its part, or the plan's own name for it."""
+    if need.role is not NeedRole.METRIC or need.metric is None:
+        return need.key
+    if need.part in (None, "value"):
+        return need.metric
+    return Text("mapping_part", metric=need.metric, part=Text(f"part_{need.part}"))
+
+
+def _twice(metric: Metric, resolved: Mapping[str, str]) -> Iterator[tuple[str, Text]]:
+    """The needs of a metric that lead to a column which another of its needs has taken."""
+    own: set[str] = set()
+    for key in metric.keys:
+        column = resolved.get(key)
+        if column is not None and column in own:
+            yield key, Text("mapping_same_column", column=column)
+        elif column is not None:
+            own.add(column)
+    for key in metric.covariates:
+        if resolved.get(key) in own:
+            yield key, Text("metric_own_covariate", name=metric.name)
 
 
 def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
@@ -76,22 +122,22 @@ def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
     named = [need.key]
     if need.role is NeedRole.METRIC and need.part == "value":
         named.append(need.metric or need.key)
-    likeness = max(_alike(name, wanted) for wanted in named)
+    likeness = max(alike(name, wanted) for wanted in named)
     # Usual names stand in for the plan's, but a column that is called like the plan's wins.
-    usual = max((_alike(name, wanted) for wanted in _USUAL.get(need.role, ())), default=0.0)
+    usual = max((alike(name, wanted) for wanted in _USUAL.get(need.role, ())), default=0.0)
     if need.role is NeedRole.VARIANT and plan.control in column["examples"]:
         return max(likeness, 1.5)
-    if need.role is NeedRole.UNIT and "id" in _plain(name).split():
+    if need.role is NeedRole.UNIT and "id" in plain(name).split():
         usual = max(usual, 0.8)
     return max(likeness, 0.9 * usual)
 
 
-def _alike(one: str, other: str) -> float:
-    one, other = _plain(one), _plain(other)
+def alike(one: str, other: str) -> float:
+    one, other = plain(one), plain(other)
     if not one or not other:
         return 0.0
     return difflib.SequenceMatcher(None, one, other).ratio()
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", name.casefold().replace("ё", "е")))

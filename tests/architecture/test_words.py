@@ -33,6 +33,7 @@ from hadi.domain.plan import (
 )
 from hadi.domain.quality import Level
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.tags import ColumnTag
 from hadi.domain.text import FigureKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
 from hadi.domain.wording import WORDING
@@ -42,6 +43,7 @@ LANGUAGES = ("ru", "hu")
 # The words of a member are WORDING["<prefix>_<value>"].
 SHOWN: dict[type[StrEnum], str] = {
     CheckStatus: "check",
+    ColumnTag: "tag",
     Decision: "decision",
     EvidenceGrade: "evidence",
     GuardrailStatus: "guardrail",

@@ -47,12 +47,24 @@ def attach(world: World, dataset: Dataset, folder: Path, **mapping: str) -> Data
     )
 
 
-def test_equal_files_are_kept_once_and_versions_count_on(world: World, folder: Path) -> None:
-    hypothesis = world.running()
-    first = attach(world, stage(world, hypothesis, folder), folder)
-    second = attach(world, stage(world, hypothesis, folder), folder)
-    assert (first.version, second.version) == (1, 2) and first.digest == second.digest
+def test_equal_files_are_kept_once(world: World, folder: Path) -> None:
+    first = attach(world, stage(world, world.running(), folder), folder)
+    second = attach(world, stage(world, world.running("greet everyone"), folder), folder)
+    assert (first.version, second.version) == (1, 1) and first.digest == second.digest
     assert [path.stem for path in folder.iterdir()] == [first.digest]
+
+
+def test_the_same_file_twice_is_the_same_data_set(world: World, folder: Path) -> None:
+    hypothesis = world.running()
+    waiting = stage(world, hypothesis, folder)
+    assert stage(world, hypothesis, folder).id == waiting.id
+    first = attach(world, waiting, folder)
+    assert stage(world, hypothesis, folder).id == first.id
+    # The same table in other bytes is the same, too.
+    other = GOOD.replace(b",", b";")
+    assert stage(world, hypothesis, folder, other).id == first.id
+    assert [path.stem for path in folder.iterdir()] == [first.digest]
+    assert not any((folder.parent / "incoming").iterdir())
 
 
 def test_only_what_is_attached_counts(world: World, folder: Path) -> None:
@@ -72,9 +84,8 @@ def test_only_what_is_attached_counts(world: World, folder: Path) -> None:
 def test_a_table_that_another_data_set_has_is_not_discarded(world: World, folder: Path) -> None:
     from hadi.services import datasets
 
-    hypothesis = world.running()
-    kept = attach(world, stage(world, hypothesis, folder), folder)
-    other = stage(world, hypothesis, folder)
+    kept = attach(world, stage(world, world.running(), folder), folder)
+    other = stage(world, world.running("greet everyone"), folder)
     datasets.discard(other.id, folder=folder, by=world.actor("analyst"), now=world.later())
     assert all(path.is_file() for path in datasets.paths_of(kept, folder=folder))
 

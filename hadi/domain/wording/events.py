@@ -29,7 +29,11 @@ WORDING: dict[str, Wording] = {
     "event_plan_amended": N_("changed the plan in the open, as version %(version)s"),
     # Data and analyses
     "event_data_uploaded": N_("uploaded “%(filename)s” to look at it"),
+    "event_data_read_again": N_("read “%(filename)s” again, in another way"),
     "event_data_discarded": N_("set “%(filename)s” aside without attaching it"),
+    "event_data_corrected": N_("corrected the data with “%(filename)s”, as version %(version)s"),
+    "event_data_added": N_("added the rows of “%(filename)s” to the data, as version %(version)s"),
+    "event_data_deleted": N_("deleted the rows of data version %(version)s"),
     "event_data_attached": N_("attached “%(filename)s” as data, version %(version)s"),
     "event_data_typed": N_("attached typed counts as data, version %(version)s"),
     "event_analysed": N_("ran the check: %(verdict)s"),

@@ -22,7 +22,8 @@ from hadi.ingest.limits import Limits
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.models.dataset import DatasetKind
 from hadi.services import datasets, hypotheses
-from hadi.services.dataset_mapping import remembered, suggested
+from hadi.services.dataset_mapping import suggested
+from hadi.services.dataset_memory import remembered
 from hadi.services.dataset_rows import arms_in, as_csv, preview
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_forms import CountsForm, FileForm, MappingForm, mapping_form

@@ -95,7 +95,11 @@ def _attached(event: Event) -> Text:
     filename, version = event.details.get("filename"), event.details["version"]
     if not filename:
         return Text("event_data_typed", version=version)
-    return Text("event_data_attached", filename=filename, version=version)
+    relation = event.details.get("relation")
+    code = {"correction": "event_data_corrected", "increment": "event_data_added"}.get(
+        relation or "", "event_data_attached"
+    )
+    return Text(code, filename=filename, version=version)
 
 
 def _analysed(event: Event) -> Text:
@@ -124,7 +128,9 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "refused": _refused,
     "data_attached": _attached,
     "data_uploaded": _with("filename"),
+    "data_read_again": _with("filename"),
     "data_discarded": _with("filename"),
+    "data_deleted": _with("version"),
     **{f"feed_{done}": _with("source") for done in FEED_VERBS},
     "analysed": _analysed,
     "plan_amended": _with("version"),

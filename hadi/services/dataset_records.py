@@ -1,0 +1,151 @@
+"""What all verbs of data share: finding a data set, who may attach now, and its tables on disk.
+
+A table is kept once, named by its content, however many data sets have it; it goes with the last
+one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from hadi.db import db
+from hadi.domain.errors import Blocked, Blocker, NotFound, Unreadable
+from hadi.domain.lifecycle import State
+from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.text import Text, day_figure
+from hadi.ingest import sums_json
+from hadi.ingest.counts import CountsSource
+from hadi.ingest.source import Source
+from hadi.ingest.tables import TableSource
+from hadi.models import Dataset, DatasetPart, Hypothesis, Test
+from hadi.models.dataset import DatasetKind, DatasetRole
+from hadi.services import hypotheses
+
+
+def find(dataset_id: str, *, by: Actor) -> Dataset:
+    """The data set with that id. Raises NotFound."""
+    require(by, Permission.VIEW)
+    dataset: Dataset | None = db.session.get(Dataset, dataset_id)
+    if dataset is None:
+        raise NotFound(Text("no_such_dataset"))
+    return dataset
+
+
+def newest(test_id: str | None, role: DatasetRole = DatasetRole.OUTCOME) -> Dataset | None:
+    """The last version that was attached to a test, of those for one purpose."""
+    return db.session.scalar(
+        select(Dataset)
+        .where(Dataset.test_id == test_id, Dataset.version.is_not(None), Dataset.role == role)
+        .order_by(Dataset.version.desc())
+        .limit(1)
+    )
+
+
+def newer_than(dataset: Dataset) -> Dataset | None:
+    """The version that stands now where this one stood; None while this is it."""
+    last = newest(dataset.test_id, dataset.role)
+    is_newer = last is not None and (last.version or 0) > (dataset.version or 0)
+    return last if is_newer else None
+
+
+def of_version(test: Test, written: str) -> Dataset:
+    """An attached data set of a test by its version number or its id. Raises NotFound."""
+    is_number = written.isascii() and written.isdigit() and len(written) < 8
+    named = Dataset.version == int(written) if is_number else Dataset.id == written[:20]
+    query = select(Dataset).where(Dataset.test_id == test.id, Dataset.version.is_not(None), named)
+    found: Dataset | None = db.session.scalar(query)
+    if found is None:
+        raise NotFound(Text("no_such_version", version=written[:20]))
+    return found
+
+
+def source(dataset: Dataset, *, folder: Path) -> Source:
+    """The data themselves, ready to be summed. Raises Unreadable where they were deleted."""
+    require_content(dataset)
+    if dataset.kind is DatasetKind.COUNTS:
+        return CountsSource(dataset.counts or [])
+    if dataset.kind is DatasetKind.QUERY:
+        return sums_json.summed(sums_path(dataset.digest, folder).read_text(encoding="utf-8"))
+    labels = [part.filename for part in dataset.parts]
+    return TableSource(paths_of(dataset, folder=folder), digest=dataset.digest, labels=labels)
+
+
+def paths_of(dataset: Dataset, *, folder: Path) -> list[Path]:
+    """Where the tables of a data set are kept, in their order."""
+    return [path_of(part.digest, folder) for part in dataset.parts]
+
+
+def path_of(digest: str, folder: Path) -> Path:
+    return folder / f"{digest}.parquet"
+
+
+def sums_path(digest: str, folder: Path) -> Path:
+    """Where the snapshot of sums that a connection's engine made is kept."""
+    return folder / f"{digest}.sums.json"
+
+
+def digest_of(digests: Sequence[str]) -> str:
+    """What names the content of several parts, as `TableSource` names it."""
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def test_of(dataset: Dataset) -> Test:
+    return db.session.get_one(Test, dataset.test_id)
+
+
+def hypothesis_of(dataset: Dataset) -> Hypothesis:
+    return test_of(dataset).hypothesis
+
+
+def attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> AbstractContextManager[None]:
+    """Whatever is refused while data are attached is logged."""
+    return hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now)
+
+
+def require_running(hypothesis: Hypothesis, *, by: Actor) -> Test:
+    """The test that data are attached to now. Raises NotAllowed, Blocked."""
+    require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    if hypothesis.state not in (State.RUNNING, State.MEASURED):
+        state = Text(f"state_{hypothesis.state.value}")
+        raise Blocked(Text("step_refused"), [Blocker(Text("needs_running", state=state), "state")])
+    assert hypothesis.current_test is not None
+    return hypothesis.current_test
+
+
+def require_unattached(dataset: Dataset) -> None:
+    if dataset.is_attached:
+        raise Blocked(Text("step_refused"), [Blocker(Text("dataset_attached_already"), "datasets")])
+
+
+def require_content(dataset: Dataset) -> None:
+    if dataset.deleted_at is not None:
+        day = day_figure(dataset.deleted_at.date())
+        raise Unreadable(Text("dataset_rows_gone", version=str(dataset.version or ""), day=day))
+
+
+def drop_unused(digests: Iterable[str], *, folder: Path) -> None:
+    """Delete the tables that no data set has. In a writing transaction."""
+    for digest in sorted(set(digests)):
+        take_turn(digest)
+        used = (
+            select(DatasetPart.id)
+            .join(Dataset, Dataset.id == DatasetPart.dataset_id)
+            .where(DatasetPart.digest == digest, Dataset.deleted_at.is_(None))
+        )
+        if db.session.scalar(used.limit(1)) is None:
+            path_of(digest, folder).unlink(missing_ok=True)
+
+
+def take_turn(digest: str) -> None:
+    """Wait for whoever keeps or drops an equal table. On SQLite everyone who writes waits."""
+    if db.engine.dialect.name == "postgresql":
+        turn = func.hashtextextended(f"dataset/{digest}", 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(turn)))
