@@ -11,7 +11,7 @@ from hadi import api, db, jobs, web
 from hadi.config import Settings
 from hadi.resources import folder
 from hadi.web.account import identity
-from hadi.web.shared import errors, health, language, security, switch
+from hadi.web.shared import downloads, errors, health, language, security, switch
 from hadi.web.shared.assets import Assets
 
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, settings)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(switch.blueprint)
+    app.register_blueprint(downloads.blueprint)
     web.init_app(app)
     api.init_app(app)
     errors.init_app(app)

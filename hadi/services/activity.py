@@ -47,6 +47,12 @@ def page(*, person_id: str | None = None, number: int = 1, by: Actor) -> Lines:
     return Lines(tuple(_lines(events)), total)
 
 
+def total(*, person_id: str | None = None, by: Actor) -> int:
+    """How many lines there are. Raises NotAllowed."""
+    require(by, Permission.EDIT_SETTINGS)
+    return db.session.scalar(select(func.count()).select_from(_of(person_id).subquery())) or 0
+
+
 def everything(*, person_id: str | None = None, by: Actor) -> Iterator[Line]:
     """Every line, newest first, for a file. Raises NotAllowed before the first is read."""
     require(by, Permission.EDIT_SETTINGS)

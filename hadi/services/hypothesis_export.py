@@ -1,57 +1,62 @@
-"""The list of hypotheses as a file: everything the filters find, a row each, for a spreadsheet.
+"""The list of hypotheses as a table: everything the filters find, a row each.
 
-What is found streams through in blocks; only one block is in memory as objects. Money stays out:
-who may see it is decided elsewhere than in a file that travels. Cells that a spreadsheet would
-run as a formula are made harmless.
+What is found streams through in blocks; only one block is in memory as objects. Budgets and
+addresses are columns that not everyone may see.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hadi.db import db
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import MetricRole
+from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
-from hadi.ingest.neutral import neutralise
 from hadi.models import Hypothesis
 from hadi.services.hypothesis_list import ORDERS, Filters, Order, with_row
+from hadi.services.table_columns import Listed, listed
+from hadi.services.table_files import Cell, Kind, Table
 
 BLOCK = 500
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")  # a workbook cannot hold them
 EVERYTHING = Filters()
+
 COLUMNS = (
-    "key", "state", "title", "change", "effect", "reason", "verdict", "sentence", "metric",
-    "difference", "low", "high", "owner", "author", "created", "updated", "archive_reason",
-)  # fmt: skip
+    Listed("key"),
+    Listed("state"),
+    Listed("title"),
+    Listed("change"),
+    Listed("effect"),
+    Listed("reason"),
+    Listed("verdict"),
+    Listed("sentence"),
+    Listed("metric"),
+    Listed("difference", Kind.NUMBER),
+    Listed("low", Kind.NUMBER),
+    Listed("high", Kind.NUMBER),
+    Listed("owner"),
+    Listed("owner_email", tag=ColumnTag.PERSONAL),
+    Listed("author"),
+    Listed("author_email", tag=ColumnTag.PERSONAL),
+    Listed("budget", Kind.NUMBER, ColumnTag.MONEY),
+    Listed("currency", tag=ColumnTag.MONEY),
+    Listed("created", Kind.MOMENT),
+    Listed("updated", Kind.MOMENT),
+    Listed("archive_reason"),
+)
 
-Cell = str | float | int | datetime | Text | None
-Say = Callable[[Text], str]
 
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whoever the file is for: says texts in a language, and lives in a time zone."""
-
-    say: Say
-    zone: tzinfo
-
-
-def rows(
-    *, filters: Filters = EVERYTHING, order: Order = Order.UPDATED, by: Actor
-) -> Iterator[tuple[Cell, ...]]:
-    """The cells of every hypothesis found, in the order of `COLUMNS`. Raises NotAllowed before
-    the first row is read."""
+def table(*, filters: Filters = EVERYTHING, order: Order = Order.UPDATED, by: Actor) -> Table:
+    """Every hypothesis found, as far as `by` may see it. Raises NotAllowed before the first row
+    is read."""
     require(by, Permission.VIEW)
-    return _rows(filters, order)
+    counted = select(func.count()).select_from(Hypothesis).where(*filters.conditions())
+    size = db.session.scalar(counted) or 0
+    return listed("hypotheses", COLUMNS, _rows(filters, order), prefix="export", size=size, by=by)
 
 
 def _rows(filters: Filters, order: Order) -> Iterator[tuple[Cell, ...]]:
@@ -61,41 +66,15 @@ def _rows(filters: Filters, order: Order) -> Iterator[tuple[Cell, ...]]:
         yield from (_row(hypothesis) for hypothesis in block)
 
 
-def as_csv(table: Iterable[tuple[Cell, ...]], reader: Reader) -> Iterator[bytes]:
-    """The table as CSV in UTF-8; the mark at its start tells Excel so."""
-    yield b"\xef\xbb\xbf"
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(_head(reader))
-    for row in table:
-        writer.writerow([_csv_cell(cell, reader) for cell in row])
-        if buffer.tell() > 1 << 16:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def as_xlsx(table: Iterable[tuple[Cell, ...]], reader: Reader, *, into: BinaryIO) -> None:
-    """The table as a workbook of one sheet."""
-    import pandas as pd
-
-    written = [[_plain(cell, reader) for cell in row] for row in table]
-    frame = pd.DataFrame(written, columns=_head(reader))
-    with pd.ExcelWriter(into, engine="openpyxl", datetime_format="yyyy-mm-dd hh:mm") as book:
-        frame.to_excel(book, index=False, sheet_name="HADI", freeze_panes=(1, 1))
-        for column, width in zip("ABCDEFGH", (8, 12, 24, 48, 48, 48, 16, 60), strict=True):
-            book.sheets["HADI"].column_dimensions[column].width = width
-
-
-def _head(reader: Reader) -> list[str]:
-    return [reader.say(Text(f"export_{column}")) for column in COLUMNS]
-
-
 def _row(hypothesis: Hypothesis) -> tuple[Cell, ...]:
     test = hypothesis.current_test
     record: Mapping[str, Any] = test.result.record if test and test.result else {}
-    comparison = _primary(record)
+    plan: Mapping[str, Any] = test.plan_version.body if test and test.plan_version else {}
+    comparison = primary(record)
     difference = comparison.get("difference") or {}
     sentence = record.get("sentence_text")
+    budget = plan.get("budget") or {}
+    owner, author = hypothesis.owner, hypothesis.author
     return (
         hypothesis.key,
         Text(f"state_{hypothesis.state.value}"),
@@ -109,42 +88,21 @@ def _row(hypothesis: Hypothesis) -> tuple[Cell, ...]:
         difference.get("estimate"),
         difference.get("low"),
         difference.get("high"),
-        hypothesis.owner.name if hypothesis.owner else None,
-        hypothesis.author.name,
+        owner.name if owner else None,
+        owner.email if owner else None,
+        author.name,
+        author.email,
+        Decimal(str(budget["amount"])) if budget.get("amount") is not None else None,
+        budget.get("currency"),
         hypothesis.created_at,
         hypothesis.updated_at,
         hypothesis.archive_reason,
     )
 
 
-def _primary(record: Mapping[str, Any]) -> Mapping[str, Any]:
+def primary(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """The comparison of the primary metric in the arm that the verdict speaks of."""
-    primary = [c for c in record.get("comparisons", ()) if c["role"] == MetricRole.PRIMARY]
-    named = [c for c in primary if c["arm"] == record.get("arm")]
-    found: Mapping[str, Any] = next(iter(named or primary), {})
-    return found
-
-
-def _csv_cell(cell: Cell, reader: Reader) -> str | float | int:
-    plain = _plain(cell, reader)
-    if isinstance(plain, datetime):
-        return plain.strftime("%Y-%m-%d %H:%M")
-    return "" if plain is None else plain
-
-
-def _plain(cell: Cell, reader: Reader) -> str | float | int | datetime | None:
-    """A cell as spreadsheets take it: texts said, moments in local time, nothing that runs."""
-    if isinstance(cell, Text):
-        cell = reader.say(cell)
-    if isinstance(cell, datetime):
-        return cell.astimezone(reader.zone).replace(tzinfo=None)
-    if isinstance(cell, str):
-        return neutralise(_UNWRITABLE.sub("", cell))
-    return cell
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    taken = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return taken
+    found = [c for c in record.get("comparisons", ()) if c["role"] == MetricRole.PRIMARY]
+    named = [c for c in found if c["arm"] == record.get("arm")]
+    comparison: Mapping[str, Any] = next(iter(named or found), {})
+    return comparison

@@ -62,7 +62,7 @@ def board(*, most: int = MOST, whole: RolloutStatus | None = None, by: Actor) ->
         select(Rollout)
         .join(ranked, ranked.c.id == Rollout.id)
         .where(is_shown if whole is None else is_shown | (Rollout.status == whole))
-        .options(*_what_a_card_shows())
+        .options(*what_a_card_shows())
         .order_by(Rollout.position, Rollout.id)
     )
     columns: dict[RolloutStatus, list[Rollout]] = {status: [] for status in RolloutStatus}
@@ -115,7 +115,8 @@ def promise_of(rollout: Rollout) -> Promise | None:
     return Promise(metric, difference["estimate"], difference["low"], difference["high"])
 
 
-def _what_a_card_shows() -> tuple[ExecutableOption, ...]:
+def what_a_card_shows() -> tuple[ExecutableOption, ...]:
+    """What is loaded with a roll-out that is listed."""
     concluded = joinedload(Rollout.conclusion)
     return (
         joinedload(Rollout.hypothesis),

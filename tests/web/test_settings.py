@@ -193,8 +193,8 @@ def test_the_log_as_a_file_runs_nothing(app: Flask, admin: ClientRequest) -> Non
     answer = admin.client.get("/settings/activity.csv")
     assert answer.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
-    assert rows[0] == ["When", "Who", "What", "About"]
-    assert ["HADI", "Person added", "'=cmd|' /C calc'!A0"] in [row[1:] for row in rows]
+    assert rows[0] == ["When", "Who", "By a token", "What", "About"]
+    assert ["HADI", "FALSE", "Person added", "'=cmd|' /C calc'!A0"] in [row[1:] for row in rows]
 
 
 def text(element: Element) -> str:

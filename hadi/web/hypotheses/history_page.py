@@ -12,6 +12,7 @@ from hadi.models import Hypothesis
 from hadi.services.hypothesis_history import History
 from hadi.web.hypotheses.history_words import entries
 from hadi.web.hypotheses.rows import Row, row_of
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import HistoryEntry, Link, Page
 from hadi.web.shared.render import chrome
@@ -27,6 +28,7 @@ class HistoryPage(Page):
     total: str
     older_url: str | None
     newest_url: str | None
+    downloads: tuple[Downloads, ...]
 
 
 def history_page(hypothesis: Hypothesis, found: History, *, before: int | None) -> HistoryPage:
@@ -46,4 +48,12 @@ def history_page(hypothesis: Hypothesis, found: History, *, before: int | None) 
         if found.older
         else None,
         newest_url=here if before is not None else None,
+        downloads=(
+            offered("hypotheses.history_file", gettext("This history"), key=hypothesis.key),
+            offered(
+                "hypotheses.analyses_file",
+                gettext("Its results, number by number"),
+                key=hypothesis.key,
+            ),
+        ),
     )

@@ -13,6 +13,7 @@ from hadi.services import users
 from hadi.services.hypothesis_list import Listing, Order
 from hadi.web.hypotheses.list_query import VERDICTS, ListQuery
 from hadi.web.hypotheses.rows import Row, rows_of
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Page, PageLinks, Tab
 from hadi.web.shared.render import chrome
@@ -34,8 +35,7 @@ class Results:
     states: tuple[Tab, ...]
     rows: tuple[Row, ...]
     links: PageLinks
-    csv_url: str
-    xlsx_url: str
+    downloads: tuple[Downloads, ...]
     sentence: str  # how many were found, for those who hear the page
 
 
@@ -87,8 +87,10 @@ def results(listing: Listing, query: ListQuery) -> Results:
             previous_url=query.url(page=listing.page - 1) if listing.page > 1 else None,
             next_url=query.url(page=listing.page + 1) if listing.page < listing.pages else None,
         ),
-        csv_url=query.url("hypotheses.export", format="csv"),
-        xlsx_url=query.url("hypotheses.export", format="xlsx"),
+        downloads=(
+            offered("hypotheses.export", gettext("These hypotheses"), **query.parts()),
+            offered("hypotheses.all_analyses", gettext("All results, number by number")),
+        ),
         sentence=say(Text("hypotheses_found", n=listing.total)),
     )
 

@@ -62,10 +62,11 @@ class ListQuery:
 
     def url(self, endpoint: str = "hypotheses.index", **changed: str | int | None) -> str:
         """The same list with parts changed; the page starts anew unless it is one of them."""
-        parts: dict[str, Any] = {**self._parts(), **changed}
+        parts: dict[str, Any] = {**self.parts(), **changed}
         return url_for(endpoint, **parts)
 
-    def _parts(self) -> Mapping[str, str | None]:
+    def parts(self) -> Mapping[str, str | None]:
+        """What the address says, but for the page."""
         return {
             "q": self.words or None,
             "state": self.state.value if self.state else None,

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import io
+from flask import Response, make_response, request
+from werkzeug.wrappers import Response as AnyResponse
 
-from flask import Response, abort, make_response, request, send_file
-
-from hadi.services import hypothesis_export, hypothesis_list, workspace
-from hadi.services.hypothesis_export import Reader
+from hadi.services import exports, hypothesis_list
+from hadi.services.exports import Name
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.board_page import MOST, board_filters, board_page
 from hadi.web.hypotheses.list_page import list_page
 from hadi.web.hypotheses.list_query import ListQuery
-from hadi.web.shared.access import current_actor, now
-from hadi.web.shared.language import say
+from hadi.web.shared import downloads
+from hadi.web.shared.access import current_actor
 from hadi.web.shared.render import render
-
-FILE_TYPES = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("")
@@ -46,21 +40,11 @@ def board() -> str:
 
 
 @blueprint.get("/export.<format>")
-def export(format: str) -> Response:
-    """Everything the list finds, as CSV or XLSX."""
-    if format not in FILE_TYPES:
-        abort(404)
-    actor, query = current_actor(), ListQuery.read(request.args)
-    rows = hypothesis_export.rows(filters=query.filters(actor), order=query.order, by=actor)
-    reader = Reader(say, workspace.zone())
-    file = io.BytesIO()
-    if format == "csv":
-        file.writelines(hypothesis_export.as_csv(rows, reader))
-    else:
-        hypothesis_export.as_xlsx(rows, reader, into=file)
-    file.seek(0)
-    name = f"hypotheses-{now().astimezone(workspace.zone()):%Y-%m-%d}.{format}"
-    return send_file(file, mimetype=FILE_TYPES[format], as_attachment=True, download_name=name)
+def export(format: str) -> AnyResponse:
+    """Everything the list finds, as a file."""
+    query = ListQuery.read(request.args)
+    arguments = exports.hypotheses_arguments(query.filters(current_actor()), query.order)
+    return downloads.answer(Name.HYPOTHESES, arguments, format)
 
 
 def _wants_results() -> bool:

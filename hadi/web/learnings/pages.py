@@ -13,6 +13,7 @@ from hadi.domain.text import Text
 from hadi.models import Conclusion
 from hadi.services.learning_list import Learnings
 from hadi.web.learnings.query import VERDICTS, LearningQuery
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, say
 from hadi.web.shared.pages import Page, PageLinks
 from hadi.web.shared.render import chrome
@@ -60,7 +61,7 @@ class LearningsPage(Page):
     verdicts: tuple[Option, ...]
     list_url: str
     clear_url: str | None
-    csv_url: str
+    downloads: tuple[Downloads, ...]
     hypotheses_url: str
     is_empty: bool  # nothing was learned yet at all, not merely nothing found
 
@@ -80,7 +81,7 @@ def learnings_page(
         verdicts=_verdicts(query),
         list_url=list_url,
         clear_url=list_url if query.is_narrowed else None,
-        csv_url=query.url("learnings.export"),
+        downloads=(offered("learnings.export", **query.parts()),),
         hypotheses_url=url_for("hypotheses.index", state="measured"),
         is_empty=is_empty,
     )

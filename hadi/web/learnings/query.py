@@ -49,10 +49,11 @@ class LearningQuery:
 
     def url(self, endpoint: str = "learnings.index", **changed: str | int | None) -> str:
         """The same search with parts changed; the pages start anew unless one is given."""
-        parts: dict[str, Any] = {**self._parts(), **changed}
+        parts: dict[str, Any] = {**self.parts(), **changed}
         return url_for(endpoint, **parts)
 
-    def _parts(self) -> Mapping[str, str | None]:
+    def parts(self) -> Mapping[str, str | None]:
+        """What the address says, but for the page."""
         return {
             "q": self.words or None,
             "decision": self.decision.value if self.decision else None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
-from hadi.services import learning_list, workspace
+from hadi.services import exports, learning_list
+from hadi.services.exports import Name
 from hadi.web.learnings import blueprint
 from hadi.web.learnings.pages import learnings_page
 from hadi.web.learnings.query import LearningQuery
-from hadi.web.shared.access import current_actor, today
-from hadi.web.shared.language import say
+from hadi.web.shared import downloads
+from hadi.web.shared.access import current_actor
 from hadi.web.shared.render import render
 
 
@@ -24,16 +26,8 @@ def index() -> str:
     return render("learnings/index.html", page)
 
 
-@blueprint.get("/export.csv")
-def export() -> Response:
-    """Everything the search finds, as CSV."""
-    query = LearningQuery.read(request.args)
-    rows = learning_list.as_csv(
-        filters=query.filters, say=say, zone=workspace.zone(), by=current_actor()
-    )
-    name = f"learnings-{today():%Y-%m-%d}.csv"
-    return Response(
-        b"".join(rows),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+@blueprint.get("/export.<format>")
+def export(format: str) -> Response:
+    """Everything the search finds, as a file."""
+    arguments = exports.learnings_arguments(LearningQuery.read(request.args).filters)
+    return downloads.answer(Name.LEARNINGS, arguments, format)

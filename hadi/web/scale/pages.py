@@ -23,6 +23,7 @@ from hadi.web.scale.words import (
     status_word,
 )
 from hadi.web.shared.boards import Board, BoardColumn, Card, Move
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Page
 from hadi.web.shared.render import chrome, initials
@@ -39,6 +40,7 @@ class ScalePage(Page):
     is_empty: bool
     can_move: bool
     hypotheses_url: str
+    downloads: tuple[Downloads, ...]
     refusal: str | None = None
     causes: tuple[tuple[None, str], ...] = ()
 
@@ -67,6 +69,7 @@ def scale_page(
         is_empty=not any(content.counts.values()),
         can_move=can_move,
         hypotheses_url=url_for("hypotheses.index", state="measured"),
+        downloads=(offered("scale.export"),),
         refusal=say(refusal.text) if refusal else None,
         causes=tuple((None, say(b.text)) for b in refusal.blockers) if refusal else (),
     )  # fmt: skip

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Blocked, HadiError
 from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Rollout
 from hadi.services import rollout_list, rollout_order, rollouts
+from hadi.services.exports import Name
 from hadi.web.scale import blueprint, moves
 from hadi.web.scale.form_page import Answer, answered, form_page
 from hadi.web.scale.forms import HELD, MeasurementForm, StopForm, WaveForm, in_units
 from hadi.web.scale.pages import ScalePage, scale_page
 from hadi.web.scale.rollout_page import rollout_page
+from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now, today
 from hadi.web.shared.render import render, tell
 
@@ -23,6 +26,12 @@ from hadi.web.shared.render import render, tell
 def index() -> str:
     """The board leadership reviews."""
     return render("scale/index.html", _board())
+
+
+@blueprint.get("/export.<format>")
+def export(format: str) -> Response:
+    """The board as a file, a row for each wave."""
+    return downloads.answer(Name.ROLLOUTS, {}, format)
 
 
 @blueprint.get("/<rollout_id>")

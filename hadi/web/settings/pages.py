@@ -19,6 +19,7 @@ from hadi.web.settings.forms import (
     currencies,
     role_hints,
 )
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import moment, say
 from hadi.web.shared.pages import Column, Page, PageLinks, Tab
 from hadi.web.shared.render import chrome, role_labels
@@ -53,6 +54,7 @@ class PeoplePage(SettingsPage):
     columns: tuple[Column, ...]
     people: tuple[PersonRow, ...]
     new_url: str
+    downloads: tuple[Downloads, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class ActivityPage(SettingsPage):
     rows: tuple[ActivityRow, ...]
     people: tuple[tuple[str, str, bool], ...]  # id, name, whether chosen
     links: PageLinks
-    csv_url: str
+    downloads: tuple[Downloads, ...]
 
 
 def workspace_page(form: WorkspaceForm) -> WorkspacePage:
@@ -122,6 +124,7 @@ def people_page() -> PeoplePage:
         ),
         people=tuple(_person_row(user) for user in users.everyone()),
         new_url=url_for("settings.new_person"),
+        downloads=(offered("settings.people_file"),),
     )
 
 
@@ -178,7 +181,7 @@ def activity_page(found: activity.Lines, *, number: int, person: str | None) -> 
             previous_url=_log_url(person, number - 1) if number > 1 else None,
             next_url=_log_url(person, number + 1) if last < found.total else None,
         ),
-        csv_url=url_for("settings.log_csv", person=person),
+        downloads=(offered("settings.log_file", person=person),),
     )
 
 

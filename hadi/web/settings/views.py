@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-
-from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hadi.domain.errors import Invalid, Stale
 from hadi.domain.permissions import Permission, require
-from hadi.ingest.neutral import neutralise
 from hadi.models import User
 from hadi.services import activity, users, workspace
+from hadi.services.exports import Name
 from hadi.web.settings.forms import (
     NewPersonForm,
     WorkspaceForm,
@@ -24,14 +20,13 @@ from hadi.web.settings.forms import (
 )
 from hadi.web.settings.pages import (
     activity_page,
-    activity_row,
     link_page,
     new_person_page,
     people_page,
     person_page,
     workspace_page,
 )
-from hadi.web.shared import mails
+from hadi.web.shared import downloads, mails
 from hadi.web.shared.access import current_actor, fresh, now
 from hadi.web.shared.errors import Typed, stale_page
 from hadi.web.shared.forms import Form
@@ -192,27 +187,16 @@ def log() -> ResponseReturnValue:
     return render("settings/activity.html", activity_page(found, number=number, person=person_id))
 
 
-@blueprint.get("/activity.csv")
-def log_csv() -> ResponseReturnValue:
-    lines = activity.everything(person_id=request.args.get("person") or None, by=current_actor())
-    response = Response(stream_with_context(_csv(lines)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="hadi-activity.csv"'
-    return response
+@blueprint.get("/activity.<format>")
+def log_file(format: str) -> ResponseReturnValue:
+    arguments = {"person": request.args.get("person") or None}
+    return downloads.answer(Name.ACTIVITY, arguments, format)
 
 
-def _csv(lines: Iterator[activity.Line]) -> Iterator[str]:
-    """The log for a spreadsheet, which must not run what someone typed as a name."""
-    yield "\ufeff"
-    yield _csv_row([gettext("When"), gettext("Who"), gettext("What"), gettext("About")])
-    for line in lines:
-        row = activity_row(line)
-        yield _csv_row([row.at, row.who, row.what, row.about])
-
-
-def _csv_row(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([neutralise(cell) for cell in cells])
-    return buffer.getvalue()
+@blueprint.get("/people.<format>")
+@fresh
+def people_file(format: str) -> ResponseReturnValue:
+    return downloads.answer(Name.PEOPLE, {}, format)
 
 
 # ------------------------------------------------------------------------------------ shared

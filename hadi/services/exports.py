@@ -1,0 +1,137 @@
+"""Every list and every data set that can be had as a file, by name.
+
+Pages, API and background work name an export and its arguments (values of JSON, so that they can
+wait in a job); whatever is asked for, the same code answers with the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hadi.domain.errors import Invalid
+from hadi.domain.lifecycle import Decision, State
+from hadi.domain.permissions import Actor
+from hadi.domain.text import Text
+from hadi.services import (
+    activity_export,
+    analysis_export,
+    dataset_export,
+    hypothesis_export,
+    learning_export,
+    rollout_export,
+    table_files,
+    workspace,
+)
+from hadi.services.hypothesis_list import Filters, Order
+from hadi.services.learning_list import LearningFilters
+from hadi.services.table_files import Format, Reader, Table
+from hadi.speech import BabelSpeaker
+
+SEPARATORS = (",", ";")
+# Cells from which on a file is written in the background: some five seconds of work.
+MOST_AT_ONCE = {Format.CSV: 10_000_000, Format.XLSX: 300_000, Format.PARQUET: 1_500_000}
+MOST_IN_COLUMNS = 100_000_000  # of Parquet made from Parquet
+
+Arguments = Mapping[str, Any]
+
+
+class Name(StrEnum):
+    """What can be exported."""
+
+    HYPOTHESES = "hypotheses"
+    LEARNINGS = "learnings"
+    ROLLOUTS = "rollouts"
+    ANALYSES = "analyses"  # of a hypothesis, or all
+    DATASETS = "datasets"
+    ROWS = "rows"  # of a data set
+    HISTORY = "history"  # of a hypothesis
+    ACTIVITY = "activity"
+    PEOPLE = "people"
+
+
+def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table:
+    """The table with that name, as far as `by` may see it; `folder` is that of the data sets.
+    Raises NotAllowed, NotFound or Invalid before the first row is read."""
+    match name:
+        case Name.HYPOTHESES:
+            order = Order(arguments.get("order") or Order.UPDATED)
+            return hypothesis_export.table(filters=_filters(arguments), order=order, by=by)
+        case Name.LEARNINGS:
+            return learning_export.table(filters=_learning_filters(arguments), by=by)
+        case Name.ROLLOUTS:
+            return rollout_export.table(by=by)
+        case Name.ANALYSES:
+            return analysis_export.table(hypothesis=arguments.get("hypothesis"), by=by)
+        case Name.DATASETS:
+            return dataset_export.table(by=by)
+        case Name.ROWS:
+            return dataset_export.rows(_needed(arguments, "dataset"), folder=folder, by=by)
+        case Name.HISTORY:
+            return activity_export.history(_needed(arguments, "hypothesis"), by=by)
+        case Name.ACTIVITY:
+            return activity_export.log(person_id=arguments.get("person"), by=by)
+        case Name.PEOPLE:
+            return activity_export.people(by=by)
+
+
+def reader(language: str, separator: str = ",") -> Reader:
+    """Whoever the file is for. Raises Invalid for a separator that is not offered."""
+    if separator not in SEPARATORS:
+        raise Invalid(Text("export_separator_unknown"))
+    return Reader(BabelSpeaker(language).say, workspace.zone(), separator)
+
+
+def is_long(found: Table, format: Format) -> bool:
+    """Whether writing the file takes longer than a request should. Raises Invalid for a table that
+    does not fit into the format."""
+    if format is Format.XLSX:
+        table_files.refuse_too_large(found)
+    most = MOST_AT_ONCE[format]
+    if format is Format.PARQUET and found.batches is not None:
+        most = MOST_IN_COLUMNS
+    return (found.size or 0) * len(found.heads) > most
+
+
+def write(found: Table, format: Format, who: Reader, *, into: BinaryIO) -> None:
+    """The table as a file. Raises Invalid where the format cannot hold it."""
+    table_files.write(found, format, who, into=into)
+
+
+def hypotheses_arguments(filters: Filters, order: Order) -> dict[str, Any]:
+    """What a job is told to export the same list again."""
+    return asdict(filters) | {"order": order.value}
+
+
+def learnings_arguments(filters: LearningFilters) -> dict[str, Any]:
+    return asdict(filters)
+
+
+def _filters(arguments: Arguments) -> Filters:
+    return Filters(
+        query=arguments.get("query") or "",
+        states=tuple(State(written) for written in arguments.get("states") or ()),
+        verdicts=tuple(arguments.get("verdicts") or ()),
+        owner_id=arguments.get("owner_id"),
+        author_id=arguments.get("author_id"),
+        concerned_id=arguments.get("concerned_id"),
+    )
+
+
+def _learning_filters(arguments: Arguments) -> LearningFilters:
+    decision = arguments.get("decision")
+    return LearningFilters(
+        arguments.get("query") or "",
+        Decision(decision) if decision else None,
+        arguments.get("verdict") or "",
+    )
+
+
+def _needed(arguments: Arguments, name: str) -> str:
+    value = str(arguments.get(name) or "")
+    if not value:
+        raise Invalid(Text("export_needs", argument=name), {name: Text("field_required")})
+    return value
