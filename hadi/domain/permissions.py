@@ -27,6 +27,7 @@ class ActorKind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105 - a kind of actor
     JOB = "job"
+    RESTORE = "restore"  # an archive that was imported
 
 
 class Scope(StrEnum):

@@ -55,6 +55,11 @@ def migrations_fault() -> str | None:
     return None
 
 
+def revision() -> str:
+    """The migration that this code is written for."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""
+
+
 def data_folder_fault(data_dir: Path) -> str | None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

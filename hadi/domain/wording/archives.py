@@ -1,0 +1,58 @@
+"""The whole workspace as a file: what stands in the way of making one, or of reading one."""
+
+from hadi.domain.wording import N_, NN_, Wording
+
+WORDING: dict[str, Wording] = {
+    # Making one
+    "archive_data_missing": N_("The rows of “%(file)s” cannot be found (%(name)s): put the file back into the data folder, or delete the rows of that data set, and export again."),
+    "archive_data_damaged": N_("The rows of “%(file)s” are damaged on the disk (%(name)s): put the file back from a backup, or delete the rows of that data set, and export again."),
+    "archive_file_exists": N_("“%(file)s” is there already: give another name."),
+    # Reading one
+    "archive_not_zip": N_("This is not an archive of HADI: it is no zip file, or not a whole one."),
+    "archive_not_ours": N_("This zip is not an archive of HADI: it has no manifest.json."),
+    "archive_manifest": N_("The archive's manifest.json cannot be read: export it again."),
+    "archive_newer": N_("The archive comes from a newer HADI (%(version)s): upgrade this one first."),
+    "archive_foreign": N_("The archive holds “%(member)s”, which no archive of HADI does: it was changed, and nothing of it was imported."),
+    "archive_member_twice": N_("The archive holds “%(member)s” twice: it was changed, and nothing of it was imported."),
+    "archive_member_missing": N_("“%(member)s” is missing in the archive: it is not whole, and nothing of it was imported."),
+    "archive_data_absent": N_("The rows of “%(file)s” are missing in the archive (%(member)s): nothing of it was imported."),
+    "archive_changed": N_("“%(member)s” is not what the archive's manifest says: it was damaged or changed, and nothing of it was imported."),
+    "archive_count": N_("“%(member)s” has not the number of rows that the archive's manifest says: nothing of it was imported."),
+    "archive_bomb": N_("“%(member)s” unfolds to far more than an archive of HADI does: nothing of it was imported."),
+    "archive_line_long": N_("Line %(line)s of “%(member)s” is longer than any row of HADI: nothing was imported."),
+    "archive_no_room": N_("The disk has not the %(n)s MB that this archive needs: free some and import it again."),
+    "archive_row_unreadable": N_("Line %(line)s of “%(member)s” cannot be read: nothing was imported."),
+    "archive_row_column": N_("Line %(line)s of “%(member)s” has the column “%(column)s”, which this HADI does not know: nothing was imported."),
+    "archive_row_lacks": N_("Line %(line)s of “%(member)s” has no “%(column)s”: nothing was imported."),
+    "archive_row_value": N_("Line %(line)s of “%(member)s” has a “%(column)s” that cannot be used: nothing was imported."),
+    "archive_row_future": N_("“%(column)s” in line %(line)s of “%(member)s” lies ahead of this server's clock: set the clock right, or wait, and import it again."),
+    "archive_row_twice": N_("Line %(line)s of “%(member)s” repeats the “%(column)s” of an earlier one: nothing was imported."),
+    "archive_row_reference": N_("“%(column)s” in line %(line)s of “%(member)s” leads to a row that the archive has not: nothing was imported."),
+    "archive_inconsistent": N_("The rows of the archive contradict each other: nothing was imported."),
+    "archive_needs_file": N_("Choose an archive first."),
+    "archive_not_empty": N_("An archive is imported into an empty workspace only, and this one has %(what)s already: set up a new one."),
+    "archive_there_user": NN_("%(n)s person", "%(n)s people"),
+    "archive_there_hypothesis": NN_("%(n)s hypothesis", "%(n)s hypotheses"),
+    "archive_there_test": NN_("%(n)s test", "%(n)s tests"),
+    "archive_there_plan_version": NN_("%(n)s plan", "%(n)s plans"),
+    "archive_there_connection": NN_("%(n)s connection", "%(n)s connections"),
+    "archive_there_feed": NN_("%(n)s feed", "%(n)s feeds"),
+    "archive_there_dataset": NN_("%(n)s data set", "%(n)s data sets"),
+    "archive_there_dataset_part": NN_("%(n)s part of data", "%(n)s parts of data"),
+    "archive_there_reconciliation": NN_("%(n)s reconciliation", "%(n)s reconciliations"),
+    "archive_there_analysis": NN_("%(n)s analysis", "%(n)s analyses"),
+    "archive_there_conclusion": NN_("%(n)s decision", "%(n)s decisions"),
+    "archive_there_rollout": NN_("%(n)s roll-out", "%(n)s roll-outs"),
+    "archive_there_wave": NN_("%(n)s wave", "%(n)s waves"),
+    # Under way
+    "stage_archiving_tables": N_("Writing the tables"),
+    "stage_archiving_files": N_("Writing the data"),
+    "stage_checking": N_("Looking through the archive"),
+    "stage_placing": N_("Unpacking the data"),
+    "stage_storing": N_("Storing the rows"),
+    # The log
+    "event_workspace.exported": N_("exported the whole workspace"),
+    "event_workspace.imported": N_("imported the workspace from an archive"),
+    "activity_workspace.exported": N_("Workspace exported"),
+    "activity_workspace.imported": N_("Workspace imported"),
+}
