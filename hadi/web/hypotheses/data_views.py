@@ -6,10 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from flask import Response as FileResponse
 from flask import current_app, redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
 from hadi.config import Settings
@@ -24,7 +22,7 @@ from hadi.models.dataset import DatasetKind
 from hadi.services import datasets, hypotheses
 from hadi.services.dataset_mapping import suggested
 from hadi.services.dataset_memory import remembered
-from hadi.services.dataset_rows import arms_in, as_csv, preview
+from hadi.services.dataset_rows import arms_in, preview
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_forms import CountsForm, FileForm, MappingForm, mapping_form
 from hadi.web.hypotheses.data_pages import (
@@ -139,23 +137,6 @@ def dataset(key: str, dataset_id: str) -> Answer:
     is_file = found.kind is DatasetKind.FILE
     rows = preview(found, folder=folder()) if is_file else None
     return render("hypotheses/dataset.html", dataset_page(hypothesis, found, preview=rows))
-
-
-@blueprint.get("/<key>/data/<dataset_id>/rows.csv")
-def dataset_csv(key: str, dataset_id: str) -> FileResponse:
-    """All rows as CSV; cells that a spreadsheet would run are made harmless."""
-    hypothesis, found = _waiting(key, dataset_id)
-    if not found.is_attached:
-        _require_attaching(hypothesis)
-    # The byte order mark is what makes Excel read UTF-8.
-    pages = (text.encode() for text in ("\ufeff", *as_csv(found, folder=folder())))
-    stem = secure_filename(Path(found.filename).stem) or "counts"
-    name = f"{key}-v{found.version or 0}-{stem}.csv"
-    return FileResponse(
-        pages,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 @blueprint.route("/<key>/data/counts", methods=["GET", "POST"])

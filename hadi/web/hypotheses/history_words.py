@@ -58,7 +58,7 @@ def _entry(event: Event, history: History, plan: Mapping[str, Any]) -> HistoryEn
 
 
 def _who(event: Event, history: History) -> Text:
-    if event.actor_kind is ActorKind.JOB:
+    if event.actor_kind in (ActorKind.JOB, ActorKind.RESTORE):
         return Text("actor_job")
     if event.actor is None:
         return Text("actor_unknown")
