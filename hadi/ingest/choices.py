@@ -80,6 +80,7 @@ class Choices:
     delimiter: str | None = None
     decimal: str | None = None  # "." or ","
     date_order: DateOrder | None = None
+    member: str | None = None  # of an archive, where its tables differ
     sheet: str | None = None
     header_row: int | None = None  # 1-based, of the first row of the header
     header_rows: int | None = None  # how many rows the header takes; 0 is none
@@ -96,6 +97,7 @@ class Choices:
             delimiter=self.delimiter,
             decimal=self.decimal,
             date_order=self.date_order,
+            member=self.member,
             sheet=self.sheet,
             header_row=self.header_row,
             header_rows=self.header_rows,
@@ -217,6 +219,7 @@ _FIELDS: dict[str, _Reader] = {
     "delimiter": _delimiter,
     "decimal": _one_of(DECIMALS),
     "date_order": _one_of(DateOrder),
+    "member": _name,
     "sheet": _name,
     "header_row": _whole(1, 10_000),
     "header_rows": _whole(0, 10),

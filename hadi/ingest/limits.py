@@ -18,6 +18,7 @@ class Limits:
     max_unzipped_bytes: int = 1024 * MB
     max_zip_ratio: int = 200  # beyond 16 MB unfolded: real sheets stay under 50
     max_sheet_cells: int = 32_000_000  # rows x columns of a sheet's bounding box
+    max_reader_bytes: int = 4096 * MB  # of the process that reads a workbook; address space
 
 
 LOCAL = Limits(max_bytes=None)  # a person's own file on their own machine
