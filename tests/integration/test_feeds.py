@@ -1,0 +1,283 @@
+"""Feeds: a table or query becomes data of a test, again and again, and says when it cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories.hypotheses import World
+from tests.factories.sources import duckdb_file, parquet_folder, postgres_table, rows
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from hadi.config import Settings
+    from hadi.models import Connection, Dataset, Feed, Hypothesis, Job
+    from tests.fixtures.postgres import Cluster
+
+MAPPING = {"client": "client"}
+
+
+class Sources:
+    """A world with a connection and a test that may ask it."""
+
+    def __init__(self, world: World, settings: Settings) -> None:
+        self.world, self.settings = world, settings
+        self.by = world.actor("analyst")
+
+    def connect(self, kind: str = "parquet", settings: dict[str, Any] | None = None) -> Connection:
+        from hadi.models.connection import ConnectionKind
+        from hadi.services import connections
+
+        if settings is None:
+            make = parquet_folder if kind == "parquet" else duckdb_file
+            settings = {"path": make(self.settings.data_dir).name}
+        return connections.create(
+            kind=ConnectionKind(kind), name="Shops", settings=settings, by=self.by,
+            now=self.world.later(),
+        )  # fmt: skip
+
+    def running(self, **plan: Any) -> Hypothesis:
+        return self.world.running(**({"unit": "client"} | plan))
+
+    def feed(self, hypothesis: Hypothesis, connection: Connection, **what: Any) -> Feed:
+        from hadi.services import feeds
+
+        what = what or {"table": "sales"}
+        return feeds.stage(
+            hypothesis.id, connection_id=connection.id, **what, by=self.by, now=self.world.later()
+        )
+
+    def attach(self, feed: Feed, **more: Any) -> Job:
+        from hadi.services import feeds
+
+        given: dict[str, Any] = {"mapping": MAPPING} | more
+        return feeds.attach(feed.id, **given, by=self.by, now=self.world.later())
+
+    def refresh(self, feed: Feed) -> Job:
+        from hadi.services import feeds
+
+        return feeds.refresh_now(feed.id, by=self.by, now=self.world.later())
+
+
+@pytest.fixture
+def sources(app_context: Flask, settings: Settings) -> Sources:
+    return Sources(World(app_context), settings)
+
+
+def reload(thing: Any) -> Any:
+    from hadi.db import db
+
+    return db.session.get(type(thing), thing.id, populate_existing=True)
+
+
+def datasets_of(hypothesis: Hypothesis) -> list[Dataset]:
+    from hadi.db import db
+    from hadi.models import Dataset
+
+    query = db.session.query(Dataset).filter_by(test_id=hypothesis.current_test_id)
+    return list(query.order_by(Dataset.version))
+
+
+# ------------------------------------------------------------------------------------ real engines
+@pytest.mark.parametrize("kind", ["duckdb", "parquet", "postgresql"])
+def test_a_table_becomes_data_with_the_sums_of_a_file(
+    sources: Sources, kind: str, postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    import duckdb
+
+    from hadi.ingest.tables import TableSource
+    from hadi.models.dataset import DatasetKind
+    from hadi.models.job import JobState
+    from hadi.services import analyses, datasets
+
+    settings = postgres_table(postgres_cluster) if kind == "postgresql" else None
+    hypothesis = sources.running()
+    feed = sources.feed(hypothesis, sources.connect(kind, settings))
+    assert [c["name"] for c in feed.columns] == ["client", "arm", "bought", "spent"]
+    job = reload(sources.attach(feed))
+    assert job.state is JobState.DONE, job.problem
+    (dataset,) = datasets_of(hypothesis)
+    assert (dataset.kind, dataset.version, dataset.rows) == (DatasetKind.QUERY, 1, 4000)
+    assert dataset.feed_id == feed.id
+    folder = sources.settings.data_dir / "datasets"
+    known = datasets.source(dataset, folder=folder)
+    assert known.digest == dataset.digest
+
+    file = tmp_path / "same.parquet"
+    duckdb.connect().execute(f"COPY ({rows()}) TO '{file}' (FORMAT parquet)")
+    plan = hypothesis.current_test.plan.bound(dataset.mapping)
+    read, of_file = known.summaries(plan), TableSource([file]).summaries(plan)
+    assert [(arm.name, arm.units, dict(arm.samples)) for arm in read.arms] == [
+        (arm.name, arm.units, dict(arm.samples)) for arm in of_file.arms
+    ]
+    analysis = analyses.run(
+        hypothesis.id, folder=folder, by=sources.by, now=sources.world.later(days=60)
+    )
+    assert analysis.verdict == "confirmed"
+
+
+def test_a_query_is_one_select_that_changes_nothing(sources: Sources) -> None:
+    from hadi.domain.errors import Unreadable
+
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(
+        hypothesis, connection, query="SELECT client, arm, bought FROM sales WHERE client <> 'c1'"
+    )
+    sources.attach(feed)
+    assert [d.rows for d in datasets_of(hypothesis)] == [3999]
+    for query in (
+        "DROP TABLE sales",
+        "SELECT 1; SELECT 2",
+        "SELECT * FROM read_csv('/etc/passwd')",
+    ):
+        with pytest.raises(Unreadable):
+            sources.feed(hypothesis, connection, query=query)
+
+
+# --------------------------------------------------------------------------------- again and again
+def test_equal_sums_are_the_same_version_and_new_ones_the_next(sources: Sources) -> None:
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(hypothesis, connection)
+    sources.attach(feed)
+    again = reload(sources.refresh(feed))
+    assert again.outcome["is_new"] is False
+    assert again.outcome["version"] == 1
+    first_seen = reload(feed).refreshed_at
+    parquet_folder(sources.settings.data_dir, n=4400)
+    more = reload(sources.refresh(feed))
+    assert (more.outcome["is_new"], more.outcome["version"]) == (True, 2)
+    assert [d.rows for d in datasets_of(hypothesis)] == [4000, 4400]
+    assert reload(feed).refreshed_at > first_seen
+    # A worker that was killed and taken over does the thing once.
+    from hadi.services import feed_refresh
+
+    outcome = feed_refresh.refresh(feed.id, by=sources.by, now=sources.world.later())
+    assert outcome["is_new"] is False
+    assert len(datasets_of(hypothesis)) == 2
+
+
+def test_a_changed_source_is_named_and_mapped_anew(sources: Sources) -> None:
+    import duckdb
+
+    from hadi.domain.text import Text
+    from hadi.models.job import JobState
+
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(hypothesis, connection)
+    sources.attach(feed)
+    file = sources.settings.data_dir / "sources" / "shops" / "sales.parquet"
+    duckdb.connect().execute(
+        f"COPY (SELECT client AS client_id, arm, bought FROM ({rows(4400)})) TO '{file}'"
+    )
+    job = reload(sources.refresh(feed))
+    assert job.state is JobState.FAILED
+    said = str(Text.from_json(reload(feed).problem))
+    assert "no column “client” any more; it may be called “client_id” now" in said
+    assert reload(feed).refreshed_at is not None  # the last success stands beside it
+    assert len(datasets_of(hypothesis)) == 1
+    sources.attach(feed, mapping={"client": "client_id"})
+    assert reload(feed).problem is None
+    assert [(d.rows, d.mapping["client"]) for d in datasets_of(hypothesis)] == [
+        (4000, "client"), (4400, "client_id"),
+    ]  # fmt: skip
+
+
+def test_data_that_cannot_answer_the_plan_are_refused_in_a_sentence(sources: Sources) -> None:
+    from hadi.domain.errors import Invalid
+    from hadi.domain.text import Text
+    from hadi.models.job import JobState
+
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(hypothesis, connection, query="SELECT client, arm, bought FROM sales")
+    with pytest.raises(Invalid):
+        sources.attach(feed, mapping={"client": "client", "bought": "absent"})
+    job = reload(sources.attach(feed, mapping={"client": "client", "bought": "arm"}))
+    assert job.state is JobState.FAILED
+    assert Text.from_json(reload(feed).problem)
+    assert datasets_of(hypothesis) == []
+    # Until it has brought something it is simply mapped again.
+    assert reload(sources.attach(feed)).state is JobState.DONE
+    assert len(datasets_of(hypothesis)) == 1
+
+
+# ------------------------------------------------------------------------------------ the schedule
+def test_the_clock_asks_until_the_test_is_over(sources: Sources) -> None:
+    from hadi.models.connection import Schedule
+    from hadi.models.job import JobState
+    from hadi.services import feeds, hypotheses
+
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(hypothesis, connection)
+    sources.attach(feed, schedule=Schedule.HOURLY)
+    due_at = reload(feed).due_at
+    assert feeds.due(due_at - timedelta(seconds=1)) == []
+    parquet_folder(sources.settings.data_dir, n=4400)
+    (job,) = feeds.due(due_at)
+    assert reload(job).state is JobState.DONE
+    assert job.author_id is None
+    assert datasets_of(hypothesis)[-1].author_id == sources.by.user_id
+    assert reload(feed).due_at == due_at + timedelta(hours=1)
+
+    feeds.pause(feed.id, by=sources.by, now=sources.world.later())
+    assert feeds.is_paused(reload(feed))
+    assert feeds.due(due_at + timedelta(days=3)) == []
+    feeds.resume(feed.id, by=sources.by, now=sources.world.later())
+    hypotheses.archive(
+        hypothesis.id, reason="another way was found", by=sources.world.actor("admin"),
+        now=sources.world.later(),
+    )  # fmt: skip
+    assert feeds.due(due_at + timedelta(days=4)) == []
+    assert reload(feed).due_at is None
+    assert not feeds.is_live(reload(feed))
+
+
+def test_feeds_are_chosen_by_those_who_manage_sources_and_kept_by_those_concerned(
+    sources: Sources,
+) -> None:
+    from hadi.domain.errors import Blocked, NotAllowed
+    from hadi.models.connection import Schedule
+    from hadi.services import connections, feeds
+
+    world = sources.world
+    hypothesis, connection = sources.running(), sources.connect()
+    with pytest.raises(NotAllowed):
+        feeds.stage(
+            hypothesis.id, connection_id=connection.id, table="sales", by=world.actor("member"),
+            now=world.later(),
+        )  # fmt: skip
+    feed = sources.feed(hypothesis, connection)
+    with pytest.raises(Blocked):
+        sources.refresh(feed)
+    sources.attach(feed)
+    member = world.actor("member")
+    assert feeds.refresh_now(feed.id, by=member, now=world.later())
+    assert feeds.set_schedule(feed.id, Schedule.WEEKLY, by=member, now=world.later()).due_at
+    with pytest.raises(NotAllowed):
+        feeds.refresh_now(feed.id, by=world.actor("viewer"), now=world.later())
+    connections.archive(connection.id, version=None, by=sources.by, now=world.later())
+    with pytest.raises(Blocked) as refused:
+        sources.refresh(feed)
+    assert "is put aside" in str(refused.value.blockers[0].text)
+
+
+def test_a_feed_that_was_only_chosen_is_forgotten_without_a_trace_of_data(
+    sources: Sources,
+) -> None:
+    from hadi.domain.errors import Blocked
+    from hadi.services import feeds
+
+    hypothesis, connection = sources.running(), sources.connect()
+    feed = sources.feed(hypothesis, connection)
+    feeds.discard(feed.id, by=sources.by, now=sources.world.later())
+    assert feeds.of_test(hypothesis.current_test) == []
+    other = sources.feed(hypothesis, connection)
+    sources.attach(other)
+    with pytest.raises(Blocked):
+        feeds.discard(other.id, by=sources.by, now=sources.world.later())
+    feeds.stop(other.id, by=sources.by, now=sources.world.later())
+    assert feeds.of_test(hypothesis.current_test) == []
+    assert len(datasets_of(hypothesis)) == 1
