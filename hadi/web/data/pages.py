@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from hadi.domain.text import Figure, FigureKind
 from hadi.models.dataset import DatasetKind
 from hadi.services.dataset_list import DatasetRow, Datasets
+from hadi.web.data.source_pages import data_tabs
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure
-from hadi.web.shared.pages import Column, Page, PageLinks
+from hadi.web.shared.pages import Column, Page, PageLinks, Tab
 from hadi.web.shared.render import chrome
 
 DIGEST_SHOWN = 10  # characters; enough to tell two files apart by eye
@@ -40,9 +42,11 @@ class DataLine:
 class DataPage(Page):
     """`/data`."""
 
+    tabs: tuple[Tab, ...]
     columns: tuple[Column, ...]
     lines: tuple[DataLine, ...]
     links: PageLinks
+    downloads: tuple[Downloads, ...]
     running_url: str
 
 
@@ -51,6 +55,7 @@ def data_page(found: Datasets) -> DataPage:
     return DataPage(
         title=_("Data"),
         chrome=chrome(),
+        tabs=data_tabs("data.index"),
         columns=(
             Column(_("Data set")),
             Column(_("Hypothesis")),
@@ -68,6 +73,7 @@ def data_page(found: Datasets) -> DataPage:
             previous_url=_page_url(found.page - 1) if found.page > 1 else None,
             next_url=_page_url(found.page + 1) if found.page < found.pages else None,
         ),
+        downloads=(offered("data.export"),),
         running_url=url_for("hypotheses.index", state="running"),
     )
 
@@ -75,16 +81,22 @@ def data_page(found: Datasets) -> DataPage:
 def _line(row: DatasetRow) -> DataLine:
     dataset, hypothesis = row.dataset, row.hypothesis
     is_file = dataset.kind is DatasetKind.FILE
+    name = {
+        DatasetKind.FILE: dataset.filename,
+        DatasetKind.QUERY: _("Query of %(name)s", name=dataset.filename),
+    }.get(dataset.kind, _("Typed counts"))
     count = figure(Figure(FigureKind.COUNT, dataset.rows))
     return DataLine(
-        name=dataset.filename if is_file else _("Typed counts"),
+        name=name,
         url=url_for("hypotheses.dataset", key=hypothesis.key, dataset_id=dataset.id),
         version=dataset.version or 0,
         key=hypothesis.key,
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
         change=hypothesis.title or hypothesis.change,
         language=hypothesis.language,
-        size=_("%(n)s rows", n=count) if is_file else _("%(n)s units", n=count),
+        size=_("%(n)s units", n=count)
+        if dataset.kind is DatasetKind.COUNTS
+        else _("%(n)s rows", n=count),
         digest=dataset.digest[:DIGEST_SHOWN],
         whole_digest=dataset.digest,
         who=dataset.author.name,

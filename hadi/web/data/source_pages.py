@@ -258,13 +258,13 @@ def _last_test(connection: Connection) -> str | None:
         return None
     when = moment(connection.tested_at)
     if connection.problem is None:
-        return _("Last tested on %(when)s: it answered.", when=when)
+        return str(_("Last tested on %(when)s: it answered.", when=when))
     problem = say(Text.from_json(connection.problem))
-    return _("Last tested on %(when)s: %(problem)s", when=when, problem=problem)
+    return str(_("Last tested on %(when)s: %(problem)s", when=when, problem=problem))
 
 
 def _feeds(n: int) -> str:
-    return ngettext("%(num)d feed asks it", "%(num)d feeds ask it", n)
+    return str(ngettext("%(num)d feed asks it", "%(num)d feeds ask it", n))
 
 
 def _folders(kind: ConnectionKind) -> tuple[str, ...]:
