@@ -24,6 +24,7 @@ from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm, Mapp
 from hadi.web.hypotheses.data_opening import Opening, opening
 from hadi.web.hypotheses.data_panels import DatasetLine, dataset_name, size_of
 from hadi.web.hypotheses.data_report import Report, report_of
+from hadi.web.hypotheses.feed_panel import Feeds, feeds_block
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
@@ -62,6 +63,7 @@ class DataPage(Page):
     is_open_early: bool  # the early opening was refused: show it unfolded
     opening: Opening  # when the result opens
     why_not: str | None
+    feeds: Feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def data_page(
         is_open_early=check_form is not None,
         opening=opening(plan, is_over=_is_over(hypothesis, plan)),
         why_not=panel.why_not,
+        feeds=feeds_block(hypothesis, actor),
     )
 
 

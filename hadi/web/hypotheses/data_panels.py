@@ -93,6 +93,8 @@ def dataset_line(hypothesis: Hypothesis, dataset: Dataset) -> DatasetLine:
 
 def dataset_name(dataset: Dataset) -> str:
     """The file's name, or what typed counts are called."""
+    if dataset.kind is DatasetKind.QUERY:
+        return str(_("Query of %(name)s", name=dataset.filename))
     return dataset.filename if dataset.kind is DatasetKind.FILE else _("Typed counts")
 
 
