@@ -13,8 +13,10 @@ from hadi.api import (
     analyses,
     authentication,
     conclusions,
+    connections,
     datasets,
     events,
+    feeds,
     hypotheses,
     jobs,
     people,
@@ -29,7 +31,8 @@ from hadi.api.schemas import ProblemOut
 RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway one may not
 
 NOUNS = (
-    hypotheses, plans, datasets, uploads, analyses, conclusions, rollouts, events, people, jobs,
+    hypotheses, plans, datasets, uploads, connections, feeds, analyses, conclusions, rollouts,
+    events, people, jobs,
 )  # fmt: skip
 
 ABOUT = """\
