@@ -6,7 +6,18 @@ from hadi.ingest.engine import literal
 
 # Words for "no value" in a column whose other cells are numbers. In a column of text they are
 # words: "NA" may be North America.
-MISSING_WORDS = ("na", "n/a", "#n/a", "nan", "null", "none", "-", "–", "—")
+MISSING_WORDS = (
+    "na", "n/a", "#n/a", "nan", "null", "none", "no data", "-", "–", "—", "н/д", "нет данных",
+    "nincs adat",
+)  # fmt: skip
+# What a spreadsheet writes in a cell whose formula failed, in English, Russian and Hungarian: in
+# any column it is no value.
+ERROR_CELLS = (
+    "#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#Н/Д", "#ДЕЛ/0!",
+    "#ССЫЛКА!", "#ЗНАЧ!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!", "#ПЕРЕНОС!", "#HIÁNYZIK", "#ZÉRÓOSZTÓ!",
+    "#HIV!", "#ÉRTÉK!", "#NÉV?", "#SZÁM!", "#NULLA!", "#KITÖRÉS!",
+)  # fmt: skip
 
 _STRIP = literal(" \t\r\n\u00a0\u202f\u2009\ufeff")
 
@@ -21,6 +32,12 @@ def text_of(source: str) -> str:
 def is_missing_word(text: str) -> str:
     listed = ", ".join(literal(word) for word in MISSING_WORDS)
     return f"lower({text}) IN ({listed})"
+
+
+def is_error_cell(text: str) -> str:
+    listed = ", ".join(literal(each) for each in ERROR_CELLS)
+    # A comparison first: it costs nothing, and hardly any cell begins with the sign.
+    return f"({text} >= '#' AND {text} < '$' AND upper({text}) IN ({listed}))"
 
 
 def is_nan(source: str) -> str:

@@ -1,46 +1,39 @@
-"""From text cells to typed columns: numbers as people write them, yes/no, dates, or text.
+"""From text cells to typed columns: numbers and days as people write them, yes/no, or text.
 
 A column gets a type only when every cell that is not blank has it; otherwise it stays text, and
 whoever uses it as a number is told which cell stands in the way. Identifiers such as 007 stay
-text.
+text. What two readings fit is asked, and is text until it is answered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hadi.domain.errors import TooLarge
 from hadi.domain.text import Text
-from hadi.ingest.cells import counted, is_missing_word, text_of
-from hadi.ingest.engine import literal, one_row, parquet
+from hadi.ingest import dates, factors, numbers
+from hadi.ingest.choices import DECIMALS, Choices, ColumnChoice, DateOrder
+from hadi.ingest.engine import one_row
+from hadi.ingest.explicit import Asked, as_chosen
 from hadi.ingest.limits import Limits
-from hadi.ingest.report import ColumnType
+from hadi.ingest.numbers import COMMA_GROUPED, NO_MARKS, Marks, Style
+from hadi.ingest.profiles import (
+    TRUE_WORDS,
+    Profile,
+    bare,
+    errors_in,
+    profiles_of,
+    samples,
+    without_missing,
+)
+from hadi.ingest.report import ColumnType, Decision
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SPACES = "[ \u00a0\u202f\u2009]"
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A way of writing numbers: the cells it matches and what makes them plain."""
-
-    pattern: str  # RE2, the whole cell
-    drop: str  # thousands signs, a character class
-    decimal: str
-
-
-# In this order: the first that fits every cell of a column is its style. A comma before exactly
-# three digits may be either sign, so the styles that say which come first.
-COMMA = Style(r"[+-]?\d+(,\d+)?", "", ",")
-DOT_SPACED = Style(rf"[+-]?\d{{1,3}}({_SPACES}\d{{3}})*(\.\d+)?|[+-]?\d+(\.\d+)?", _SPACES, ".")
-COMMA_SPACED = Style(rf"[+-]?\d{{1,3}}({_SPACES}\d{{3}})*(,\d+)?|[+-]?\d+(,\d+)?", _SPACES, ",")
-DOT_GROUPED = Style(r"[+-]?\d{1,3}(,\d{3})*(\.\d+)?|[+-]?\d+(\.\d+)?", ",", ".")
-COMMA_GROUPED = Style(r"[+-]?\d{1,3}(\.\d{3})*(,\d+)?|[+-]?\d+(,\d+)?", "[.]", ",")
-STYLES = (DOT_SPACED, DOT_GROUPED, COMMA, COMMA_SPACED, COMMA_GROUPED)
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,170 +46,345 @@ class Column:
     type: ColumnType
     expression: str
     decimal: str | None = None
+    # SQL: whether a cell is none of the chosen type; None where every cell is known to be one.
+    is_bad: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    filled: int
-    plain: int  # cells that are numbers as a computer writes them
-    whole: int
-    huge: int  # whole numbers beyond 64 bits: identifiers, which a float would merge
-    words: int  # TRUE, FALSE
-    missing_words: int
-    padded: int  # 007
-    days: int
-    times: int
-    longest: int
+@dataclass(slots=True)
+class _Facts:
+    """What is known of one column on the way to its type."""
 
-    @property
-    def needed(self) -> int:
-        """Cells that decide the type."""
-        return self.filled - self.missing_words
+    place: int
+    name: str
+    profile: Profile
+    choice: ColumnChoice
+    sample: list[str] = field(default_factory=list)
+    fits: list[Style] = field(default_factory=list)
+    marks: Marks = NO_MARKS
+    days: dates.Days | None = None
+    shapes: dates.Shapes | None = None
 
     @property
-    def is_dotted(self) -> bool:
-        """Plain numbers, some with a decimal point."""
-        return self.plain == self.needed and self.whole + self.huge < self.needed
+    def cell(self) -> str:
+        return bare(f"c{self.place}", self.profile)
+
+    @property
+    def decimals(self) -> set[str]:
+        return {style.decimal for style in self.fits}
 
 
-def type_columns(
-    connection: DuckDBPyConnection,
-    staged: Path,
-    names: tuple[str, ...],
-    filename: str,
-    limits: Limits,
-    delimiter: str | None,
-) -> tuple[list[Column], list[Text]]:
-    """The typed columns of a staged table, with notes on what was not obvious."""
-    table = parquet([staged])
-    profiles = _profiles(connection, table, len(names))
-    for place, profile in enumerate(profiles):
-        if profile.longest > limits.max_cell_chars:
-            raise long_cell(connection, table, f"c{place}", names[place], filename, limits)
-    unclear = [place for place, profile in enumerate(profiles) if _is_unclear(profile)]
-    styles = _styles(connection, table, profiles, unclear)
-    signs = {fits[0].decimal for fits in styles.values() if len({f.decimal for f in fits}) == 1}
-    dotted = [place for place, profile in enumerate(profiles) if profile.is_dotted]
-    if signs == {","}:  # where the comma is the decimal sign, 1.234 is a thousand and more
-        grouped = _styles(connection, table, profiles, dotted)
-        styles |= {p: [COMMA_GROUPED] for p, fits in grouped.items() if COMMA_GROUPED in fits}
-    elif dotted:
-        signs.add(".")
-    columns: list[Column] = []
-    notes: list[Text] = []
-    for place, name in enumerate(names):
-        fits = styles.get(place, [])
-        style = _choose(fits, signs, delimiter)
-        if fits and style is None:
-            notes.append(Text("note_ambiguous_numbers", column=name))
-        columns.append(_column(f"c{place}", name, profiles[place], style))
-        if profiles[place].missing_words and columns[-1].type is not ColumnType.TEXT:
-            notes.append(Text("note_missing_words", column=name, n=profiles[place].missing_words))
-    return columns, notes
+class Typing:
+    """The typing of the columns of a staged table (`table` is SQL): `columns`, and what has to be
+    said and may be chosen otherwise in `notes` and `decisions`."""
 
-
-def _profiles(connection: DuckDBPyConnection, table: str, n_columns: int) -> list[_Profile]:
-    parts: list[str] = []
-    for place in range(n_columns):
-        t = f"t{place}"
-        number = f"TRY_CAST({t} AS DOUBLE)"
-        # the cast also reads 1_000
-        plain = f"{number} IS NOT NULL AND NOT contains({t}, '_')"
-        digits = f"{plain} AND NOT contains({t}, '.') AND NOT contains(lower({t}), 'e')"
-        instant = f"{t}[5] = '-' AND TRY_CAST({t} AS TIMESTAMP) IS NOT NULL"
-        instant = f"length({t}) BETWEEN 16 AND 32 AND {instant}"
-        parts += [
-            f"count({t})",
-            counted(f"{plain} AND NOT {is_missing_word(t)}"),
-            counted(f"TRY_CAST({t} AS BIGINT) IS NOT NULL AND {digits}"),
-            counted(f"TRY_CAST({t} AS BIGINT) IS NULL AND {digits} AND NOT {is_missing_word(t)}"),
-            counted(f"lower({t}) IN ('true', 'false')"),
-            counted(f"{is_missing_word(t)}"),
-            counted(f"{t} >= '00' AND {t} < '0:'"),
-            counted(f"length({t}) = 10 AND TRY_CAST({t} AS DATE) IS NOT NULL"),
-            counted(f"{instant}"),
-            f"coalesce(max(length(c{place})), 0)",
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        table: str,
+        names: Sequence[str],
+        filename: str,
+        limits: Limits,
+        delimiter: str | None,
+        choices: Choices,
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.delimiter = delimiter
+        self.choices = choices
+        self.columns: list[Column] = []
+        self.notes: list[Text] = []
+        self.decisions: list[Decision] = []
+        profiles = profiles_of(connection, table, len(names))
+        for place, profile in enumerate(profiles):
+            if profile.longest > limits.max_cell_chars:
+                raise long_cell(connection, table, f"c{place}", names[place], filename, limits)
+        self.facts = [
+            _Facts(place, name, profile, choices.of(name))
+            for place, (name, profile) in enumerate(zip(names, profiles, strict=True))
         ]
-    inner = ", ".join(f"c{i}, {text_of(f'c{i}')} AS t{i}" for i in range(n_columns))
-    row = one_row(connection, f"SELECT {', '.join(parts)} FROM (SELECT {inner} FROM {table})")
-    return [_Profile(*row[i * 10 : i * 10 + 10]) for i in range(n_columns)]
+        self._look()
+        signs = self._signs()
+        self._find_days()
+        for facts in self.facts:
+            self._decide(facts, signs)
+        self._say_errors()
+
+    def _look(self) -> None:
+        """Number styles and shapes of days of the columns that are not plainly typed."""
+        looked_at = {
+            facts.place: facts.profile
+            for facts in self.facts
+            if facts.profile.is_unclear
+            or facts.profile.is_dotted
+            or (facts.choice.type is not None and facts.profile.needed)
+        }
+        found = samples(self.connection, self.table, looked_at)
+        styled: list[tuple[_Facts, list[Style]]] = []
+        for place, cells in found.items():
+            facts = self.facts[place]
+            facts.sample = cells
+            if facts.profile.is_dotted:
+                if numbers.may_be_grouped(cells):
+                    styled.append((facts, [COMMA_GROUPED]))
+                continue
+            if not facts.profile.is_unclear:
+                continue
+            facts.shapes = dates.shapes_of(cells)
+            screened = numbers.screened(cells)
+            if screened is None or facts.profile.padded or facts.profile.huge:
+                continue
+            fits, has_marks = screened
+            if has_marks:
+                marks = numbers.marks_of(self.connection, self.table, facts.cell)
+                if marks is None:
+                    continue
+                facts.marks = marks
+            styled.append((facts, fits))
+        wanted = [(numbers.core(f.cell, not f.marks.is_bare), fits) for f, fits in styled]
+        counted = numbers.counts(self.connection, self.table, wanted)
+        for (facts, fits), counts in zip(styled, counted, strict=True):
+            facts.fits = [style for style in fits if counts[style] == facts.profile.needed]
+
+    def _signs(self) -> set[str]:
+        """The decimal signs that the file leaves no doubt of, or the one that was chosen."""
+        if self.choices.decimal:
+            return {self.choices.decimal}
+        signs = {
+            sign
+            for facts in self.facts
+            if facts.profile.is_unclear and len(facts.decimals) == 1
+            for sign in facts.decimals
+        }
+        dotted = [f for f in self.facts if f.profile.is_dotted and not f.fits]
+        if dotted and signs != {","}:
+            signs.add(".")
+        return signs
+
+    def _find_days(self) -> None:
+        """The columns of days; what one leaves open another may tell."""
+        found = [facts for facts in self.facts if facts.shapes and not facts.choice.type]
+        others: dict[str, DateOrder] = {}
+        for facts in found:
+            facts.days = self._days(facts, {})
+            if facts.days and facts.days.order and facts.days.by == "decided_dates_evidence":
+                others[facts.days.sign] = facts.days.order
+        for facts in found:
+            if others and facts.days and facts.days.order is None:
+                facts.days = self._days(facts, others)
+
+    def _days(self, facts: _Facts, others: dict[str, DateOrder]) -> dates.Days | None:
+        assert facts.shapes is not None
+        return dates.decide(
+            self.connection,
+            self.table,
+            facts.cell,
+            facts.profile.needed,
+            facts.shapes,
+            chosen=facts.choice.date_order,
+            whole=self.choices.date_order,
+            others=others,
+        )
+
+    def _decide(self, facts: _Facts, signs: set[str]) -> None:
+        """The type of one column."""
+        if facts.choice.type is not None and facts.profile.needed:
+            self._add(facts, *self._chosen_column(facts))
+            return
+        if facts.days is not None:
+            self._add(facts, *self._day_column(facts, facts.days))
+            return
+        if facts.fits and not facts.profile.is_dotted:
+            self._add(facts, *self._styled_column(facts, signs))
+        elif facts.fits and self._may_mean_thousands(facts, signs):
+            self._add(facts, *self._styled_column(facts, signs, numbers.BOTH_DOTTED))
+        else:
+            self._add(facts, *self._plain_column(facts))
+        if facts.shapes is not None:
+            self._say_no_days(facts)
+
+    def _may_mean_thousands(self, facts: _Facts, signs: set[str]) -> bool:
+        """1.234 and 5.678 throughout, in a file whose decimals may be commas."""
+        if facts.choice.decimal or signs == {","}:
+            return True
+        return self.delimiter is not None and self.delimiter != "," and not signs
+
+    def _add(self, facts: _Facts, column: Column, decisions: Sequence[Decision]) -> None:
+        self.columns.append(column)
+        self.decisions.append(
+            Decision(
+                "type",
+                column.type.value,
+                tuple(ColumnType),
+                facts.name,
+                is_chosen=facts.choice.type is not None,
+            )
+        )
+        self.decisions.extend(decisions)
+        if facts.profile.missing_words and column.type is not ColumnType.TEXT:
+            self.notes.append(
+                Text("note_missing_words", column=facts.name, n=facts.profile.missing_words)
+            )
+
+    def _chosen_column(self, facts: _Facts) -> tuple[Column, Sequence[Decision]]:
+        asked = Asked(
+            self.table, facts.place, facts.name, facts.profile, facts.sample, facts.choice,
+            self.choices, self.delimiter,
+        )  # fmt: skip
+        answer = as_chosen(self.connection, asked)
+        is_bad = f"(({_text(facts)}) IS NOT NULL AND ({answer.expression}) IS NULL)"
+        column = _column(facts, answer.type, answer.expression, answer.decimal)
+        return (replace(column, is_bad=is_bad) if answer.is_strict else column), answer.decisions
+
+    def _day_column(self, facts: _Facts, days: dates.Days) -> tuple[Column, list[Decision]]:
+        decision = Decision(
+            "date_order",
+            days.order.value if days.order else None,
+            tuple(order.value for order in days.options),
+            facts.name,
+            is_chosen=days.is_chosen,
+            detail=days.detail,
+            examples=_examples(facts),
+        )
+        decisions = [decision] if days.is_chosen or days.by else []
+        if days.order is None:
+            return _text_column(facts), decisions
+        kind = ColumnType.TIME if days.has_clock else ColumnType.DATE
+        return _column(facts, kind, dates.expression(_text(facts), days)), decisions
+
+    def _styled_column(
+        self, facts: _Facts, signs: set[str], fits: Sequence[Style] = ()
+    ) -> tuple[Column, list[Decision]]:
+        """A column of numbers that a program would not write so."""
+        fits = fits or facts.fits
+        wanted = {facts.choice.decimal} if facts.choice.decimal else signs
+        # The delimiter speaks for a comma in doubt, not for a point: 1.234 with semicolons is it.
+        delimiter = None if facts.profile.is_dotted else self.delimiter
+        style = numbers.choose(fits, {sign for sign in wanted if sign}, delimiter)
+        options = {each.decimal for each in fits}
+        is_open = len(options) > 1 and not numbers.has_no_decimals(fits)
+        decisions = []
+        if is_open:
+            decisions.append(
+                Decision(
+                    "decimal",
+                    style.decimal if style else None,
+                    DECIMALS,
+                    facts.name,
+                    is_chosen=facts.choice.decimal is not None,
+                    detail=_why(style, wanted, bool(self.choices.decimal or facts.choice.decimal)),
+                    examples=_examples(facts),
+                )
+            )
+        if style is None:
+            return _text_column(facts), decisions
+        return self._scaled(facts, style, decisions)
+
+    def _scaled(
+        self, facts: _Facts, style: Style, decisions: list[Decision]
+    ) -> tuple[Column, list[Decision]]:
+        scale = factors.scale_of(facts.marks, facts.name, facts.choice.factor)
+        number = numbers.value(numbers.core(_text(facts), not facts.marks.is_bare), style)
+        return self._with_scale(facts, scale, number, style.decimal, decisions)
+
+    def _with_scale(
+        self,
+        facts: _Facts,
+        scale: factors.Scale,
+        number: str,
+        decimal: str | None,
+        decisions: list[Decision],
+    ) -> tuple[Column, list[Decision]]:
+        """The column of numbers times what its units say."""
+        if scale.is_doubtful_percent:
+            most = one_row(self.connection, self._most(facts, number))[0]
+            scale = factors.settled(scale, most)
+        decision = scale.decision(facts.name, facts.choice.factor is not None, _examples(facts))
+        if decision is not None:
+            decisions.append(decision)
+        if scale.is_mixed:
+            self.notes.append(Text("note_units_mixed", column=facts.name))
+        if scale.is_mixed or scale.is_question:
+            return _text_column(facts), decisions
+        scaled = scale.applied(number, _text(facts), facts.marks)
+        return _column(facts, ColumnType.NUMBER, scaled, decimal), decisions
+
+    def _most(self, facts: _Facts, number: str) -> str:
+        text = f"SELECT c{facts.place}, {facts.cell} AS t{facts.place} FROM {self.table}"
+        return f"SELECT max(abs({number})) FROM ({text})"
+
+    def _plain_column(self, facts: _Facts) -> tuple[Column, list[Decision]]:
+        profile, needed, text = facts.profile, facts.profile.needed, _text(facts)
+        if needed == 0 or profile.padded or profile.huge:
+            return _text_column(facts), []
+        if profile.words == needed:
+            listed = ", ".join(f"'{word}'" for word in TRUE_WORDS)
+            return _column(facts, ColumnType.BOOLEAN, f"lower({text}) IN ({listed})"), []
+        if profile.plain == needed:
+            number = f"CAST({text} AS DOUBLE)"
+            scale = factors.scale_of(NO_MARKS, facts.name, facts.choice.factor)
+            if scale.factor != 1.0 or scale.is_question or facts.choice.factor is not None:
+                return self._with_scale(facts, scale, number, None, [])
+            if profile.whole == needed:
+                return _column(facts, ColumnType.INTEGER, f"CAST({text} AS BIGINT)"), []
+            return _column(facts, ColumnType.NUMBER, number, "."), []
+        if profile.days == needed:
+            return _column(facts, ColumnType.DATE, f"CAST({text} AS DATE)"), []
+        if profile.times == needed:
+            return _column(facts, ColumnType.TIME, f"CAST({text} AS TIMESTAMP)"), []
+        return _text_column(facts), []
+
+    def _say_no_days(self, facts: _Facts) -> None:
+        """Cells that look like days throughout, one of which is none: 31.02.2026."""
+        assert facts.shapes is not None
+        formats = [f for order in facts.shapes.orders() for f in facts.shapes.formats(order)]
+        found = self.connection.execute(
+            f"SELECT cell FROM (SELECT {facts.cell} AS cell FROM {self.table}) "
+            f"WHERE cell IS NOT NULL AND {dates.parsed('cell', formats)} IS NULL LIMIT 1"
+        ).fetchone()
+        if found is not None:
+            self.notes.append(Text("note_no_day", column=facts.name, value=found[0][:80]))
+
+    def _say_errors(self) -> None:
+        """Name the errors of a spreadsheet that stand in cells."""
+        for facts in self.facts:
+            if facts.profile.errors and facts.choice.type is not ColumnType.TEXT:
+                listed = errors_in(self.connection, self.table, facts.place)
+                self.notes.append(
+                    Text(
+                        "note_error_words",
+                        column=facts.name,
+                        errors=listed,
+                        n=facts.profile.errors,
+                    )
+                )
 
 
-def _is_unclear(profile: _Profile) -> bool:
-    """Not plainly of one type: it may be numbers written the way people do."""
-    needed = profile.needed
-    typed = (profile.plain, profile.words, profile.days, profile.times)
-    return needed > 0 and needed not in typed
-
-
-def _styles(
-    connection: DuckDBPyConnection, table: str, profiles: list[_Profile], places: list[int]
-) -> dict[int, list[Style]]:
-    """For each of the columns, the styles that fit all of its cells."""
-    if not places:
-        return {}
-    parts = [
-        f"count_if(regexp_full_match({text_of(f'c{place}')}, {literal(style.pattern)}))"
-        for place in places
-        for style in STYLES
-    ]
-    row = one_row(connection, f"SELECT {', '.join(parts)} FROM {table}")
-    found: dict[int, list[Style]] = {}
-    for i, place in enumerate(places):
-        counts = row[i * len(STYLES) : (i + 1) * len(STYLES)]
-        fits = [
-            style
-            for style, count in zip(STYLES, counts, strict=True)
-            if count == profiles[place].needed
-        ]
-        if fits:
-            found[place] = fits
-    return found
-
-
-def _choose(fits: list[Style], signs: set[str], delimiter: str | None) -> Style | None:
-    """The style of a column; None when 1,234 might be either number and nothing else tells.
-
-    The rest of the file decides first; then a file divided by semicolons, which exist because
-    the comma is taken by decimals, and one divided by commas, which has none to spare for them.
-    """
-    has_no_decimals = DOT_SPACED in fits and COMMA_SPACED in fits
-    if has_no_decimals or len({style.decimal for style in fits}) == 1:
-        return fits[0]
-    if len(signs) == 1:
-        wanted = next(iter(signs))
-    elif delimiter in (";", ","):
-        wanted = "," if delimiter == ";" else "."
-    else:
+def _why(style: Style | None, signs: set[str], is_chosen: bool) -> Text | None:
+    if style is None:
+        return Text("asked_decimal")
+    if is_chosen:
         return None
-    return next((style for style in fits if style.decimal == wanted), None)
+    return Text("decided_decimal_file" if len(signs) == 1 else "decided_decimal_delimiter")
 
 
-def _column(source: str, name: str, profile: _Profile, style: Style | None) -> Column:
-    text = source.replace("c", "t", 1)
-    needed = profile.needed
-    bare = text
-    if profile.missing_words:
-        bare = f"CASE WHEN {is_missing_word(text)} THEN NULL ELSE {text} END"
-    if needed == 0 or profile.padded or profile.huge:
-        return Column(source, text, name, ColumnType.TEXT, text)
-    if profile.words == needed:
-        return Column(source, text, name, ColumnType.BOOLEAN, f"lower({bare}) = 'true'")
-    if profile.whole == needed:
-        return Column(source, text, name, ColumnType.INTEGER, f"CAST({bare} AS BIGINT)")
-    if style is not None:
-        plain = f"regexp_replace({bare}, {literal(style.drop)}, '', 'g')" if style.drop else bare
-        if style.decimal == ",":
-            plain = f"replace({plain}, ',', '.')"
-        number = f"CAST({plain} AS DOUBLE)"
-        return Column(source, text, name, ColumnType.NUMBER, number, style.decimal)
-    if profile.plain == needed:
-        return Column(source, text, name, ColumnType.NUMBER, f"CAST({bare} AS DOUBLE)", ".")
-    if profile.days == needed:
-        return Column(source, text, name, ColumnType.DATE, f"CAST({bare} AS DATE)")
-    if profile.times == needed:
-        return Column(source, text, name, ColumnType.TIME, f"CAST({bare} AS TIMESTAMP)")
-    return Column(source, text, name, ColumnType.TEXT, text)
+def _examples(facts: _Facts) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cell[:80] for cell in facts.sample))[:_EXAMPLES]
+
+
+def _text(facts: _Facts) -> str:
+    """SQL over the projected cells: the text of a cell, or NULL where it is no value."""
+    return without_missing(f"t{facts.place}", facts.profile)
+
+
+def _column(facts: _Facts, kind: ColumnType, expression: str, decimal: str | None = None) -> Column:
+    place = facts.place
+    return Column(f"c{place}", f"t{place}", facts.name, kind, expression, decimal)
+
+
+def _text_column(facts: _Facts) -> Column:
+    """A column of text: words for "no value" are words in it, errors are not."""
+    profile = replace(facts.profile, missing_words=0)
+    return _column(facts, ColumnType.TEXT, without_missing(f"t{facts.place}", profile))
 
 
 def long_cell(

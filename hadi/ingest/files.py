@@ -11,23 +11,27 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
-from hadi.ingest import columns, engine, excel, parquet
-from hadi.ingest.cells import text_of
-from hadi.ingest.dialects import read_dialect
+from hadi.ingest import engine, parquet
+from hadi.ingest.aside import read_aside
+from hadi.ingest.choices import Choices
 from hadi.ingest.digests import file_digest
 from hadi.ingest.engine import literal, one_row, quoted
 from hadi.ingest.excel import Sheets
+from hadi.ingest.jsonlines import stage_json
 from hadi.ingest.limits import MB, Limits
+from hadi.ingest.progress import Progress, execute, part
 from hadi.ingest.reading import Reading
 from hadi.ingest.report import ColumnReport, ParseReport
-from hadi.ingest.sniffing import FileKind, kind_of
-from hadi.ingest.staging import clean_header, stage
+from hadi.ingest.sniffing import WORKBOOKS, FileKind, kind_of
+from hadi.ingest.staging import stage
+from hadi.ingest.tabular import read_cells
+from hadi.ingest.texts import read_text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,6 +48,7 @@ class StoredTable:
     path: Path
     digest: str
     report: ParseReport
+    member: str | None = None  # of the archive it came in
 
 
 def open_table(
@@ -52,8 +57,10 @@ def open_table(
     *,
     folder: Path,
     limits: Limits | None = None,
+    choices: Choices | None = None,
     sheet: str | None = None,
     sheets: Sheets = "auto",
+    progress: Progress | None = None,
 ) -> StoredTable:
     """Read a CSV, TSV, XLSX or Parquet file and store its table in `folder`.
 
@@ -61,27 +68,41 @@ def open_table(
     ----------
     source : the file, or an open binary stream (an upload, stdin).
     filename : its name as the person knows it; the extension must agree with the content.
+    choices : how it is to be read, where a person has said so.
     sheet, sheets : for workbooks; see `excel.read_workbook`.
+    progress : is told the share that is done; what it raises stops the reading.
 
-    Raises Unreadable (TooLarge) with one sentence; then `folder` is as it was.
+    Raises Unreadable (TooLarge) with one sentence and the choices that mend it; then `folder` is
+    as it was.
     """
     limits = limits or Limits()
+    choices = choices or Choices()
+    reads = part(progress, 0.0, 0.85)
     folder.mkdir(parents=True, exist_ok=True)
     _clear_away(folder)
     # Inside `folder`, so that the last step is a rename on one file system.
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as name:
         scratch = Path(name)
-        path = _received(source, filename, scratch, limits)
+        path = received(source, filename, scratch, limits)
         kind = kind_of(path, filename)
         with engine.session(files=[path], folder=scratch) as connection:
             try:
                 if kind is FileKind.PARQUET:
                     reading = parquet.read_parquet(connection, path, filename, limits)
-                elif kind is FileKind.XLSX:
-                    reading = _workbook(connection, path, filename, scratch, limits, sheet, sheets)
+                elif kind in WORKBOOKS:
+                    reading = _workbook(
+                        connection, path, filename, scratch, limits, kind, choices, sheet, sheets,
+                        reads,
+                    )  # fmt: skip
+                elif kind is FileKind.JSON:
+                    reading = _json(connection, path, filename, scratch, limits, choices, reads)
+                elif kind is FileKind.ZIP:
+                    raise Unreadable(Text("file_zip_not_workbook", file=filename))
                 else:
-                    reading = _text(connection, path, filename, scratch, limits)
-                written, report = _write(connection, reading, filename, scratch)
+                    reading = read_text(connection, path, filename, scratch, limits, choices, reads)
+                written, report = _write(
+                    connection, reading, filename, scratch, part(progress, 0.85, 0.99)
+                )
             except OSError as error:
                 raise Unreadable(
                     Text("file_not_stored", file=filename, reason=error.strerror or str(error))
@@ -103,7 +124,7 @@ def _clear_away(folder: Path) -> None:
                 shutil.rmtree(left)
 
 
-def _received(source: Path | BinaryIO, filename: str, scratch: Path, limits: Limits) -> Path:
+def received(source: Path | BinaryIO, filename: str, scratch: Path, limits: Limits) -> Path:
     """The file on disk, no larger than allowed."""
     limit = limits.max_bytes
     if isinstance(source, Path):
@@ -127,76 +148,93 @@ def _too_large(filename: str, limit: int) -> TooLarge:
     return TooLarge(Text("file_too_large", file=filename, limit=f"{limit / MB:.3g}"))
 
 
-def _text(
-    connection: DuckDBPyConnection, path: Path, filename: str, scratch: Path, limits: Limits
-) -> Reading:
-    dialect = read_dialect(path, filename, scratch)
-    # The decoded copy lies in `scratch`, which the session may read.
-    header = clean_header(dialect.header, filename, limits)
-    staged = stage(
-        connection, dialect.path, filename, dialect.delimiter, len(header.names), scratch
-    )
-    typed, notes = columns.type_columns(
-        connection, staged, header.names, filename, limits, dialect.delimiter
-    )
-    if dialect.is_guessed:
-        notes.insert(0, Text("note_encoding_guessed", encoding=dialect.encoding))
-    return Reading(
-        _typed_query(staged, typed),
-        tuple((c.name, c.type) for c in typed),
-        encoding=dialect.encoding,
-        delimiter=dialect.delimiter if len(header.names) > 1 else None,
-        decimal=_decimal(typed),
-        notes=(*header.notes, *notes),
-    )
-
-
 def _workbook(
     connection: DuckDBPyConnection,
     path: Path,
     filename: str,
     scratch: Path,
     limits: Limits,
+    kind: FileKind,
+    choices: Choices,
     sheet: str | None,
     sheets: Sheets,
+    progress: Progress | None,
 ) -> Reading:
-    book = excel.read_workbook(path, filename, scratch, limits, sheet=sheet, sheets=sheets)
+    book = read_aside(
+        path,
+        filename,
+        scratch,
+        limits,
+        kind=kind,
+        choices=choices,
+        sheet=sheet,
+        sheets=sheets,
+        progress=part(progress, 0.0, 0.7),
+    )
     names = book.header.names
     staged = stage(connection, book.path, filename, ",", len(names), scratch)
     # Numbers are numbers in a workbook; a comma inside text says nothing about the file.
-    typed, notes = columns.type_columns(connection, staged, names, filename, limits, None)
-    return Reading(
-        _typed_query(staged, typed),
-        tuple((c.name, c.type) for c in typed),
+    reading = read_cells(
+        connection,
+        staged,
+        names,
+        filename,
+        limits,
+        choices,
+        delimiter=None,
+        progress=part(progress, 0.7, 1.0),
+    )
+    return replace(
+        reading,
         sheet=book.sheet,
-        notes=(*book.notes, *notes),
+        notes=(*book.notes, *reading.notes),
+        decisions=(*book.decisions, *reading.decisions),
     )
 
 
-def _typed_query(staged: Path, typed: list[columns.Column]) -> str:
-    """The typed columns of the rows that are not blank throughout."""
-    shown = ", ".join(f"{c.expression} AS {quoted(c.name)}" for c in typed)
-    trimmed = ", ".join(f"{text_of(c.source)} AS {c.text}" for c in typed)
-    filled = " OR ".join(f"{c.text} IS NOT NULL" for c in typed)
-    return f"SELECT {shown} FROM (SELECT {trimmed} FROM {engine.parquet([staged])}) WHERE {filled}"
-
-
-def _decimal(typed: list[columns.Column]) -> str | None:
-    signs = {column.decimal for column in typed if column.decimal}
-    return next(iter(signs)) if len(signs) == 1 else ("." if signs else None)
+def _json(
+    connection: DuckDBPyConnection,
+    path: Path,
+    filename: str,
+    scratch: Path,
+    limits: Limits,
+    choices: Choices,
+    progress: Progress | None,
+) -> Reading:
+    staged = stage_json(
+        connection, path, filename, scratch, limits, choices, part(progress, 0.0, 0.7)
+    )
+    names = staged.header.names
+    reading = read_cells(
+        connection, staged.path, names, filename, limits, choices, delimiter=None,
+        progress=part(progress, 0.7, 1.0),
+    )  # fmt: skip
+    return replace(
+        reading,
+        encoding=staged.encoding,
+        notes=(*staged.header.notes, *staged.notes, *reading.notes),
+        bad_rows=(*staged.bad_rows, *reading.bad_rows),
+        bad_row_count=staged.bad_row_count + reading.bad_row_count,
+    )
 
 
 def _write(
-    connection: DuckDBPyConnection, reading: Reading, filename: str, scratch: Path
+    connection: DuckDBPyConnection,
+    reading: Reading,
+    filename: str,
+    scratch: Path,
+    progress: Progress | None,
 ) -> tuple[Path, ParseReport]:
     """Write the typed table and describe it."""
     import duckdb
 
     target = scratch / "table.parquet"
     try:
-        connection.execute(
+        execute(
+            connection,
             f"COPY ({reading.query}) TO {literal(str(target.resolve()))} "
-            "(FORMAT parquet, COMPRESSION zstd)"
+            "(FORMAT parquet, COMPRESSION zstd)",
+            progress,
         )
     except duckdb.Error as error:
         raise Unreadable(
@@ -219,6 +257,9 @@ def _write(
         decimal=reading.decimal,
         sheet=reading.sheet,
         notes=reading.notes,
+        decisions=reading.decisions,
+        bad_rows=reading.bad_rows,
+        bad_row_count=reading.bad_row_count,
     )
     return target, report
 

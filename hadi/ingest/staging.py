@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
+from hadi.ingest.choices import Headers
 from hadi.ingest.engine import literal
 from hadi.ingest.limits import Limits
+from hadi.ingest.lines import MAX_LINE_BYTES
+from hadi.ingest.progress import Progress, execute
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MAX_LINE_BYTES = 16 * 1024 * 1024
+MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,12 @@ class Header:
     notes: tuple[Text, ...] = ()
 
 
-def clean_header(cells: Sequence[str], filename: str, limits: Limits) -> Header:
+def clean_header(
+    cells: Sequence[str], filename: str, limits: Limits, headers: Headers | None = None
+) -> Header:
     """Names without outer blanks; a nameless column is named after its place; two columns of
-    one name (capitals apart) are refused, since no one could say which is meant."""
+    one name (capitals apart) are refused, since no one could say which is meant, unless they are
+    to be numbered."""
     if len(cells) > limits.max_columns:
         raise TooLarge(
             Text("file_columns", file=filename, found=len(cells), limit=limits.max_columns)
@@ -41,26 +47,36 @@ def clean_header(cells: Sequence[str], filename: str, limits: Limits) -> Header:
     names: list[str] = []
     notes: list[Text] = []
     seen: dict[str, int] = {}
-    for place, cell in enumerate(cells, start=1):
-        name = " ".join(cell.replace("\ufeff", "").split())
+    written = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
+    taken = {name.casefold() for name in written}
+    for place, name in enumerate(written, start=1):
         if not name:
             name = f"column {place}"
             notes.append(Text("note_column_unnamed", place=str(place), name=name))
-        if len(name) > 200:
+        if len(name) > MAX_NAME:
             raise Unreadable(Text("file_header_long", file=filename, place=str(place)))
         if name.casefold() in seen:
-            raise Unreadable(
-                Text(
-                    "file_header_twice",
-                    file=filename,
-                    name=name,
-                    first=str(seen[name.casefold()]),
-                    second=str(place),
-                )
-            )
+            if headers is not Headers.NUMBER:
+                raise _twice(filename, name, seen[name.casefold()], place)
+            name = _numbered(name, taken)
+            taken.add(name.casefold())
         seen[name.casefold()] = place
         names.append(name)
     return Header(tuple(names), tuple(notes))
+
+
+def _twice(filename: str, name: str, first: int, second: int) -> Unreadable:
+    return Unreadable(
+        Text("file_header_twice", file=filename, name=name, first=str(first), second=str(second)),
+        {"headers": Headers.NUMBER.value},
+    )
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name} ({number})".casefold() in taken:
+        number += 1
+    return f"{name} ({number})"
 
 
 def stage(
@@ -70,21 +86,27 @@ def stage(
     delimiter: str,
     n_columns: int,
     folder: Path,
+    *,
+    skip_rows: int = 1,
+    progress: Progress | None = None,
 ) -> Path:
-    """Write the cells of the text file as Parquet; one clear sentence where a line is broken."""
+    """Write the cells of the text file as Parquet; one clear sentence where a line is broken.
+
+    `skip_rows` reach to the first row of values: the header and what stands above it.
+    """
     import duckdb
 
     staged = folder / "staged.parquet"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(n_columns))
     query = (
         f"COPY (SELECT * FROM read_csv({literal(str(path.resolve()))}, auto_detect=false, "
-        f"header=true, delim={literal(delimiter)}, quote='\"', escape='\"', "
+        f"header=false, skip={skip_rows}, delim={literal(delimiter)}, quote='\"', escape='\"', "
         f"columns={{{columns}}}, null_padding=false, strict_mode=true, "
         f"max_line_size={MAX_LINE_BYTES}, buffer_size={4 * MAX_LINE_BYTES})) "
         f"TO {literal(str(staged.resolve()))} (FORMAT parquet)"
     )
     try:
-        connection.execute(query)
+        execute(connection, query, progress)
     except duckdb.Error as error:
         raise _broken(str(error), filename, n_columns) from None
     return staged

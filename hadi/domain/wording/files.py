@@ -30,7 +30,7 @@ WORDING: dict[str, Wording] = {
     "file_twice_stdin": N_("Standard input can be read once: name “-” once."),
     # A row or a column of it
     "file_nul": N_("“%(file)s”, line %(line)s: a NUL byte, which no text table has."),
-    "file_undecodable": N_("“%(file)s” breaks its encoding (%(encoding)s) after line %(line)s."),
+    "file_undecodable": N_("“%(file)s” breaks its encoding (%(encoding)s) on line %(line)s."),
     "file_not_table": N_("“%(file)s” cannot be read as a table: its lines do not divide into columns."),
     "file_ragged": N_("“%(file)s”, line %(line)s has another number of cells (%(found)s) than the header (%(expected)s)."),
     "file_open_quote": N_("“%(file)s”, line %(line)s: a quote is opened and never closed."),
@@ -40,9 +40,7 @@ WORDING: dict[str, Wording] = {
     "file_header_twice": N_("“%(file)s” has two columns called “%(name)s” (columns %(first)s and %(second)s): give each its own name."),
     "file_header_long": N_("“%(file)s”: the name of column %(place)s is longer than 200 characters."),
     # Notes of the parse report
-    "note_encoding_guessed": N_("The encoding was guessed from the letters: %(encoding)s. Check the names below."),
     "note_column_unnamed": N_("Column %(place)s has no name; it is called “%(name)s” here."),
-    "note_ambiguous_numbers": N_("“%(column)s” was left as text: a comma before three digits may be a decimal sign or a thousands sign."),
     "note_missing_words": NN_(
         "“%(column)s”: %(n)s cell with a word for “no value” (such as NA) counts as blank.",
         "“%(column)s”: %(n)s cells with a word for “no value” (such as NA) count as blank.",
