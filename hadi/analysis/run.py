@@ -50,7 +50,8 @@ def analyse(
     earlier : the fractions of the planned units at which this test was looked at before.
     prior : of the workspace's lifts, for the sceptical Bayesian view.
     has_result : whether the test had a result before these data came; the record says so.
-    findings : what is known of the data beside their sums; one that failed invalidates.
+    findings : what is known of the data beside their sums; one that failed invalidates, and one of
+        a validity check's code takes its place.
 
     Raises Unreadable or Invalid with one sentence.
     """
@@ -61,7 +62,8 @@ def analyse(
     if is_final is None:
         is_final = has_ended(summaries, plan, today)
     look = look_of(summaries, plan, is_final=is_final, opened_early=opened_early, earlier=earlier)
-    checks = (*validity(summaries, plan), *findings)
+    known = {finding.code for finding in findings}
+    checks = (*(c for c in validity(summaries, plan) if c.code not in known), *findings)
     compared = compare_all(summaries, plan, look=look, prior=prior)
     verdict = judge_test(
         checks,

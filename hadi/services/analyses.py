@@ -18,7 +18,16 @@ from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
 from hadi.models.dataset import DatasetRole
-from hadi.services import datasets, events, hypotheses, priors, workspace
+from hadi.services import (
+    datasets,
+    events,
+    hypotheses,
+    post_factum,
+    priors,
+    quality,
+    reconciliations,
+    workspace,
+)
 
 
 def latest_dataset(hypothesis: Hypothesis) -> Dataset | None:
@@ -54,10 +63,16 @@ def run(
         earlier = _earlier_looks(hypothesis)
         prior = priors.sceptical_prior(besides=basis.plan_version.test_id)
         has_result = _has_result_of_other_data(hypothesis, basis.dataset)
-    # Summing takes as long as the data are big: no transaction is held meanwhile.
+    # Looking and summing take as long as the data are big: no transaction is held meanwhile.
+    looked = quality.checks(basis.dataset, folder=folder, by=by, now=now)
+    findings = (
+        post_factum.check(hypothesis, basis.plan_version, basis.dataset),
+        *reconciliations.checks(basis.dataset),
+        *looked,
+    )
     record = analyse(
         source, plan.bound(mapping), today=today, opened_early=bool(open_early), earlier=earlier,
-        prior=prior, has_result=has_result,
+        prior=prior, has_result=has_result, findings=findings,
     )  # fmt: skip
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if _basis(hypothesis).ids != basis.ids:

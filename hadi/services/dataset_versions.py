@@ -22,7 +22,7 @@ from hadi.ingest.tables import TableSource
 from hadi.models import Dataset, DatasetPart, Hypothesis, Test, Upload
 from hadi.models.dataset import DatasetKind, Relation
 from hadi.models.upload import UploadState
-from hadi.services import dataset_coverage, dataset_parts, events, hypotheses
+from hadi.services import dataset_coverage, dataset_parts, events, hypotheses, quality
 from hadi.services.dataset_memory import types_of
 from hadi.services.dataset_receiving import incoming_beside, release, uploads_behind
 from hadi.services.dataset_records import (
@@ -95,7 +95,8 @@ def attach(
             _take_in(dataset, terms, coverage)
             uploads = [u for u in uploads_behind(dataset) if u.state is not UploadState.CANCELLED]
             release(uploads, incoming=incoming or incoming_beside(folder), now=now)
-            _give_version(dataset, terms.hypothesis, by=by, now=now)
+            give_version(dataset, terms.hypothesis, by=by, now=now)
+        quality.look_soon(dataset, folder=folder, by=by, now=now)
     return dataset
 
 
@@ -141,9 +142,10 @@ def again(
                 report=dict(old.report), mapping=resolved, tags=chosen,
                 quality_settings=dict(old.quality_settings), author_id=by.user_id, created_at=now,
             )  # fmt: skip
-            made.parts.extend(_copy(part, made, is_last=True) for part in old.parts)
+            made.parts.extend(copied(part, made, is_last=True) for part in old.parts)
             db.session.add(made)
-            _give_version(made, hypothesis, by=by, now=now)
+            give_version(made, hypothesis, by=by, now=now)
+        quality.look_soon(made, folder=folder, by=by, now=now)
     return made
 
 
@@ -175,7 +177,7 @@ def attach_counts(
             previous_id=before.id if before else None, reason=reason,
         )  # fmt: skip
         db.session.add(dataset)
-        _give_version(dataset, hypothesis, by=by, now=now)
+        give_version(dataset, hypothesis, by=by, now=now)
     return dataset
 
 
@@ -270,7 +272,7 @@ def _put_before(dataset: Dataset, before: Dataset) -> None:
     for part in dataset.parts:
         part.place += len(older)
     db.session.flush()
-    copies = [_copy(part, dataset, is_last=False) for part in older]
+    copies = [copied(part, dataset, is_last=False) for part in older]
     db.session.add_all(copies)
     dataset.digest = digest_of([*(p.digest for p in copies), *(p.digest for p in dataset.parts)])
     db.session.flush()
@@ -290,7 +292,7 @@ def _grown(before: Dataset, dataset: Dataset, warnings: Sequence[Text]) -> dict[
     }
 
 
-def _copy(part: DatasetPart, owner: Dataset, *, is_last: bool) -> DatasetPart:
+def copied(part: DatasetPart, owner: Dataset, *, is_last: bool) -> DatasetPart:
     return DatasetPart(
         id=new_id(), dataset_id=owner.id, place=part.place, digest=part.digest, rows=part.rows,
         filename=part.filename, received_digest=part.received_digest,
@@ -311,7 +313,7 @@ def _running(hypothesis_id: str, *, by: Actor) -> tuple[Test, Plan]:
     return test, test.plan
 
 
-def _give_version(dataset: Dataset, hypothesis: Hypothesis, *, by: Actor, now: datetime) -> None:
+def give_version(dataset: Dataset, hypothesis: Hypothesis, *, by: Actor, now: datetime) -> None:
     of_test = Dataset.test_id == dataset.test_id
     last = db.session.scalar(select(func.max(Dataset.version)).where(of_test))
     dataset.version = (last or 0) + 1
@@ -325,5 +327,6 @@ def _give_version(dataset: Dataset, hypothesis: Hypothesis, *, by: Actor, now: d
         details={"version": dataset.version, "rows": dataset.rows, "digest": dataset.digest,
                  "filename": dataset.filename, "mapping": dataset.mapping, "tags": dataset.tags,
                  "relation": dataset.relation.value, "reason": dataset.reason,
+                 "role": dataset.role.value,
                  "previous_version": previous.version if previous else None},
     )  # fmt: skip

@@ -16,6 +16,7 @@ from hadi.domain.permissions import Actor, Permission, Stake, require
 from hadi.domain.statement import Statement, cleaned
 from hadi.domain.text import Text
 from hadi.models import Conclusion, Dataset, Hypothesis, Test, Workspace
+from hadi.models.dataset import DatasetRole
 from hadi.models.hypothesis import parse_key
 from hadi.services import events
 from hadi.services.search import folded
@@ -50,7 +51,7 @@ def facts(hypothesis: Hypothesis, **more: object) -> Facts:
         "statement": hypothesis.statement,
         "plan": version.plan if version else None,
         "is_plan_locked": bool(version and version.is_locked),
-        "has_data": test is not None and has_data(test),
+        "has_data": test is not None and has_outcomes(test),
         "has_final_analysis": bool(test and test.result_id),
         "insight": Insight(test.learned, test.holds_where, test.next) if test else Insight(),
     }
@@ -60,6 +61,15 @@ def facts(hypothesis: Hypothesis, **more: object) -> Facts:
 def has_data(test: Test) -> bool:
     """Whether any data set was ever attached to the test."""
     found = select(Dataset.id).where(Dataset.test_id == test.id, Dataset.version.is_not(None))
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def has_outcomes(test: Test) -> bool:
+    """Whether data that a check can rest on were attached to the test."""
+    found = select(Dataset.id).where(
+        Dataset.test_id == test.id, Dataset.version.is_not(None),
+        Dataset.role == DatasetRole.OUTCOME,
+    )  # fmt: skip
     return db.session.scalar(found.limit(1)) is not None
 
 

@@ -74,6 +74,8 @@ WORDING: dict[str, Wording] = {
         "%(n)s rows of the newest part belong to days that version %(version)s covered already (until %(last)s): they came late, or are there twice.",
     ),
     # Files, stores, weeks
+    "quality_sampled": N_("The data are large: round numbers, units of measure and stamps were looked at in one row of %(n)s, everything else in all."),
+    "finding_sampled": N_("How much was looked at"),
     "quality_panels_many": N_(
         "“%(column)s” has too many values to look at each one; files and weeks were looked at."
     ),
@@ -169,5 +171,6 @@ WORDING: dict[str, Wording] = {
     "finding_time_zones": N_("Clock and time zone"),
     "finding_late_rows": N_("Late rows"),
     "finding_day": N_("Day column"),
+    "finding_accepted": N_("Accepted as it is: %(detail)s"),
     "finding_entries": N_("When entries were made"),
 }

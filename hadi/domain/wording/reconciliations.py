@@ -30,6 +30,16 @@ WORDING: dict[str, Wording] = {
         "%(n)s entry was looked at, %(afterwards)s was made afterwards (%(share)s, 95%% interval %(low)s to %(high)s): %(late)s later than %(minutes)s minutes, %(bursts)s with many others near the end of a shift.",
         "%(n)s entries were looked at, %(afterwards)s were made afterwards (%(share)s, 95%% interval %(low)s to %(high)s): %(late)s later than %(minutes)s minutes, %(bursts)s many at once near the end of a shift.",
     ),
+    "reconciled_left_out": NN_(
+        "%(n)s entry is of a day or a store that the receipts do not cover; it was left out.",
+        "%(n)s entries are of days or stores that the receipts do not cover; they were left out.",
+    ),
+    "reconciled_lines_left_out": NN_(
+        "%(n)s add-on in the receipts is of a day or a store that the log does not cover; it was left out.",
+        "%(n)s add-ons in the receipts are of days or stores that the log does not cover; they were left out.",
+    ),
+    "banner_switched_here": N_("The check rests on these receipts: the log that it rested on before (version %(version)s) is not borne out by them. The log stays as a table to learn from."),
+    "banner_log_red": N_("Compared with the receipts on %(when)s: too little of this log is borne out for a verdict. It stays as a table to learn from; the table is awkward at a busy till."),
     "rule_not_number": N_("“%(field)s” is a number."),
     "rule_not_share": N_("“%(field)s” is a share between 0 and 1."),
     "rule_not_whole": N_("“%(field)s” is a whole number from 1 on."),

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from hadi.domain.errors import Unreadable
-from hadi.domain.quality import Finding
+from hadi.domain.quality import Finding, Level
 from hadi.domain.text import Text
 from hadi.ingest import engine
 from hadi.ingest.quality.panels import panels_found
@@ -43,6 +43,9 @@ def look_into(paths: Sequence[Path], asked: Asked) -> Looked:
             findings = (*values_found(table, counts), *panels_found(table), *stamps_found(table))
         except duckdb.Error as error:
             raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error
+    if table.every > 1:
+        text = Text("quality_sampled", n=table.every)
+        findings += (Finding("sampled", Level.GREEN, text, {"every": table.every}),)
     days = counts.days
     if days is None:
         return Looked(findings, counts.rows)

@@ -66,6 +66,8 @@ def panels_found(table: Table) -> Iterator[Finding]:
     shifts = [shift for i, m in enumerate(measures) for shift in _shifts(table, cells, i, m)]
     yield _mismatch(shifts)
     if store and day:
+        if table.every > 1:  # a week is missing only if no row at all is there
+            cells = _cells(table, store, day, ()) or []
         yield from _gaps(cells, store)
 
 
@@ -80,8 +82,9 @@ def _cells(
         x = f"nullif(abs({table.number(measured.name)}), 0)"
         logs.append(f"count({x}), avg(log10({x})), var_pop(log10({x}))")
     wanted = ", ".join([f"{name} AS s, {week} AS w, count(*)", *logs])
+    source = table.sampled if measures else parquet
     parts = [
-        f"SELECT {place} AS part, {wanted} FROM {parquet([path])} GROUP BY ALL"
+        f"SELECT {place} AS part, {wanted} FROM {source([path])} GROUP BY ALL"
         for place, path in enumerate(table.paths)
     ]
     if measures and len(table.paths) > 1 and not _same_columns(table, measures):

@@ -1,12 +1,12 @@
-"""One pass over a table: what its columns hold. Everything here is a count, a sum or an extreme, so
-that a hundred million rows cost a scan and no memory."""
+"""What the columns of a table hold: counts, sums and extremes, so that a hundred million rows cost a
+scan and no memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from hadi.domain.plan import MetricKind
 from hadi.ingest.cells import counted
@@ -63,7 +63,9 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one pass told. `filled` and `constant` (the one value, as text) are by column."""
+    """What was counted. `filled` is by column of the plan, `constant` (the one value, as text) by
+    any column. In a large table spreads, fractions, per cents and heaps, and whatever is told of
+    columns that the plan does not use, are those of a sample."""
 
     rows: int
     filled: dict[str, int]
@@ -71,6 +73,9 @@ class Profile:
     numbers: dict[str, Numbers]
     above: dict[str, tuple[int, int]]  # of a ratio: rows with numerator > denominator, of how many
     days: Days | None = None
+
+
+Row: TypeAlias = "tuple[Any, ...]"
 
 
 class _Query:
@@ -83,42 +88,80 @@ class _Query:
         self.expressions.append(expression)
         return len(self.expressions) - 1
 
+    def answer(self, table: Table, source: str) -> Row:
+        if not self.expressions:
+            return ()
+        return table.row(f"SELECT {', '.join(self.expressions)} FROM {source}")
+
 
 def profile(table: Table) -> Profile:
-    """Count what there is to count, in one query."""
-    query = _Query()
-    rows = query.ask("count(*)")
-    plain = {c: query.ask(f"count({quoted(c)})") for c in table.columns}
-    extremes = {
-        # As text: what it is does not matter, and not every stamp has a place in Python.
-        c: tuple(query.ask(f"left(CAST({end}({quoted(c)}) AS VARCHAR), 200)") for end in _ENDS)
+    """Count what there is to count: in one query, or of a large table in two, of which the one that
+    asks much reads every so many-th row."""
+    whole, part = _Query(), _Query()
+    plan = table.asked.plan
+    needed = [c for c in (plan.columns if plan else ()) if c in table.columns]
+    filled = {c: whole.ask(f"count({quoted(c)})") for c in needed}
+    sums = {m.name: _sums(whole, table, m.name) for m in table.measured() if m.is_measure}
+    above = dict(_above(whole, table))
+    days = _days(whole, table)
+    shapes = {m.name: _shapes(part, table, m.name) for m in table.measured()}
+    rough = {m.name: _sums(part, table, m.name) for m in table.measured() if m.name not in sums}
+    counts = {c: part.ask(f"count({quoted(c)})") for c in table.columns}
+    # As text: what it is does not matter, and not every stamp has a place in Python.
+    ends = {
+        c: [part.ask(f"left(CAST({end}({quoted(c)}) AS VARCHAR), 200)") for end in _ENDS]
         for c in table.columns
     }
-    numbers = {m.name: _numbers(query, table, m.name) for m in table.measured()}
-    above = dict(_above(query, table))
-    days = _days(query, table)
-    found = table.row(f"SELECT {', '.join(query.expressions)} FROM {table.name}")
-    low_high = {c: (found[low], found[high]) for c, (low, high) in extremes.items()}
+    seen = part.answer(table, table.sample)
+    found = whole.answer(table, table.name)
+    exact = {c: _take(found, places) for c, places in sums.items()}
+    exact |= {c: _take(seen, places) for c, places in rough.items()}
     return Profile(
-        rows=found[rows],
-        filled={c: found[place] for c, place in plain.items()},
-        constant={
-            c: low[:60] for c, (low, high) in low_high.items()
-            if low is not None and low == high and found[plain[c]] > 1
-        },
-        numbers={c: _read_numbers(found, places) for c, places in numbers.items()},
+        rows=table.total,
+        filled={c: found[place] for c, place in filled.items()},
+        constant=dict(_constant(table, seen, counts, ends)),
+        numbers={c: _numbers(exact[c], _take(seen, places)) for c, places in shapes.items()},
         above={name: (found[more], found[both]) for name, (more, both) in above.items()},
         days=_read_days(found, table, days),
+    )
+
+
+def _take(found: Row, places: Sequence[int]) -> list[Any]:
+    return [found[place] for place in places]
+
+
+def _constant(
+    table: Table, seen: Row, counts: Mapping[str, int], ends: Mapping[str, Sequence[int]]
+) -> Iterator[tuple[str, str]]:
+    """The columns that never change, with their value; what a sample suspects is looked up."""
+    for column, (low, high) in ends.items():
+        if seen[low] is None or seen[low] != seen[high] or seen[counts[column]] < 2:
+            continue
+        if table.every > 1:
+            name = quoted(column)
+            query = f"SELECT min({name}) = max({name}), count({name}) FROM {table.name}"
+            is_one, n = table.row(query)
+        else:
+            is_one, n = True, seen[counts[column]]
+        if is_one and n == table.total:
+            yield column, seen[low][:60]
+
+
+def _sums(query: _Query, table: Table, column: str) -> list[int]:
+    x = table.number(column)
+    asked = (
+        f"count({x})", f"min({x})", f"max({x})", counted(f"({x}) < 0"), f"sum(abs({x}))",
     )  # fmt: skip
+    return [query.ask(expression) for expression in asked]
 
 
-def _numbers(query: _Query, table: Table, column: str) -> list[int]:
+def _shapes(query: _Query, table: Table, column: str) -> list[int]:
     x = table.number(column)
     asked = [
-        f"count({x})", f"min({x})", f"max({x})", f"stddev_samp({x})", counted(f"({x}) < 0"),
-        f"sum(abs({x}))", f"max(abs({x}))", counted(f"({x}) > 0 AND ({x}) < 1"),
+        f"stddev_samp({x})",
+        counted(f"({x}) > 0 AND ({x}) < 1"),
         counted(f"({x}) > 1 AND ({x}) <= 100"),
-    ]  # fmt: skip
+    ]
     for base in BASES:
         is_large = f"abs({x}) >= {10 * base}"
         asked += [
@@ -129,12 +172,12 @@ def _numbers(query: _Query, table: Table, column: str) -> list[int]:
     return [query.ask(expression) for expression in asked]
 
 
-def _read_numbers(found: tuple[Any, ...], places: list[int]) -> Numbers:
-    n, low, high, spread, negative, total, largest, fractions, percents, *heaps = (
-        found[place] for place in places
-    )
+def _numbers(sums: list[Any], shapes: list[Any]) -> Numbers:
+    n, low, high, negative, total = sums
+    spread, fractions, percents, *heaps = shapes
     return Numbers(
-        n, low, high, spread or 0.0, negative, total or 0.0, largest or 0.0, fractions, percents,
+        n, low, high, spread or 0.0, negative, total or 0.0,
+        max(abs(low or 0.0), abs(high or 0.0)), fractions, percents,
         tuple(Heap(base, *heaps[3 * i : 3 * i + 3]) for i, base in enumerate(BASES)),
     )  # fmt: skip
 
@@ -178,7 +221,7 @@ def _kept(day: str) -> str:
     return f"greatest(least({day}, DATE '9999-12-31'), DATE '0001-01-01')"
 
 
-def _read_days(found: tuple[Any, ...], table: Table, places: list[int]) -> Days | None:
+def _read_days(found: Row, table: Table, places: list[int]) -> Days | None:
     if not places:
         return None
     assert table.asked.day is not None

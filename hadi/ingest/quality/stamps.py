@@ -55,7 +55,7 @@ def _stamps(table: Table, column: str) -> Iterator[Finding]:
     local = f"timezone({literal(zone.key)}, {name})" if table.is_zoned(column) else name
     year = f"year({local})"
     n, first, last = table.row(
-        f"SELECT count({name}), min({year}), max({year}) FROM {table.name} WHERE isfinite({name})"
+        f"SELECT count({name}), min({year}), max({year}) FROM {table.sample} WHERE isfinite({name})"
     )
     if not n:
         return
@@ -73,10 +73,10 @@ def _moved(table: Table, column: str, local: str) -> Iterator[Finding]:
     but as far from it as the workspace's zone is from UTC."""
     clock = f"CAST({local} AS TIME)"
     rows = table.rows(
-        f"SELECT {clock} AS t, count(*) FROM {table.name} WHERE {quoted(column)} IS NOT NULL"
+        f"SELECT {clock} AS t, count(*) FROM {table.sample} WHERE {quoted(column)} IS NOT NULL"
         f" GROUP BY t ORDER BY 2 DESC LIMIT 4"
     )
-    (total,) = table.row(f"SELECT count({quoted(column)}) FROM {table.name}")
+    (total,) = table.row(f"SELECT count({quoted(column)}) FROM {table.sample}")
     distances = _distances(table.asked.zone, table.asked.now)
     at = [(clock, n) for clock, n in rows if clock in distances]
     moved = sum(n for _clock, n in at)
@@ -144,7 +144,7 @@ def _around_changes(
 
     never, twice, example = table.row(
         f"SELECT {counted(within(gaps))}, {counted(within(folds))},"
-        f" strftime(min({name}) FILTER ({within(gaps)}), '%Y-%m-%d %H:%M') FROM {table.name}"
+        f" strftime(min({name}) FILTER ({within(gaps)}), '%Y-%m-%d %H:%M') FROM {table.sample}"
     )
     figures = {"column": column, "never": never, "twice": twice}
     zone = table.asked.zone.key
@@ -163,7 +163,7 @@ def _texts(table: Table, column: str) -> Iterator[Finding]:
     has_zone = f"regexp_matches({name}, {literal(_ZONE)})"
     zoned, naive = table.row(
         f"SELECT {counted(f'{has_clock} AND {has_zone}')},"
-        f" {counted(f'{has_clock} AND NOT {has_zone}')} FROM {table.name}"
+        f" {counted(f'{has_clock} AND NOT {has_zone}')} FROM {table.sample}"
     )
     if zoned and naive:
         text = Text("quality_zones_mixed", column=column, n=zoned, naive=naive)

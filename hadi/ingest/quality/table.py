@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from hadi.domain.plan import MetricKind, MetricRole, Plan
-from hadi.ingest.engine import literal, parquet, quoted
+from hadi.ingest.engine import literal, one_row, parquet, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+SAMPLE = 1_000_000  # rows, about
+_NUMBER = "file_row_number"
 MOST_COLUMNS = 100  # looked at: those of the plan first
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
@@ -60,11 +62,25 @@ class Table:
     types: Mapping[str, str]
     columns: tuple[str, ...]
     asked: Asked
-    by_part: tuple[Mapping[str, str], ...] = field(default=())
+    by_part: tuple[Mapping[str, str], ...] = ()
+    total: int = 0  # rows
+    every: int = 1  # of a large table some things are looked at in every so many-th row
 
     @property
     def name(self) -> str:
         return parquet(self.paths)
+
+    @property
+    def sample(self) -> str:
+        """The table, or of a large one every so many-th row: always the same ones."""
+        return self.sampled(self.paths)
+
+    def sampled(self, paths: Sequence[Path]) -> str:
+        if self.every == 1:
+            return parquet(paths)
+        listed = ", ".join(literal(str(path.resolve())) for path in paths)
+        numbered = f"read_parquet([{listed}], union_by_name=true, file_row_number=true)"
+        return f"(SELECT * FROM {numbered} WHERE {_NUMBER} % {self.every} = 0)"
 
     def row(self, query: str) -> tuple[Any, ...]:
         found = self.connection.execute(query).fetchone()
@@ -95,7 +111,8 @@ class Table:
     def number(self, column: str) -> str:
         """The column as a double, without NaN and infinity."""
         x = f"CAST({quoted(column)} AS DOUBLE)"
-        return f"CASE WHEN isfinite({x}) THEN {x} END"
+        is_float = self.types[column] in ("FLOAT", "DOUBLE")
+        return f"CASE WHEN isfinite({x}) THEN {x} END" if is_float else x
 
     def local_day(self, column: str) -> str | None:
         """The day of a column in the workspace's zone, in SQL; None where it holds no days."""
@@ -160,7 +177,12 @@ def open_table(connection: DuckDBPyConnection, paths: Sequence[Path], asked: Ask
     wanted = [column for column in (*plan_columns, asked.day, asked.store) if column in types]
     plain = [name for name, written in types.items() if not is_nested(written)]
     ordered = tuple(dict.fromkeys([name for name in (*wanted, *plain) if name in plain]))
-    return Table(connection, paths, types, ordered[:MOST_COLUMNS], asked, by_part)
+    rows = 0
+    for path in paths:  # from the files' own indexes
+        (count,) = one_row(connection, f"SELECT count(*) FROM {parquet([path])}")
+        rows += count
+    every = 1 if _NUMBER in types else max(1, round(rows / SAMPLE))
+    return Table(connection, paths, types, ordered[:MOST_COLUMNS], asked, by_part, rows, every)
 
 
 def is_nested(written: str) -> bool:

@@ -49,7 +49,7 @@ def _constant(table: Table, profile: Profile) -> Iterator[Finding]:
     """A column that never changes tells nothing; one of the plan was meant to."""
     plan = table.asked.plan
     needed = set(plan.columns) if plan else set()
-    found = [c for c in profile.constant if profile.filled[c] == profile.rows]
+    found = list(profile.constant)
     ours = [column for column in found if column in needed]
     figures = {"columns": {column: profile.constant[column] for column in found}}
     if ours:

@@ -95,6 +95,8 @@ def _attached(event: Event) -> Text:
     filename, version = event.details.get("filename"), event.details["version"]
     if not filename:
         return Text("event_data_typed", version=version)
+    if event.details.get("role", "outcome") != "outcome":
+        return Text("event_data_beside", filename=filename, version=version)
     relation = event.details.get("relation")
     code = {"correction": "event_data_corrected", "increment": "event_data_added"}.get(
         relation or "", "event_data_attached"
@@ -135,6 +137,9 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "analysed": _analysed,
     "plan_amended": _with("version"),
     "test_opened": _with("number"),
+    "quality_settings": _with("version"),
+    "data_reconciled": _with("log_version", "receipts_version"),
+    "metric_switched": _with("version", "log_version"),
     "wave_started": _with("wave"),
     "wave_planned": _with("wave"),
     "wave_measured": _wave_measured,
@@ -165,8 +170,17 @@ def _label(name: str) -> str:
 def _value(name: str, value: Any) -> str | None:
     if value in (None, ""):
         return None
+    if isinstance(value, bool):
+        return say(Text("value_yes" if value else "value_no"))
+    if isinstance(value, list):
+        return ", ".join(_finding(str(each)) for each in value)
     code = {"status": f"rollout_{value}"}.get(name)
     return say(Text(code)) if code in WORDING and code else str(value)
+
+
+def _finding(code: str) -> str:
+    """What a finding of the quality report looks at."""
+    return say(Text(f"finding_{code}")) if f"finding_{code}" in WORDING else code
 
 
 def _note(event: Event) -> str | None:

@@ -1,0 +1,67 @@
+"""When the plan and its data came, by this server's clock: what `hadi.domain.post_factum` judges.
+
+Data are known by their content: a file that was looked at in another test, or read and set aside,
+was there since then.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from hadi.db import db
+from hadi.domain import post_factum
+from hadi.domain.post_factum import Seen, Written
+from hadi.domain.verdict import Check
+from hadi.models import Dataset, DatasetPart, Hypothesis, PlanVersion, Upload
+from hadi.models.dataset import DatasetKind
+from hadi.services import archive, quality, workspace
+
+
+def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Check:
+    """Whether the plan came before the data that it is to judge."""
+    first_day, last_day, early = quality.period_of(dataset)
+    locked = [
+        (each.locked_at, each.body) for each in _versions(version) if each.locked_at is not None
+    ]
+    assert locked
+    stands_since, imported_at = post_factum.stands_since(locked), archive.imported_at()
+    written = Written(
+        hypothesis_at=hypothesis.created_at,
+        plan_at=stands_since,
+        first_plan_at=locked[0][0],
+        is_imported=imported_at is not None and stands_since < imported_at,
+    )
+    seen = Seen(
+        uploaded_at=first_seen(dataset),
+        first_day=first_day,
+        last_day=last_day,
+        rows=dataset.rows,
+        early_rows=early,
+    )
+    return post_factum.check(written, seen, zone=workspace.zone())
+
+
+def _versions(version: PlanVersion) -> list[PlanVersion]:
+    """The versions of the same test's plan up to this one, the oldest first."""
+    query = (
+        select(PlanVersion)
+        .where(PlanVersion.test_id == version.test_id, PlanVersion.number <= version.number)
+        .order_by(PlanVersion.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def first_seen(dataset: Dataset) -> datetime:
+    """When any of these data first came to this server. Typed counts and sums of a connection are
+    as old as their own version."""
+    moments: list[datetime | None] = [dataset.created_at]
+    if dataset.kind is DatasetKind.FILE:
+        digests = [part.digest for part in dataset.parts]
+        query = select(func.min(DatasetPart.created_at)).where(DatasetPart.digest.in_(digests))
+        moments.append(db.session.scalar(query))
+        sent = [part.received_digest for part in dataset.parts if part.received_digest]
+        query = select(func.min(Upload.created_at)).where(Upload.digest.in_(sent))
+        moments.append(db.session.scalar(query))
+    return min(moment for moment in moments if moment is not None)

@@ -1,0 +1,278 @@
+"""The quality report of a data set: made when it is attached, kept with it, taken up by analyses.
+
+What its rows tell is found by `hadi.ingest.quality`; what its sums tell are the validity checks of
+every analysis. Whoever knows better says so, with a reason where that takes red away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from hadi.analysis.checks import validity
+from hadi.db import let_go, lock, transaction
+from hadi.domain import quality as rules
+from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Unreadable
+from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.plan import Plan
+from hadi.domain.quality import Finding, Level, QualityReport, QualitySettings
+from hadi.domain.reconciliation import LogColumns, Rules, when_entered
+from hadi.domain.statement import cleaned
+from hadi.domain.tags import ColumnTag
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.verdict import Check
+from hadi.ingest import reconciling
+from hadi.ingest.quality import Asked, Looked, look_into
+from hadi.ingest.reconciling import Sides
+from hadi.ingest.report import ColumnType
+from hadi.ingest.source import Summaries
+from hadi.models import Dataset
+from hadi.models.dataset import DatasetKind, DatasetRole
+from hadi.models.job import JobKind
+from hadi.services import events, hypotheses, jobs, workspace
+from hadi.services.dataset_records import find, hypothesis_of, paths_of, source, test_of
+from hadi.stats import proportions
+from hadi.stats.errors import NotEstimable
+from hadi.stats.samples import Conversion
+
+SOON = 2_000_000  # rows: what is larger is looked at in the background
+GROSS = 0.1  # of the units: arms whose missing values surely differ by more cannot be compared
+_DAYS = (ColumnType.DATE, ColumnType.TIME, ColumnType.TEXT)
+_STAMPS = (ColumnType.TIME, ColumnType.TEXT)
+
+
+def report_of(dataset: Dataset) -> QualityReport | None:
+    """The report as it is kept; None where nobody has looked yet."""
+    return QualityReport.from_json(dataset.quality) if dataset.quality else None
+
+
+def settings_of(dataset: Dataset) -> QualitySettings:
+    return QualitySettings.from_json(dataset.quality_settings or {})
+
+
+def look_soon(dataset: Dataset, *, folder: Path, by: Actor, now: datetime) -> None:
+    """Look at data that were just attached: now, or in the background where they are large. What
+    cannot be looked at is no reason to refuse data."""
+    if dataset.rows > SOON and dataset.kind is DatasetKind.FILE:
+        jobs.submit(
+            JobKind.ASSESS, subject_id=dataset.id, hypothesis=hypothesis_of(dataset), by=by, now=now
+        )
+        return
+    try:
+        assess(dataset.id, folder=folder, by=by, now=now)
+    except Unreadable:
+        return
+
+
+def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> QualityReport:
+    """Look at a data set and keep the report. Raises NotFound, Unreadable."""
+    dataset = find(dataset_id, by=by)
+    settings, rows = settings_of(dataset), dataset.rows
+    asked = _asked(dataset, settings, now=now)
+    plan = asked.plan if dataset.role is DatasetRole.OUTCOME else None
+    is_file = dataset.kind is DatasetKind.FILE
+    paths = paths_of(dataset, folder=folder) if is_file else []
+    data = source(dataset, folder=folder) if plan is not None else None
+    entries = _entries(dataset, settings, paths, now=now)
+    late = tuple(_late(dataset))
+    has_day = asked.day is not None or dataset.role is not DatasetRole.OUTCOME
+    # Looking takes as long as the data are big: no transaction is held meanwhile.
+    let_go()
+    found: list[Finding] = []
+    if data is not None and plan is not None:
+        sums = data.summaries(plan)
+        found += [Finding.of_check(check) for check in validity(sums, plan)]
+        found += _missing_grossly(sums, plan)
+    looked = look_into(paths, asked) if is_file else Looked((), rows)
+    found += looked.findings
+    if is_file and not has_day:
+        found.append(Finding("day", Level.AMBER, Text("quality_day_unknown")))
+    if entries is not None:
+        counts = reconciling.count(entries, _rules(settings))
+        entered = when_entered(counts, _rules(settings))
+        found += [entered] if entered else []
+    if settings.duplicates_are_real:
+        real = Finding("duplicates", Level.GREEN, Text("quality_duplicates_real"), is_check=True)
+        found = [finding if finding.code != "duplicates" else real for finding in found]
+    report = rules.report_of(
+        [*found, *late], settings, rows=looked.rows,
+        first_day=looked.first_day, last_day=looked.last_day,
+    )  # fmt: skip
+    with transaction():
+        dataset = lock(Dataset, dataset_id) or _gone()
+        kept = report.as_json() | {"early_rows": looked.unlocked}
+        if settings_of(dataset) == settings:  # else whoever changed them looks again
+            dataset.quality = kept
+    return report
+
+
+def change(
+    dataset_id: str, *, settings: Mapping[str, Any], folder: Path, by: Actor, now: datetime
+) -> QualityReport:
+    """Say what the rows cannot, and look again. Raises Invalid with every field; a reason is
+    needed where what was red no longer is."""
+    chosen = QualitySettings.from_json({**settings, "reason": cleaned(settings.get("reason"))})
+    hypothesis_id = hypothesis_of(find(dataset_id, by=by)).id
+    with (
+        hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now),
+        transaction(),
+    ):
+        hypothesis = hypotheses.locked(hypothesis_id)
+        require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+        dataset = find(dataset_id, by=by)
+        if not dataset.is_attached:
+            raise Blocked(Text("step_refused"), [Blocker(Text("quality_not_attached"), "datasets")])
+        _require_columns(dataset, chosen)
+        before = settings_of(dataset)
+        _require_reason(dataset, before, chosen)
+        changed = events.difference(before.as_json(), chosen.as_json())
+        if changed:
+            dataset.quality_settings = chosen.as_json()
+            dataset.quality = None
+            events.record(
+                "quality_settings", subject="dataset", subject_id=dataset.id, by=by, now=now,
+                hypothesis=hypothesis, changes=changed,
+                details={"version": dataset.version, "reason": chosen.reason},
+            )  # fmt: skip
+    return assess(dataset_id, folder=folder, by=by, now=now)
+
+
+def checks(dataset: Dataset, *, folder: Path, by: Actor, now: datetime) -> tuple[Check, ...]:
+    """What an analysis takes from the report, which is made where it is not there yet. Outside of
+    a writing transaction."""
+    settings = settings_of(dataset)
+    report = report_of(dataset) or assess(dataset.id, folder=folder, by=by, now=now)
+    return rules.checks_of(report, duplicates_are_real=settings.duplicates_are_real)
+
+
+def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Asked:
+    test = test_of(dataset)
+    plan = test.plan.bound(dataset.mapping) if test.plan else None
+    is_outcome = dataset.role is DatasetRole.OUTCOME
+    version = test.plan_version
+    locked_at = version.locked_at if version else None
+    zone = workspace.zone()
+    return Asked(
+        plan=plan if is_outcome else None,
+        zone=zone,
+        now=now,
+        day=settings.day or (plan.day if plan and is_outcome else None) or _own_time(dataset),
+        store=settings.store or _store(plan if is_outcome else None, dataset),
+        locked_on=locked_at.astimezone(zone).date() if locked_at else None,
+        labels=[part.filename for part in dataset.parts],
+        money=frozenset(c for c, tag in dataset.tags.items() if tag == ColumnTag.MONEY),
+    )
+
+
+def _own_time(dataset: Dataset) -> str | None:
+    """The time of a log or of receipts, as they were attached."""
+    if dataset.role is DatasetRole.OUTCOME:
+        return None
+    mapping = dataset.mapping
+    return mapping.get("at") or mapping.get("event_at") or mapping.get("entered_at")
+
+
+def _store(plan: Plan | None, dataset: Dataset) -> str | None:
+    if plan is not None:
+        return plan.group or plan.cluster
+    return dataset.mapping.get("store")
+
+
+def _entries(
+    dataset: Dataset, settings: QualitySettings, paths: list[Path], *, now: datetime
+) -> Sides | None:
+    """The table as a log, where it is known when its rows were entered."""
+    of_log = dataset.mapping if dataset.role is DatasetRole.LOG else {}
+    entered_at = settings.entered_at or of_log.get("entered_at")
+    if not entered_at or not paths:
+        return None
+    columns = LogColumns(
+        store=settings.store or of_log.get("store"),
+        entered_at=entered_at,
+        event_at=settings.event_at or of_log.get("event_at"),
+    )
+    return Sides(paths, columns, workspace.zone(), now)
+
+
+def _rules(settings: QualitySettings) -> Rules:
+    return Rules(shift_end=settings.shift_end)
+
+
+def _late(dataset: Dataset) -> Iterator[Finding]:
+    """Rows of an increment that may be there already, as was found when they were attached."""
+    for note in dataset.report.get("notes", ()):
+        if note.get("code") in ("overlap_days", "overlap_units"):
+            detail = Text.from_json({"code": note["code"], "params": note["params"]})
+            yield Finding("late_rows", Level.AMBER, detail)
+
+
+def _missing_grossly(sums: Summaries, plan: Plan) -> Iterator[Finding]:
+    """The primary metric is missing for surely more units of one arm than of another: those who
+    are left are no fair draw any more, however the others were."""
+    primary = plan.primary
+    if primary is None:
+        return
+    shares = [
+        (Conversion(arm.units, arm.missing[primary.name]), arm.name)
+        for arm in sums.arms
+        if arm.units > 1 and primary.name in arm.missing
+    ]
+    if len(shares) < 2:
+        return
+    low, high = (pick(shares, key=lambda one: one[0].rate) for pick in (min, max))
+    try:
+        apart = proportions.compare(low[0], high[0], alpha=0.001).interval.low
+    except NotEstimable:
+        return
+    if apart is not None and apart > GROSS:
+        text = Text(
+            "quality_missing_gross",
+            metric=primary.name,
+            low=Figure(FigureKind.SHARE, low[0].rate),
+            first=low[1],
+            high=Figure(FigureKind.SHARE, high[0].rate),
+            second=high[1],
+            limit=Figure(FigureKind.POINTS, GROSS),
+        )
+        figures = {"metric": primary.name, "low": low[0].rate, "high": high[0].rate}
+        yield Finding("missing_gross", Level.RED, text, figures)
+
+
+def _require_columns(dataset: Dataset, settings: QualitySettings) -> None:
+    types = {c["name"]: c["type"] for c in dataset.report.get("columns", ())}
+    wrong: dict[str, Text] = {}
+    for name, column in settings.columns.items():
+        if column not in types:
+            known = ", ".join(f"“{each}”" for each in types) or "–"
+            wrong[name] = Text("quality_setting_column", column=column[:80], columns=known)
+        elif name == "day" and types[column] not in _DAYS:
+            wrong[name] = Text("quality_setting_not_days", column=column)
+        elif name in ("entered_at", "event_at") and types[column] not in _STAMPS:
+            wrong[name] = Text("quality_setting_not_stamps", column=column)
+    if wrong:
+        raise Invalid(Text("quality_settings_invalid"), wrong)
+
+
+def _require_reason(dataset: Dataset, before: QualitySettings, chosen: QualitySettings) -> None:
+    """What was found red may be accepted, by someone who says why."""
+    report = report_of(dataset)
+    newly = set(chosen.accepted) - set(before.accepted)
+    red = {f.code for f in report.findings if f.level is Level.RED} if report else set()
+    is_softer = bool(newly) or (bool(red) and chosen.as_json() != before.as_json())
+    if is_softer and (not chosen.reason or chosen.reason == before.reason):
+        wrong = {"reason": Text("quality_needs_reason")}
+        raise Invalid(Text("quality_settings_invalid"), wrong)
+
+
+def _gone() -> Dataset:
+    raise NotFound(Text("no_such_dataset"))
+
+
+def period_of(dataset: Dataset) -> tuple[date | None, date | None, int]:
+    """The first and the last day of the data, and how many rows are of days before the plan was
+    fixed, by the report."""
+    report = report_of(dataset)
+    early = (dataset.quality or {}).get("early_rows", 0)
+    return (report.first_day, report.last_day, early) if report else (None, None, 0)
