@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -27,7 +28,7 @@ from hadi.ingest.jsonlines import stage_json
 from hadi.ingest.limits import MB, Limits
 from hadi.ingest.progress import Progress, execute, part
 from hadi.ingest.reading import Reading
-from hadi.ingest.report import ColumnReport, ParseReport
+from hadi.ingest.report import ColumnReport, Decision, ParseReport
 from hadi.ingest.sniffing import WORKBOOKS, FileKind, kind_of
 from hadi.ingest.staging import stage
 from hadi.ingest.tabular import read_cells
@@ -188,8 +189,23 @@ def _workbook(
         reading,
         sheet=book.sheet,
         notes=(*book.notes, *reading.notes),
-        decisions=(*book.decisions, *reading.decisions),
+        decisions=_together(book.decisions, reading.decisions),
     )
+
+
+def _together(ours: Sequence[Decision], others: Sequence[Decision]) -> tuple[Decision, ...]:
+    """What the workbook's reader decided, and what was found of its cells; where both speak of one
+    thing the former knows why, and the latter what else there is."""
+    known = {(d.field, d.column): d for d in others}
+    said: list[Decision] = []
+    for decision in ours:
+        other = known.pop((decision.field, decision.column), None)
+        if other is not None:
+            options = tuple(dict.fromkeys((*decision.options, *other.options)))
+            examples = decision.examples or other.examples
+            decision = replace(decision, options=options, examples=examples)
+        said.append(decision)
+    return (*said, *known.values())
 
 
 def _json(
