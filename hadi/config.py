@@ -41,6 +41,9 @@ class Settings:
         "HADI_PROXIES", 0, "how many reverse proxies stand before the server (X-Forwarded-For)"
     )
     max_upload_mb: int = _setting("HADI_MAX_UPLOAD_MB", 4096, "largest file that can be attached")
+    workers: int = _setting(
+        "HADI_WORKERS", 1, "how many workers `hadi serve` starts beside itself; 0: none"
+    )
     mail_url: str = _setting(
         "HADI_MAIL_URL", "", "smtp://user:password@host:port; empty: e-mails go to <data>/outbox"
     )

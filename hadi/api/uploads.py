@@ -113,19 +113,15 @@ def begin(key: str) -> Response:
 
 
 @endpoints.at("/hypotheses/<key>/uploads/<upload_id>", "GET")
-@endpoints.answers(200, UploadOut, 404)
+@endpoints.answers(200, UploadOut, 404, about="To HEAD, in the headers of tus: where to go on")
+@_speaking
 def get(key: str, upload_id: str) -> Response:
     """How far a file is: received, read, or why not."""
-    return answer(_shown(_found(key, upload_id)))
-
-
-@endpoints.at("/hypotheses/<key>/uploads/<upload_id>", "HEAD")
-@endpoints.answers(200, None, 404, 412, parameters=[_VERSION])
-@_speaking
-def look(key: str, upload_id: str) -> Response:
-    """Where to go on with a file."""
-    reply = tus.status(_found(key, upload_id).id, _headers(), _desk())
-    return Response(status=reply.status, headers=reply.headers)
+    upload = _found(key, upload_id)
+    if request.method == "HEAD":
+        reply = tus.status(upload.id, _headers(), _desk())
+        return Response(status=reply.status, headers=reply.headers)
+    return answer(_shown(upload))
 
 
 @endpoints.at("/hypotheses/<key>/uploads/<upload_id>", "PATCH")

@@ -34,7 +34,7 @@ def doctor() -> None:
 
 
 def _checks(chosen: Settings) -> Iterator[tuple[str, str | None]]:
-    from hadi.services import health, mail
+    from hadi.services import health, jobs, mail, secrets
 
     fault = health.data_folder_fault(chosen.data_dir)
     yield f"data folder {chosen.data_dir}", fault
@@ -46,13 +46,23 @@ def _checks(chosen: Settings) -> Iterator[tuple[str, str | None]]:
     app = application.make(chosen)
     with app.app_context():
         yield "database", health.database_fault()
-        yield "migrations", health.migrations_fault()
+        migrations = health.migrations_fault()
+        yield "migrations", migrations
+        if migrations is None:
+            yield "work in the background", jobs.fault(application.now())
+            yield "credentials key", _credentials_fault(chosen)
+            for lost in secrets.faults():
+                yield "stored passwords", lost
 
 
 def _secret_fault(chosen: Settings) -> str | None:
     if chosen.secret_key:
         return None if len(chosen.secret_key) >= 32 else "HADI_SECRET_KEY is shorter than 32 signs."
     return _open_file_fault(chosen.data_dir / "secret_key")
+
+
+def _credentials_fault(chosen: Settings) -> str | None:
+    return None if chosen.credentials_key else _open_file_fault(chosen.data_dir / "credentials_key")
 
 
 def _open_file_fault(file: Path) -> str | None:

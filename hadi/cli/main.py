@@ -21,10 +21,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("hadi.cli.check:check", "The verdict on a file of results."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
+    "worker": ("hadi.cli.worker:worker", "Do long work in the background."),
     "demo": ("hadi.cli.demo:demo", "Fill an empty database with the demo workspace."),
     "init": ("hadi.cli.init:init", "Create or upgrade the database."),
     "user": ("hadi.cli.user:user", "Add and list people, set passwords."),
     "token": ("hadi.cli.token:token", "Create tokens for the API."),
+    "secrets": ("hadi.cli.secrets:secrets", "Encrypt the passwords of connections anew."),
     "doctor": ("hadi.cli.doctor:doctor", "Check the installation."),
 }
 

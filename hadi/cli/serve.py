@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hadi.cli import application
+from hadi.cli.workers import Workers
 from hadi.config import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +24,10 @@ if TYPE_CHECKING:
 @click.option("--threads", type=click.IntRange(1, 128), default=8, show_default=True)
 @click.option("--migrate", is_flag=True, help="Create or upgrade the database first.")
 @click.option("--demo", "is_demo", is_flag=True, help="Fill an empty database with the demo.")
-def serve(host: str, port: int, threads: int, migrate: bool, is_demo: bool) -> None:
+@click.option("--no-worker", is_flag=True, help="Start no worker beside it: `hadi worker` runs.")
+def serve(
+    host: str, port: int, threads: int, migrate: bool, is_demo: bool, no_worker: bool
+) -> None:
     """Serve the application until it is stopped."""
     chosen = _with_address(application.settings(), host, port)
     app = application.make(chosen)
@@ -31,10 +37,22 @@ def serve(host: str, port: int, threads: int, migrate: bool, is_demo: bool) -> N
         application.refuse_stale_database()
         if is_demo:
             _show_demo(app)
+    _spool_into(chosen.data_dir / "incoming")
     server = _server(app, chosen, host, port, threads)
+    workers = Workers(0 if no_worker else chosen.workers)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"HADI is at http://{shown}:{server.effective_port}/ (stop with Ctrl+C)")
-    server.run()
+    workers.start()
+    try:
+        server.run()
+    finally:
+        workers.stop()
+
+
+def _spool_into(folder: Path) -> None:
+    """What the server receives lies there until it is whole: elsewhere a disk may be memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 def _with_address(chosen: Settings, host: str, port: int) -> Settings:

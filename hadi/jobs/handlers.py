@@ -7,6 +7,7 @@ out what was done already, and does the thing once. It returns the outcome, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,22 @@ from sqlalchemy import select
 
 from hadi.config import Settings
 from hadi.db import db
+from hadi.domain.errors import HadiError
+from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Job
+from hadi.models.dataset import Relation
 from hadi.models.job import JobKind
-from hadi.services import analyses, jobs
+from hadi.services import (
+    analyses,
+    datasets,
+    export_jobs,
+    feed_refresh,
+    jobs,
+    quality,
+    reconciliations,
+    uploads,
+)
 from hadi.services.progress import Progress
 
 Handler = Callable[[Job, Progress], dict[str, Any]]
@@ -27,6 +40,38 @@ Handler = Callable[[Job, Progress], dict[str, Any]]
 def _data_dir() -> Path:
     settings: Settings = current_app.extensions["hadi_settings"]
     return settings.data_dir
+
+
+def read(job: Job, progress: Progress) -> dict[str, Any]:
+    """Read files that were sent together; where the sender said so, attach them at once. What
+    could not be attached is set aside."""
+    folder, incoming = _data_dir() / "datasets", _data_dir() / "incoming"
+    batch, by, arguments = job.subject_id, jobs.actor_of(job), dict(job.arguments)
+    first = uploads.first(batch)
+    progress(0.0, Text("stage_reading", file=first.filename if first else ""))
+    dataset_id = datasets.read_batch(
+        batch, folder=folder, incoming=incoming, progress=progress, by=by, now=job.created_at
+    ).id
+    if "mapping" in arguments:
+        _attach(dataset_id, arguments, folder, by=by, now=job.created_at)
+    return {"dataset_id": dataset_id}
+
+
+def _attach(
+    dataset_id: str, arguments: Mapping[str, Any], folder: Path, *, by: Actor, now: datetime
+) -> None:
+    if datasets.find(dataset_id, by=by).is_attached:
+        return
+    try:
+        datasets.attach(
+            dataset_id, mapping=arguments["mapping"],
+            relation=Relation(arguments.get("relation", Relation.WHOLE)),
+            previous=arguments.get("previous"), reason=arguments.get("reason", ""),
+            tags=arguments.get("tags"), folder=folder, by=by, now=now,
+        )  # fmt: skip
+    except HadiError:
+        datasets.discard(dataset_id, folder=folder, by=by, now=now)
+        raise
 
 
 def analyse(job: Job, progress: Progress) -> dict[str, Any]:
@@ -57,6 +102,42 @@ def _stored_analysis(job: Job) -> str | None:
     return stored
 
 
+def refresh(job: Job, progress: Progress) -> dict[str, Any]:
+    """Ask the source of a feed. A second attempt finds equal sums, and attaches nothing new."""
+    return feed_refresh.refresh(
+        job.subject_id, progress=progress, by=jobs.actor_of(job), now=job.created_at
+    )
+
+
+def export(job: Job, progress: Progress) -> dict[str, Any]:
+    """Write a table, or the whole workspace, into a file to download."""
+    return export_jobs.perform(job, progress, data_dir=_data_dir())
+
+
+def assess(job: Job, progress: Progress) -> dict[str, Any]:
+    """Look at the quality of a large data set. Looking twice finds the same."""
+    progress(0.0, Text("stage_assessing"))
+    report = quality.assess(
+        job.subject_id, folder=_data_dir() / "datasets", by=jobs.actor_of(job), now=job.created_at
+    )
+    return {"dataset_id": job.subject_id, "level": report.level.value}
+
+
+def reconcile(job: Job, progress: Progress) -> dict[str, Any]:
+    """Lay a log beside receipts. A second attempt goes on from what the first has stored."""
+    progress(0.0, Text("stage_reconciling"))
+    made = reconciliations.run(
+        job.subject_id, **job.arguments, folder=_data_dir() / "datasets", by=jobs.actor_of(job),
+        now=job.created_at,
+    )  # fmt: skip
+    return {"reconciliation_id": made.id}
+
+
 HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.READ: read,
     JobKind.ANALYSE: analyse,
+    JobKind.ASSESS: assess,
+    JobKind.RECONCILE: reconcile,
+    JobKind.EXPORT: export,
+    JobKind.REFRESH: refresh,
 }

@@ -7,12 +7,14 @@ whole, the job that reads them is written in the same transaction.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select, update
 
@@ -23,7 +25,7 @@ from hadi.domain.permissions import Actor, Permission, allows, require
 from hadi.domain.text import Text
 from hadi.ingest.choices import Choices
 from hadi.ingest.limits import MB
-from hadi.models import Hypothesis, Test, Upload
+from hadi.models import Hypothesis, Job, Test, Upload
 from hadi.models.job import JobKind
 from hadi.models.upload import UploadState
 from hadi.services import hypotheses, jobs, storage, upload_files
@@ -163,29 +165,50 @@ def cancel(upload_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
             _read_when_whole(together, None, by=by, now=now)
 
 
-def read_again(batch: str, *, choices: Mapping[str, Any], by: Actor, now: datetime) -> None:
-    """Read files anew that could not be read, in another way. Raises NotFound, Invalid."""
-    Choices.from_json(choices)
+def submit_reading(batch: str, *, by: Actor, now: datetime) -> Job:
+    """Have the files that were sent together read (again). Raises NotFound where there are none
+    that wait for it."""
     with transaction():
-        failed = [each for each in _locked(batch) if each.state is UploadState.FAILED]
-        if not failed or any(each.removed_at for each in failed):
+        received = [each for each in _locked(batch) if each.state is UploadState.RECEIVED]
+        if not received:
             raise NotFound(Text("no_such_upload"))
-        _require_own(failed[0], by)
-        _require_running(db.session.get_one(Test, failed[0].test_id).hypothesis, by=by)
-        for upload in failed:
-            upload.choices = {**upload.choices, **choices}
-            upload.state, upload.problem, upload.updated_at = UploadState.RECEIVED, None, now
-        arguments = jobs.arguments_of(failed[0].job_id)
-        _submit(failed, arguments, by=by, now=now)
+        return _submit(received, jobs.arguments_of(received[0].job_id), by=by, now=now)
 
 
-def fail(batch: str, *, problem: Text, now: datetime) -> None:
-    """Write why files that had arrived could not be read; their bytes are kept for another try."""
-    with transaction():
-        for upload in _locked(batch):
-            if upload.state is UploadState.RECEIVED:
-                upload.state, upload.problem = UploadState.FAILED, problem.as_json()
-                upload.updated_at = now
+def receive(
+    hypothesis_id: str,
+    *,
+    files: Sequence[tuple[str, BinaryIO]],
+    choices: Mapping[str, Any] | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    folder: Path,
+    limit: int,
+    by: Actor,
+    now: datetime,
+) -> Upload:
+    """Take files that are here in one piece already, and have them read. Returns the first of
+    them. Raises what `begin` and `append` raise; then none of them stays."""
+    begun: list[str] = []
+    batch = new_id()
+    try:
+        for filename, stream in files:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            upload = begin(
+                hypothesis_id, filename=filename, size=size, batch=batch, batch_size=len(files),
+                choices=choices, folder=folder, limit=limit, by=by, now=now,
+            )  # fmt: skip
+            begun.append(upload.id)
+            append(
+                upload.id, offset=0, stream=stream, folder=folder, arguments=arguments, by=by,
+                now=now,
+            )  # fmt: skip
+    except BaseException:
+        with contextlib.suppress(HadiError):
+            for upload_id in begun:
+                cancel(upload_id, folder=folder, by=by, now=now)
+        raise
+    return db.session.get_one(Upload, begun[0])
 
 
 # ---------------------------------------------------------------------------------------- finding
@@ -204,6 +227,12 @@ def together(batch: str, test_id: str) -> list[Upload]:
         Upload.batch == batch, Upload.test_id == test_id, Upload.state != UploadState.CANCELLED
     )
     return list(db.session.scalars(query.order_by(Upload.created_at, Upload.id)))
+
+
+def first(batch: str) -> Upload | None:
+    """The first of the files sent together, by which they are called."""
+    query = select(Upload).where(Upload.batch == batch, Upload.state != UploadState.CANCELLED)
+    return db.session.scalar(query.order_by(Upload.created_at, Upload.id).limit(1))
 
 
 def on_their_way(test_id: str) -> list[Upload]:
@@ -267,7 +296,7 @@ def _read_when_whole(
         _submit(left, arguments or {}, by=by, now=now)
 
 
-def _submit(files: list[Upload], arguments: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
+def _submit(files: list[Upload], arguments: Mapping[str, Any], *, by: Actor, now: datetime) -> Job:
     hypothesis = db.session.get_one(Test, files[0].test_id).hypothesis
     job = jobs.submit(
         JobKind.READ, subject_id=files[0].batch, arguments=arguments, hypothesis=hypothesis,
@@ -275,6 +304,7 @@ def _submit(files: list[Upload], arguments: Mapping[str, Any], *, by: Actor, now
     )  # fmt: skip
     for upload in files:
         upload.job_id = job.id
+    return job
 
 
 def _locked(batch: str) -> list[Upload]:

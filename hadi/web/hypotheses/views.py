@@ -11,7 +11,9 @@ from hadi.web.hypotheses import (
     list_views,
     page_views,
     plan_views,
+    quality_views,
     step_views,
+    upload_views,
 )
 
 __all__ = [
@@ -25,5 +27,7 @@ __all__ = [
     "list_views",
     "page_views",
     "plan_views",
+    "quality_views",
     "step_views",
+    "upload_views",
 ]

@@ -71,8 +71,9 @@ def _ask_to_sign_in() -> AnyResponse | None:
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     sign_in = url_for("security.login", next=None if wanted == "/" else wanted)
-    if request.headers.get("HX-Request"):
-        # A fragment must not become a sign-in form: the whole page has to go there.
+    if "HX-Request" in request.headers or "Tus-Resumable" in request.headers:
+        # A fragment must not become a sign-in form: the whole page has to go there. Nor may the
+        # answer to a piece of a file.
         return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
     return redirect(sign_in)
 
