@@ -168,29 +168,33 @@ def _prepared(files: Sequence[str], sheet: str | None) -> Iterator[Prepared]:
         raise Unreadable(Text("file_twice_stdin"))
     with tempfile.TemporaryDirectory(prefix="hadi-check-") as name:
         paths: list[Path] = []
+        labels: list[str] = []
         digests: list[str | None] = []
         notes: list[Text] = []
         for file in files:
             if _is_parquet(file):
                 paths.append(Path(file))
+                labels.append(file)
                 digests.append(None)
                 continue
             # Reading other formats needs more modules than a Parquet file does.
-            from hadi.ingest.files import open_table
+            from hadi.ingest.bundles import open_tables
+            from hadi.ingest.choices import Choices
             from hadi.ingest.limits import LOCAL
 
-            stored = open_table(
+            for stored in open_tables(
                 Path(file) if file != "-" else sys.stdin.buffer,
                 Path(file).name,
                 folder=Path(name),
                 limits=LOCAL,
-                sheet=sheet,
-            )
-            paths.append(stored.path)
-            digests.append(stored.digest)
-            notes.extend(stored.report.notes)
+                choices=Choices(sheet=sheet),
+            ):
+                paths.append(stored.path)
+                labels.append(f"{file}/{stored.member}" if stored.member else file)
+                digests.append(stored.digest)
+                notes.extend(stored.report.notes)
         digest = digests[0] if len(digests) == 1 else None
-        yield Prepared(tuple(paths), tuple(files), digest, tuple(notes))
+        yield Prepared(tuple(paths), tuple(labels), digest, tuple(notes))
 
 
 def _is_parquet(file: str) -> bool:

@@ -118,7 +118,7 @@ def _taken(
     """All of them where they have the same columns, in any order; else the first."""
     columns = {frozenset(c.name.casefold() for c in t.report.columns) for t in tables}
     is_chosen = choices.member is not None
-    if len(columns) == 1 and not is_chosen:
+    if (len(columns) == 1 and not is_chosen) or len(found) == 1:
         return tables
     first = tables[0]
     decision = Decision(
@@ -128,7 +128,13 @@ def _taken(
         is_chosen=is_chosen,
         detail=Text("decided_member"),
     )
-    report = replace(first.report, decisions=(decision, *first.report.decisions))
+    others = archives.listed([member for member in found if member.name != first.member])
+    note = Text("note_other_members", member=first.member or "", others=others)
+    report = replace(
+        first.report,
+        notes=(note, *first.report.notes),
+        decisions=(decision, *first.report.decisions),
+    )
     return [replace(first, report=report)]
 
 

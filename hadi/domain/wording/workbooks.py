@@ -25,9 +25,9 @@ WORDING: dict[str, Wording] = {
     "file_zip_nested": N_("“%(file)s” holds “%(member)s”, an archive within the archive: unpack it first."),
     "file_zip_twice": N_("“%(file)s” holds “%(member)s” twice: nobody could say which is meant."),
     "file_zip_no_tables": N_("“%(file)s” holds no table that HADI reads (%(extensions)s)."),
-    "file_zip_several": N_("“%(file)s” holds several tables (%(members)s): unpack it, or name one of them."),
     "file_member_missing": N_("“%(file)s” holds no table “%(member)s”; its tables are %(members)s."),
     "file_in_archive": N_("%(archive)s: %(member)s"),
+    "note_other_members": N_("“%(member)s” of the archive was read; it also holds %(others)s."),
     "decided_member": N_("The tables of the archive have different columns, so one of them is read."),
     # What was decided of a workbook
     "decided_sheet": N_("The sheet that is read."),

@@ -77,6 +77,7 @@ def test_tables_that_differ_are_a_decision(bundle: Bundle, rows_of: Rows, folder
     content = zipped(("log.csv", CSV), ("receipts.csv", b"receipt,sum\n1,2\n"))
     (stored,) = bundle(content)
     assert stored.member == "log.csv" and len(list(folder.iterdir())) == 1
+    assert "also holds “receipts.csv”" in str(stored.report.notes[0])
     decision = stored.report.decisions[0]
     assert (decision.field, decision.value) == ("member", "log.csv")
     assert decision.options == ("log.csv", "receipts.csv")
