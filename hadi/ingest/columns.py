@@ -166,6 +166,11 @@ class Typing:
         others: dict[str, DateOrder] = {}
         for facts in found:
             facts.days = self._days(facts, {})
+            if facts.days is None and facts.shapes is not None:
+                more = dates.all_shapes(self.connection, self.table, facts.cell, facts.shapes)
+                if more is not None:
+                    facts.shapes = more
+                    facts.days = self._days(facts, {})
             if facts.days and facts.days.order and facts.days.by == "decided_dates_evidence":
                 others[facts.days.sign] = facts.days.order
         for facts in found:

@@ -23,7 +23,11 @@ _DAY = re.compile(
     r"(\d{1,4})([./-])\s?(\d{1,2})([./-])\s?(\d{1,4})\.?"
     r"(?:(?:,\s?|\s|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:\s?[AaPp][Mm])?)?"
 )
-_SPREAD = 10  # years; a file of results does not reach further
+# Years between the first and the last day: a file of results hardly reaches further than a few,
+# and the days of a month taken for years spread over more.
+_NEAR = 2
+_FAR = 10
+_MANY = 1000  # cells of other shapes that are looked at
 _DATE_PARTS = {
     DateOrder.DMY: ("%d", "%m", "%Y"),
     DateOrder.MDY: ("%m", "%d", "%Y"),
@@ -58,7 +62,8 @@ class Shapes:
 
     @property
     def sign(self) -> str:
-        signs = {shape.strip("0Y ")[:1] for shape in self.shapes}
+        open_ones = [shape for shape in self.shapes if shape[0] != "Y"] or self.shapes
+        signs = {shape.strip("0Y ")[:1] for shape in open_ones}
         return signs.pop() if len(signs) == 1 else ""
 
     @property
@@ -66,15 +71,14 @@ class Shapes:
         return any(":" in shape for shape in self.shapes)
 
     def orders(self) -> list[DateOrder]:
-        """The orders that the places of the four-digit years leave."""
-        orders = list(DateOrder)
-        for shape in self.shapes:
-            numbers = re.findall("[0Y]", shape)[:3]
-            if numbers[0] == "Y":
-                orders = [order for order in orders if order is DateOrder.YMD]
-            elif numbers[2] == "Y":
-                orders = [order for order in orders if order is not DateOrder.YMD]
-        return orders
+        """The orders that the places of the four-digit years leave. Year first says it all, so
+        such cells leave those beside them open."""
+        firsts = [re.findall("[0Y]", shape)[:3] for shape in self.shapes]
+        others = [numbers for numbers in firsts if numbers[0] != "Y"]
+        if not others:
+            return [DateOrder.YMD]
+        is_last = any(numbers[2] == "Y" for numbers in others)
+        return [order for order in DateOrder if not (is_last and order is DateOrder.YMD)]
 
     def formats(self, order: DateOrder) -> tuple[str, ...]:
         """Those of two-digit years first: %Y takes 26 for the year 26."""
@@ -84,6 +88,8 @@ class Shapes:
 
 def _format(shape: str, order: DateOrder) -> str:
     hour = "%I" if "p" in shape else "%H"
+    if shape[0] == "Y":
+        order = DateOrder.YMD
     parts = iter((*_DATE_PARTS[order], hour, *_CLOCK_PARTS))
 
     def number(match: re.Match[str]) -> str:
@@ -145,9 +151,15 @@ def decide(
     if chosen is not None:
         orders = [chosen] if chosen in orders else []
     fits = [fit for fit in _fits(connection, table, cell, shapes, orders) if fit.count == needed]
-    options = [fit.order for fit in fits]
     if not fits:
         return None
+    near = [fit for fit in fits if fit.years <= _NEAR]
+    by_years = near and all(fit.years >= _FAR for fit in fits if fit not in near)
+    if len(near) < len(fits) and by_years and whole not in [fit.order for fit in fits]:
+        fits = near
+    else:
+        by_years = False
+    options = [fit.order for fit in fits]
 
     def days(order: DateOrder | None, by: str | None, is_chosen: bool = False) -> Days:
         formats = shapes.formats(order) if order else ()
@@ -155,13 +167,13 @@ def decide(
 
     if chosen is not None:
         return days(chosen, None, True)
+    if len(fits) == 1 and by_years:
+        return days(options[0], "decided_dates_years")
     if len(fits) == 1:
-        return days(options[0], None if options == [DateOrder.YMD] else "decided_dates_evidence")
+        is_plain = orders == [DateOrder.YMD]
+        return days(options[0], None if is_plain else "decided_dates_evidence")
     if whole in options:
         return days(whole, None, True)
-    near = [fit for fit in fits if fit.years <= _SPREAD]
-    if len(near) == 1 and all(fit.years > 2 * _SPREAD for fit in fits if fit not in near):
-        return days(near[0].order, "decided_dates_years")
     if others.get(shapes.sign) in options:
         return days(others[shapes.sign], "decided_dates_others")
     if shapes.sign == "." and DateOrder.YMD not in options:
@@ -210,6 +222,21 @@ def _fits(
         f"(SELECT {cell} AS cell FROM {table}))",
     )
     return [_Fit(order, *row[3 * i : 3 * i + 3]) for i, order in enumerate(orders)]
+
+
+def all_shapes(
+    connection: DuckDBPyConnection, table: str, cell: str, shapes: Shapes
+) -> Shapes | None:
+    """The shapes of the whole column, where a sample showed some; None when a cell has none."""
+    formats = [f for order in shapes.orders() for f in shapes.formats(order)]
+    found = connection.execute(
+        f"SELECT DISTINCT cell FROM (SELECT {cell} AS cell FROM {table}) "
+        f"WHERE cell IS NOT NULL AND {parsed('cell', formats)} IS NULL LIMIT {_MANY}"
+    ).fetchall()
+    later = shapes_of([row[0] for row in found]) if found else None
+    if later is None or set(later.shapes) <= set(shapes.shapes):
+        return None
+    return Shapes(tuple(dict.fromkeys((*shapes.shapes, *later.shapes))))
 
 
 def parsed(cell: str, formats: Sequence[str]) -> str:

@@ -131,7 +131,7 @@ def numbered(staged: Path) -> str:
 def _found(
     connection: DuckDBPyConnection, staged: Path, width: int, condition: str
 ) -> Found | None:
-    shown = ", ".join(f"c{i}" for i in range(width))
+    shown = ", ".join(f"coalesce(c{i}, '')" for i in range(width))
     found = connection.execute(
         f"SELECT concat_ws('; ', {shown}), count(*) OVER () FROM {parquet([staged])} "
         f"WHERE {condition} LIMIT 3"

@@ -27,7 +27,7 @@ WORDING: dict[str, Wording] = {
     "decided_encoding_guessed": N_("The encoding was guessed from the letters: %(encoding)s. Check the names below."),
     "decided_header_line": N_("The header stands on line %(line)s; what is above it was left out."),
     "decided_dates_evidence": N_("One number is above 12, so it is no month."),
-    "decided_dates_years": N_("Any other order would spread the days over more than twenty years."),
+    "decided_dates_years": N_("Any other order would spread the days over more than ten years."),
     "decided_dates_others": N_("Another column with “%(sign)s” leaves no doubt of the order."),
     "decided_dates_dots": N_("With “%(sign)s” the day is first by convention."),
     "asked_dates": N_("Day or month first? Nothing in the file tells; until it is said the column is text."),
