@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -80,21 +80,23 @@ def extract(
     """Write the member to `target`; the bytes unfolded, with those `so_far`. What a zip claims of
     itself is not believed: the bytes are counted."""
     total = so_far
+    with target.open("wb") as file:
+        for chunk in _unfolded(path, member, filename):
+            total += len(chunk)
+            _weigh(total, path, filename, limits)
+            file.write(chunk)
+    return total
+
+
+def _unfolded(path: Path, member: Member, filename: str) -> Iterator[bytes]:
+    """The member's bytes. Whatever the zip does to its reader, it is damaged."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entry = archive.infolist()[member.place]
-            with archive.open(entry) as source, target.open("wb") as file:
+            with archive.open(archive.infolist()[member.place]) as source:
                 while chunk := source.read(CHUNK):
-                    total += len(chunk)
-                    _weigh(total, path, filename, limits)
-                    file.write(chunk)
-    except OSError as error:
-        if error.errno is None:  # of the zip itself, not of the disk
-            raise Unreadable(Text("file_zip_broken", file=filename)) from None
-        raise
-    except BROKEN:
+                    yield chunk
+    except (*BROKEN, IndexError):
         raise Unreadable(Text("file_zip_broken", file=filename)) from None
-    return total
 
 
 def listed(found: Sequence[Member]) -> str:

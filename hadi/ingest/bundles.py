@@ -38,6 +38,21 @@ def open_tables(
     limits = limits or Limits()
     choices = choices or Choices()
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _opened(source, filename, folder, limits, choices, progress)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Unreadable(Text("file_not_stored", file=filename, reason=reason)) from error
+
+
+def _opened(
+    source: Path | BinaryIO,
+    filename: str,
+    folder: Path,
+    limits: Limits,
+    choices: Choices,
+    progress: Progress | None,
+) -> tuple[StoredTable, ...]:
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as name:
         scratch = Path(name)
         path = received(source, filename, scratch, limits)
