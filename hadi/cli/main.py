@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("hadi.cli.user:user", "Add and list people, set passwords."),
     "token": ("hadi.cli.token:token", "Create tokens for the API."),
     "secrets": ("hadi.cli.secrets:secrets", "Encrypt the passwords of connections anew."),
+    "export": ("hadi.cli.archive:export_workspace", "Write the workspace into one file."),
+    "import": ("hadi.cli.archive:import_workspace", "Fill an empty database from such a file."),
+    "backup": ("hadi.cli.archive:backup", "The same with passwords and secrets, for you alone."),
+    "restore": ("hadi.cli.archive:restore", "Fill an empty database from a backup."),
     "doctor": ("hadi.cli.doctor:doctor", "Check the installation."),
 }
 

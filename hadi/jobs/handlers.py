@@ -24,6 +24,7 @@ from hadi.models.dataset import Relation
 from hadi.models.job import JobKind
 from hadi.services import (
     analyses,
+    archive_jobs,
     datasets,
     export_jobs,
     feed_refresh,
@@ -111,7 +112,14 @@ def refresh(job: Job, progress: Progress) -> dict[str, Any]:
 
 def export(job: Job, progress: Progress) -> dict[str, Any]:
     """Write a table, or the whole workspace, into a file to download."""
+    if job.arguments["name"] == export_jobs.ARCHIVE:
+        return archive_jobs.perform_export(job, progress, data_dir=_data_dir())
     return export_jobs.perform(job, progress, data_dir=_data_dir())
+
+
+def import_archive(job: Job, progress: Progress) -> dict[str, Any]:
+    """Fill the empty workspace from an archive."""
+    return archive_jobs.perform_import(job, progress, data_dir=_data_dir())
 
 
 def assess(job: Job, progress: Progress) -> dict[str, Any]:
@@ -139,5 +147,6 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.ASSESS: assess,
     JobKind.RECONCILE: reconcile,
     JobKind.EXPORT: export,
+    JobKind.IMPORT: import_archive,
     JobKind.REFRESH: refresh,
 }

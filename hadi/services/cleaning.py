@@ -14,7 +14,7 @@ from hadi.db import db, transaction
 from hadi.ingest.files import SCRATCH
 from hadi.models import Dataset, DatasetPart, Upload, User
 from hadi.models.upload import UploadState
-from hadi.services import uploads, users
+from hadi.services import export_jobs, uploads, users
 from hadi.services.dataset_records import take_turn
 
 # Without a record for so long, a file belongs to no work that is still going on.
@@ -31,6 +31,7 @@ def sweep(*, data_dir: Path, now: datetime, orphan_after: timedelta = ORPHAN_AFT
         *_orphan_bytes(_older(incoming, before)),
         *_orphan_tables(_older(datasets, before)),
         *_scratch(datasets, before),
+        *export_jobs.sweep(data_dir, now),
     ]
 
 

@@ -107,13 +107,13 @@ def file_of(job_id: str, *, data_dir: Path, by: Actor, now: datetime) -> Ready:
     return Ready(path, made["name"], _mimetype(path))
 
 
-def sweep(data_dir: Path, now: datetime) -> int:
-    """Delete the files whose time is over, and what dead workers left; how many there were."""
+def sweep(data_dir: Path, now: datetime) -> list[str]:
+    """Delete the files whose time is over, and what dead workers left; their names."""
     oldest = (now - KEPT).timestamp()
     old = [path for path in sorted((data_dir / FOLDER).glob("*")) if _is_before(path, oldest)]
     for path in old:
         path.unlink(missing_ok=True)
-    return len(old)
+    return [path.name for path in old]
 
 
 def file_name(found: Table, format: Format, now: datetime) -> str:

@@ -3,149 +3,22 @@
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 
 from hadi.config import Settings
 from hadi.db import Base, db
-from hadi.domain.errors import HadiError, Invalid, Unreadable
+from hadi.domain.errors import Invalid, NotAllowed, Unreadable
 from hadi.domain.permissions import JOB, ActorKind
-from hadi.models import Dataset, Event, Hypothesis, User
-from hadi.services import archive, archive_reading, archive_restore, archive_tables
+from hadi.models import Connection, Dataset, Event, User
+from hadi.services import archive, archive_restore, archive_tables, users
 from hadi.services.archive import ArchiveKind
-from tests.factories.hypotheses import World
-from tests.fixtures.database import close
+from tests.factories.archives import NOW, another, data, export, fill, parts, restore
+from tests.factories.hypotheses import NAMES, PASSWORD, World
 
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
-FOLDER = "datasets"
-
-
-@contextmanager
-def another(settings: Settings, folder: Path, url: str | None = None) -> Iterator[Flask]:
-    """A second installation with an empty database of its own."""
-    from hadi.app import create_app
-    from hadi.db import migrate_to_head
-    from hadi.services import workspace
-
-    folder.mkdir()
-    address = url or f"sqlite:///{folder / 'hadi.sqlite3'}"
-    app = create_app(replace(settings, database_url=address, data_dir=folder))
-    if url is None:
-        migrate_to_head(app)
-    with app.app_context():
-        workspace.ensure()
-        yield app
-    close(app)
-
-
-def export(app: Flask, path: Path, **more: Any) -> archive.Written:
-    return archive.export(path, folder=data(app), by=JOB, now=NOW, **more)
-
-
-def restore(app: Flask, path: Path) -> archive_reading.Checked:
-    return archive_restore.restore(path, folder=data(app), by=JOB, now=NOW)
-
-
-def data(app: Flask) -> Path:
-    folder: Path = app.extensions["hadi_settings"].data_dir / FOLDER
-    return folder
-
-
-def parts(path: Path) -> dict[str, bytes]:
-    """The bytes of every part; of the manifest without the moment it was written."""
-    with zipfile.ZipFile(path) as opened:
-        found = {name: opened.read(name) for name in opened.namelist()}
-    manifest = json.loads(found[archive.MANIFEST])
-    del manifest["created"]
-    found[archive.MANIFEST] = json.dumps(manifest).encode()
-    return found
-
-
-def fill(world: World) -> None:
-    """At least a row of every table, with odd characters, numbers and references among them."""
-    from hadi.domain.scaling import RolloutStatus
-    from hadi.models import Connection, DatasetPart, Feed, Reconciliation, Rollout, Wave
-    from hadi.models.connection import ConnectionKind
-    from hadi.models.dataset import DatasetKind, Relation
-
-    world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
-    winner = world.concluded("scale", change="lay a cable beside every lamp")
-    world.concluded("repeat", change="greet within ten seconds")
-    test = winner.current_test
-    assert test is not None
-    folder = data(world.app)
-    folder.mkdir(parents=True, exist_ok=True)
-    made = {"author_id": world.ids["analyst"], "created_at": world.now}
-    moments = {"updated_at": world.now}
-    first = db.session.scalars(db.select(Dataset).where(Dataset.test_id == test.id)).one()
-    asked = Connection(
-        name="the warehouse", kind=ConnectionKind.POSTGRESQL, secret=b"\x00secret",
-        settings={"zebra": 1e16, "ant": -0.0, "host": "db"}, limits={"rows": 10}, **made, **moments,
-    )  # fmt: skip
-    feed = Feed(
-        test_id=test.id, connection=asked, table="sales", mapping={"arm": "group"}, columns=[],
-        due_at=NOW + timedelta(days=1), **made, **moments,
-    )  # fmt: skip
-    db.session.add_all([asked, feed])
-    db.session.flush()
-    common = {"test_id": test.id, "rows": 3, "report": {"columns": []}, "mapping": {}, **made}
-    sums = Dataset(
-        version=2, kind=DatasetKind.QUERY, digest="ab" * 32, filename="the warehouse", feed_id=feed.id,
-        relation=Relation.CORRECTION, previous_id=first.id, attached_at=world.now, **common,
-    )  # fmt: skip
-    (folder / f"{sums.digest}.sums.json").write_text('{"sums": 1}')
-    digest = parquet(folder)
-    file = Dataset(
-        version=3, kind=DatasetKind.FILE, digest=digest, filename="till.csv",
-        tags={"margin": "money"}, attached_at=world.now, **common,
-    )  # fmt: skip
-    file.parts.append(
-        DatasetPart(place=0, digest=digest, rows=3, filename="till.csv", created_at=world.now)
-    )
-    waiting = Dataset(kind=DatasetKind.FILE, digest="cd" * 32, filename="waits.csv", **common)
-    db.session.add_all([sums, file, waiting])
-    db.session.flush()
-    rollout = db.session.scalars(db.select(Rollout)).one()
-    rollout.status, rollout.position = RolloutStatus.ROLLING_OUT, -0.1
-    day = world.now.date()
-    db.session.add_all(
-        [
-            Wave(rollout_id=rollout.id, number=1, starts_on=day, measure_on=day, low=1e-300, **made),
-            Reconciliation(
-                test_id=test.id, log_id=sums.id, receipts_id=file.id, mapping={}, level="green",
-                result={"share": 0.1 + 0.2, "vast": 1.7976931348623157e308, "tiny": 5e-324}, **made,
-            ),
-        ]  # fmt: skip
-    )
-    db.session.commit()
-
-
-def parquet(folder: Path) -> str:
-    """A small table, kept as data sets are; its digest."""
-    import duckdb
-
-    from hadi.ingest.digests import file_digest
-
-    made = folder / "made.parquet"
-    with duckdb.connect() as connection:
-        query = "SELECT 'A' AS arm, 1 AS bought UNION ALL SELECT 'B', 0 UNION ALL SELECT 'B', 1"
-        connection.execute(f"COPY ({query}) TO '{made}' (FORMAT parquet)")
-    digest = file_digest(made)
-    made.rename(folder / f"{digest}.parquet")
-    return digest
-
-
-@pytest.fixture
-def world(app_context: Flask) -> World:
-    return World(app_context)
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -188,7 +61,134 @@ def test_from_sqlite_into_the_other_database(
     # Work goes on: new rows get numbers that nothing has.
     person = db.session.scalars(db.select(User)).first()
     assert person is not None
-    from hadi.services import hypotheses, users
+    from hadi.services import hypotheses
 
     made = hypotheses.create(change="and on", by=users.actor_for(person), now=NOW)
     assert made.key == "H-4"
+
+
+@ONE
+def test_what_opens_doors_stays_and_what_waits_too(filled: World, tmp_path: Path) -> None:
+    filled.let_in("admin")
+    path = tmp_path / "out.zip"
+    export(filled.app, path)
+    found = parts(path)
+    everything = b"".join(found.values())
+    for secret in (b"argon2", b"AHNlY3JldA", b"fs_uniquifier", b"waits.csv"):
+        assert secret not in everything, secret
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(found["manifest.json"])["kind"] == "workspace"
+    last = db.session.scalars(db.select(Event).order_by(Event.id.desc())).first()
+    assert last is not None and last.verb == "workspace.exported"
+
+
+@ONE
+def test_a_backup_opens_the_same_doors(filled: World, settings: Settings, tmp_path: Path) -> None:
+    from flask_security.utils import verify_password
+
+    filled.let_in("admin")
+    path = tmp_path / "backup.zip"
+    export(filled.app, path, kind=ArchiveKind.BACKUP)
+    with another(settings, tmp_path / "another") as app:
+        assert restore(app, path).has_secrets
+        admin = users.get(filled.ids["admin"])
+        assert verify_password(PASSWORD, admin.password)
+        assert db.session.scalars(db.select(Connection.secret)).one() == b"\x00secret"
+
+
+@ONE
+def test_an_import_is_marked_by_the_clock_of_this_server(
+    filled: World, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.zip"
+    made = export(filled.app, path)
+    assert archive.imported_at() is None
+    with another(settings, tmp_path / "another") as app:
+        restore(app, path)
+        assert archive.imported_at() == NOW
+        last = db.session.scalars(db.select(Event).order_by(Event.id.desc())).first()
+        assert last is not None
+        assert (last.verb, last.actor_kind) == (archive.IMPORTED, ActorKind.RESTORE)
+        assert last.details["digest"] == made.digest
+        assert last.details["tables"]["hypothesis"] == 3
+        # Nobody has a password, and no session comes along.
+        people = users.everyone()
+        assert len(people) == 5 and not any(person.password for person in people)
+        assert sorted(path.name for path in data(app).iterdir()) == sorted(
+            name.removeprefix("data/") for name in parts(path) if name.startswith("data/")
+        )
+
+
+@ONE
+def test_whoever_imports_stays_signed_in_as_the_person_of_the_archive(
+    filled: World, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.zip"
+    export(filled.app, path)
+    with another(settings, tmp_path / "another") as app:
+        here = users.add(
+            email="viewer@example.org", name="Me", roles=["admin"], password=PASSWORD, by=JOB,
+            now=NOW,
+        )  # fmt: skip
+        old, password, session = here.id, here.password, here.fs_uniquifier
+        archive_restore.restore(path, folder=data(app), by=users.actor_for(here), now=NOW)
+        now_me = users.find("viewer@example.org")
+        assert now_me is not None and now_me.id == filled.ids["viewer"] != old
+        assert (now_me.password, now_me.fs_uniquifier) == (password, session)
+        assert (now_me.name, users.role_names(now_me)) == (NAMES["viewer"], {"admin", "viewer"})
+        before = users.get(old)
+        assert not before.active and before.password is None
+
+
+@ONE
+def test_a_workspace_that_is_not_empty_is_left_alone(
+    filled: World, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.zip"
+    export(filled.app, path)
+    with pytest.raises(Invalid, match="has 5 people already"):
+        restore(filled.app, path)
+    with another(settings, tmp_path / "another") as app:
+        restore(app, path)
+        with pytest.raises(Invalid, match="people already"):
+            restore(app, path)
+        with pytest.raises(NotAllowed):
+            archive_restore.restore(
+                path, folder=data(app), by=filled.actor("analyst"), now=filled.now
+            )
+
+
+@ONE
+def test_a_file_that_is_lost_or_damaged_is_named(filled: World, tmp_path: Path) -> None:
+    (lost,) = data(filled.app).glob("*.parquet")
+    content = lost.read_bytes()
+    lost.write_bytes(content + b"x")
+    with pytest.raises(Unreadable, match=r"“till\.csv” are damaged"):
+        export(filled.app, tmp_path / "out.zip")
+    lost.unlink()
+    with pytest.raises(Unreadable, match=r"“till\.csv” cannot be found"):
+        export(filled.app, tmp_path / "out.zip")
+    assert list(tmp_path.glob("*.zip*")) == list(tmp_path.glob(".*partial")) == []
+    dataset = db.session.scalars(db.select(Dataset).where(Dataset.version == 3)).one()
+    dataset.deleted_at = filled.now
+    db.session.commit()
+    assert export(filled.app, tmp_path / "out.zip").files == 1
+
+
+@ONE
+def test_what_fails_at_the_last_moment_leaves_nothing(
+    filled: World, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.zip"
+    export(filled.app, path)
+
+    def broken(*args: object, **more: object) -> None:
+        raise OSError("the disk went away")
+
+    with another(settings, tmp_path / "another") as app:
+        monkeypatch.setattr(archive_restore, "_record", broken)
+        with pytest.raises(OSError, match="went away"):
+            restore(app, path)
+        assert users.everyone() == [] and list(data(app).iterdir()) == []
+        monkeypatch.undo()
+        assert restore(app, path).rows > 30

@@ -1,1 +1,6 @@
-"""The workspace's settings, its people and its log: for administrators."""
+"""The workspace's settings, its people, its log, and the whole of it as a file: for
+administrators."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from babel import Locale
 from babel.numbers import list_currencies
 from flask_babel import gettext, lazy_gettext
+from flask_wtf.file import FileField
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -27,6 +28,10 @@ class WorkspaceForm(Form):
     currency = StringField(
         lazy_gettext("Currency"), render_kw={"list": "currencies", "autocomplete": "off"}
     )
+
+
+class ArchiveForm(Form):
+    file = FileField(lazy_gettext("Archive"))
 
 
 class _Roles(SelectMultipleField):

@@ -106,7 +106,7 @@ class ActivityPage(SettingsPage):
 
 def workspace_page(form: WorkspaceForm) -> WorkspacePage:
     return WorkspacePage(
-        **_frame("settings.index", gettext("Settings")),
+        **frame("settings.index", gettext("Settings")),
         form=form,
         time_zones=tuple(sorted(zone for zone in available_timezones() if "/" in zone)),
         currencies=tuple(currencies()),
@@ -115,7 +115,7 @@ def workspace_page(form: WorkspaceForm) -> WorkspacePage:
 
 def people_page() -> PeoplePage:
     return PeoplePage(
-        **_frame("settings.people", gettext("People")),
+        **frame("settings.people", gettext("People")),
         columns=(
             Column(gettext("Name")),
             Column(gettext("E-mail"), is_hidden_on_phone=True),
@@ -130,7 +130,7 @@ def people_page() -> PeoplePage:
 
 def new_person_page(form: NewPersonForm) -> NewPersonPage:
     return NewPersonPage(
-        **_frame("settings.people", gettext("Add a person")),
+        **frame("settings.people", gettext("Add a person")),
         form=form,
         hints=role_hints(),
         people_url=url_for("settings.people"),
@@ -139,7 +139,7 @@ def new_person_page(form: NewPersonForm) -> NewPersonPage:
 
 def person_page(form: PersonForm, user: User) -> PersonPage:
     return PersonPage(
-        **_frame("settings.people", user.name),
+        **frame("settings.people", user.name),
         form=form,
         hints=role_hints(),
         email=user.email,
@@ -153,7 +153,7 @@ def person_page(form: PersonForm, user: User) -> PersonPage:
 
 def link_page(user: User, link: str) -> LinkPage:
     return LinkPage(
-        **_frame("settings.people", gettext("A link to set a password")),
+        **frame("settings.people", gettext("A link to set a password")),
         name=user.name,
         email=user.email,
         link=link,
@@ -165,7 +165,7 @@ def activity_page(found: activity.Lines, *, number: int, person: str | None) -> 
     first = (number - 1) * activity.PAGE_SIZE
     last = first + len(found.lines)
     return ActivityPage(
-        **_frame("settings.log", gettext("Activity")),
+        **frame("settings.log", gettext("Activity")),
         columns=(
             Column(gettext("When")),
             Column(gettext("Who")),
@@ -208,11 +208,13 @@ def _person_row(user: User) -> PersonRow:
     )
 
 
-def _frame(current: str, title: str) -> dict[str, Any]:
+def frame(current: str, title: str) -> dict[str, Any]:
+    """What every page of the settings has: its title and the row of tabs."""
     names = (
         ("settings.index", gettext("Workspace")),
         ("settings.people", gettext("People")),
         ("settings.log", gettext("Activity")),
+        ("settings.archives", gettext("Export and import")),
     )
     tabs = tuple(Tab(label, url_for(name), name == current) for name, label in names)
     return {"title": title, "chrome": chrome(), "tabs": tabs}

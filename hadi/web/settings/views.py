@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -11,6 +11,7 @@ from hadi.domain.permissions import Permission, require
 from hadi.models import User
 from hadi.services import activity, users, workspace
 from hadi.services.exports import Name
+from hadi.web.settings import archive_views, blueprint
 from hadi.web.settings.forms import (
     NewPersonForm,
     WorkspaceForm,
@@ -33,7 +34,7 @@ from hadi.web.shared.forms import Form
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
 
-blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+__all__ = ["archive_views", "blueprint"]
 
 
 @blueprint.before_request

@@ -1,0 +1,154 @@
+"""A workspace with a row in every table, archives of it, and another installation to read them."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hadi.config import Settings
+from hadi.domain.permissions import JOB
+from tests.factories.hypotheses import World
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from hadi.services import archive, archive_reading
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+MANIFEST = "manifest.json"
+FOLDER = "datasets"
+
+
+@contextmanager
+def another(settings: Settings, folder: Path, url: str | None = None) -> Iterator[Flask]:
+    """A second installation with an empty database of its own."""
+    from hadi.app import create_app
+    from hadi.db import migrate_to_head
+    from hadi.services import workspace
+    from tests.fixtures.database import close
+
+    folder.mkdir()
+    address = url or f"sqlite:///{folder / 'hadi.sqlite3'}"
+    app = create_app(replace(settings, database_url=address, data_dir=folder))
+    if url is None:
+        migrate_to_head(app)
+    with app.app_context():
+        workspace.ensure()
+        yield app
+    close(app)
+
+
+def export(app: Flask, path: Path, **more: Any) -> archive.Written:
+    from hadi.services import archive
+
+    return archive.export(path, folder=data(app), by=JOB, now=NOW, **more)
+
+
+def restore(app: Flask, path: Path) -> archive_reading.Checked:
+    from hadi.services import archive_restore
+
+    return archive_restore.restore(path, folder=data(app), by=JOB, now=NOW)
+
+
+def data(app: Flask) -> Path:
+    folder: Path = app.extensions["hadi_settings"].data_dir / FOLDER
+    return folder
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """The bytes of every part; of the manifest without the moment it was written."""
+    with zipfile.ZipFile(path) as opened:
+        found = {name: opened.read(name) for name in opened.namelist()}
+    manifest = json.loads(found[MANIFEST])
+    del manifest["created"]
+    found[MANIFEST] = json.dumps(manifest).encode()
+    return found
+
+
+def fill(world: World) -> None:
+    """At least a row of every table, with odd characters, numbers and references among them."""
+    from hadi.db import db
+    from hadi.domain.scaling import RolloutStatus
+    from hadi.models import Connection, Dataset, DatasetPart, Feed, Reconciliation, Rollout, Wave
+    from hadi.models.connection import ConnectionKind
+    from hadi.models.dataset import DatasetKind, Relation
+
+    world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
+    winner = world.concluded("scale", change="lay a cable beside every lamp")
+    world.concluded("repeat", change="greet within ten seconds")
+    test = winner.current_test
+    assert test is not None
+    folder = data(world.app)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {"author_id": world.ids["analyst"], "created_at": world.now}
+    moments = {"updated_at": world.now}
+    first = db.session.scalars(db.select(Dataset).where(Dataset.test_id == test.id)).one()
+    asked = Connection(
+        name="the warehouse", kind=ConnectionKind.POSTGRESQL, secret=b"\x00secret",
+        settings={"zebra": 1e16, "ant": -0.0, "host": "db"}, limits={"rows": 10}, **made, **moments,
+    )  # fmt: skip
+    feed = Feed(
+        test_id=test.id, connection=asked, table="sales", mapping={"arm": "group"}, columns=[],
+        due_at=NOW + timedelta(days=1), **made, **moments,
+    )  # fmt: skip
+    db.session.add_all([asked, feed])
+    db.session.flush()
+    common = {"test_id": test.id, "rows": 3, "report": {"columns": []}, "mapping": {}, **made}
+    sums = Dataset(
+        version=2, kind=DatasetKind.QUERY, digest="ab" * 32, filename="the warehouse",
+        feed_id=feed.id, relation=Relation.CORRECTION, previous_id=first.id,
+        attached_at=world.now, **common,
+    )  # fmt: skip
+    (folder / f"{sums.digest}.sums.json").write_text('{"sums": 1}')
+    digest = parquet(folder)
+    file = Dataset(
+        version=3, kind=DatasetKind.FILE, digest=digest, filename="till.csv",
+        tags={"margin": "money"}, attached_at=world.now, **common,
+    )  # fmt: skip
+    file.parts.append(
+        DatasetPart(place=0, digest=digest, rows=3, filename="till.csv", created_at=world.now)
+    )
+    waiting = Dataset(kind=DatasetKind.FILE, digest="cd" * 32, filename="waits.csv", **common)
+    db.session.add_all([sums, file, waiting])
+    db.session.flush()
+    rollout = db.session.scalars(db.select(Rollout)).one()
+    rollout.status, rollout.position = RolloutStatus.ROLLING_OUT, -0.1
+    day = world.now.date()
+    db.session.add_all(
+        [
+            Wave(
+                rollout_id=rollout.id, number=1, starts_on=day, measure_on=day, low=1e-300, **made
+            ),
+            Reconciliation(
+                test_id=test.id,
+                log_id=sums.id,
+                receipts_id=file.id,
+                mapping={},
+                level="green",
+                result={"share": 0.1 + 0.2, "vast": 1.7976931348623157e308, "tiny": 5e-324},
+                **made,
+            ),
+        ]
+    )
+    db.session.commit()
+
+
+def parquet(folder: Path) -> str:
+    """A small table, kept as data sets are; its digest."""
+    import duckdb
+
+    from hadi.ingest.digests import file_digest
+
+    made = folder / "made.parquet"
+    with duckdb.connect() as connection:
+        query = "SELECT 'A' AS arm, 1 AS bought UNION ALL SELECT 'B', 0 UNION ALL SELECT 'B', 1"
+        connection.execute(f"COPY ({query}) TO '{made}' (FORMAT parquet)")
+    digest = file_digest(made)
+    made.rename(folder / f"{digest}.parquet")
+    return digest
