@@ -124,7 +124,8 @@ def edit(body: dict[str, Any], connection_id: str) -> Response:
 
 
 @endpoints.at("/connections/<connection_id>/test", "POST")
-@endpoints.answers(200, TestedOut, 404)
+@endpoints.answers(200, TestedOut, 404, parameters=[IDEMPOTENCY_KEY])
+@once
 def test(connection_id: str) -> Response:
     """Connect now; what is wrong is told in a sentence."""
     tested = connections.test(_found(connection_id).id, by=actor(), now=now())
@@ -140,7 +141,16 @@ def test(connection_id: str) -> Response:
 
 
 @endpoints.at("/connections/<connection_id>/archive", "POST")
-@endpoints.answers(200, ConnectionOut, 404, 412, 422, has_etag=True, parameters=[IF_MATCH_OPTIONAL])
+@endpoints.answers(
+    200,
+    ConnectionOut,
+    404,
+    412,
+    422,
+    has_etag=True,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
+)
+@once
 def archive(connection_id: str) -> Response:
     """Put a connection aside: its feeds ask no more."""
     connection = _found(connection_id)
@@ -153,7 +163,16 @@ def archive(connection_id: str) -> Response:
 
 
 @endpoints.at("/connections/<connection_id>/restore", "POST")
-@endpoints.answers(200, ConnectionOut, 404, 412, 422, has_etag=True, parameters=[IF_MATCH_OPTIONAL])
+@endpoints.answers(
+    200,
+    ConnectionOut,
+    404,
+    412,
+    422,
+    has_etag=True,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
+)
+@once
 def restore(connection_id: str) -> Response:
     """Have a connection back."""
     connection = _found(connection_id)

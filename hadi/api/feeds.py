@@ -133,14 +133,20 @@ def refresh(key: str, feed_id: str) -> Response:
 
 
 @endpoints.at("/hypotheses/<key>/feeds/<feed_id>/stop", "POST")
-@endpoints.answers(200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL])
+@endpoints.answers(
+    200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
+)
+@once
 def stop(key: str, feed_id: str) -> Response:
     """Put a feed aside; what it brought stays."""
     return _kept(feeds.stop, key, feed_id)
 
 
 @endpoints.at("/hypotheses/<key>/feeds/<feed_id>/restore", "POST")
-@endpoints.answers(200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL])
+@endpoints.answers(
+    200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
+)
+@once
 def restore(key: str, feed_id: str) -> Response:
     """Have a stopped feed back, with its schedule."""
     return _kept(feeds.restore, key, feed_id)

@@ -161,6 +161,21 @@ def attach(
 ) -> Job:
     """Say which column is which, and ask the source for the first time. A feed whose source has
     changed is mapped anew the same way. Raises Invalid with every column that is missing."""
+    assign(feed_id, mapping=mapping, tags=tags, schedule=schedule, version=version, by=by, now=now)
+    return refresh_now(feed_id, by=by, now=now)
+
+
+def assign(
+    feed_id: str,
+    *,
+    mapping: Mapping[str, str],
+    tags: Mapping[str, str] | None = None,
+    schedule: Schedule = Schedule.MANUAL,
+    version: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Feed:
+    """Say which column is which, and no more."""
     feed = find(feed_id, by=by)
     hypothesis_id = hypothesis_of(feed).id
     with attaching(hypothesis_id, by=by, now=now):
@@ -184,7 +199,7 @@ def attach(
                 by=by, now=now, hypothesis=hypothesis,
                 details={"source": name_of(feed), "schedule": schedule.value, "mapping": resolved},
             )  # fmt: skip
-            return _submit(feed, hypothesis, by=by, now=now)
+    return feed
 
 
 def discard(feed_id: str, *, by: Actor, now: datetime) -> None:

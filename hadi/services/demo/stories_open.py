@@ -113,7 +113,7 @@ RUNNING = (
         lasts_days=45,
         measure=Measure("visited", 0.06, 0.27, 0.08),
         data=Counted((139, 510), (164, 498)),
-        file="callbacks_week_3.csv",
+        table="callbacks",
     ),
     Story(
         "open with a question about the object instead of “can I help you”",

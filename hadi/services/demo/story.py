@@ -125,6 +125,7 @@ class Story:
     budget: int = 300
     arms: tuple[str, ...] = ("usual", "new")
     file: str = ""  # name of the attached file; empty: typed counts
+    table: str = ""  # of the demo's database, which the test asks instead
     closing: Closing | None = None
     scaling: Scaling | None = None
     archive_reason: str = ""

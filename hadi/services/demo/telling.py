@@ -26,7 +26,7 @@ from hadi.services import (
     users,
     workspace,
 )
-from hadi.services.demo import rows
+from hadi.services.demo import feeding, rows
 from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.stories_closed import CLOSED
 from hadi.services.demo.stories_open import OPEN
@@ -154,7 +154,12 @@ class _Teller:
         if story.study is not None and story.study.after_days is not None:
             after = 3 + story.study.after_days
         attached_at = self.day(after, hour=11)
-        if story.file:
+        if story.table:
+            feeding.feed(
+                hypothesis, content=rows.content(story, self.number, self.day(3).date()),
+                table=story.table, folder=self.folder, by=steward, now=attached_at,
+            )  # fmt: skip
+        elif story.file:
             content = rows.content(story, self.number, self.day(3).date())
             staged = datasets.stage(
                 hypothesis.id, file=io.BytesIO(content),
