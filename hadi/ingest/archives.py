@@ -91,10 +91,12 @@ def extract(
 def _unfolded(path: Path, member: Member, filename: str) -> Iterator[bytes]:
     """The member's bytes. Whatever the zip does to its reader, it is damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            with archive.open(archive.infolist()[member.place]) as source:
-                while chunk := source.read(CHUNK):
-                    yield chunk
+        with (
+            zipfile.ZipFile(path) as archive,
+            archive.open(archive.infolist()[member.place]) as source,
+        ):
+            while chunk := source.read(CHUNK):
+                yield chunk
     except (*BROKEN, IndexError):
         raise Unreadable(Text("file_zip_broken", file=filename)) from None
 
