@@ -16,6 +16,7 @@ from hadi.domain.quality import Finding, Level, worst
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.stats.shares import wilson
 
+ENOUGH = 20  # of fewer nothing is ever red
 LOG_COLUMNS = ("receipt", "store", "item", "entered_at", "event_at")
 RECEIPT_COLUMNS = ("receipt", "store", "item", "at", "core")
 
@@ -218,12 +219,12 @@ def when_entered(counts: Counts, rules: Rules) -> Finding | None:
 
 
 def surely(part: int, whole: int, amber: float, red: float) -> Level:
-    """Beyond a limit only where the whole 95 % interval is, so that a few entries never are."""
+    """Beyond a limit only where the whole 95 % interval is; red only of more than a handful."""
     if not whole:
         return Level.GREEN
     low = wilson(part, whole).low
     assert low is not None
-    if low > red:
+    if low > red and whole >= ENOUGH:
         return Level.RED
     return Level.AMBER if low > amber else Level.GREEN
 

@@ -117,27 +117,54 @@ def run(
     with hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now):
         log, receipts, chosen = _pair(hypothesis_id, log_id, receipts_id, mapping or {}, by=by)
         sides = _sides(log, receipts, chosen, folder=folder, now=now)
-    let_go()
-    reconciled = Reconciled(reconciling.count(sides, rules), rules)
+        made = _begun(log, receipts, by=by, now=now)
+    if made is None:
+        let_go()
+        reconciled = Reconciled(reconciling.count(sides, rules), rules)
+        made = _store(hypothesis_id, log_id, receipts_id, chosen, reconciled, by=by, now=now)
+    is_open = not made.result.keys() & {"switched_to", "not_switched"}
+    if is_open and made.level == Level.RED and _carries_the_check(log_id, by=by):
+        _switch(made.id, folder=folder, by=by, now=now)
+    return made
+
+
+def _begun(log: Dataset, receipts: Dataset, *, by: Actor, now: datetime) -> Reconciliation | None:
+    """What an earlier attempt at the same job has stored: a job is of one moment."""
+    query = select(Reconciliation).where(
+        Reconciliation.log_id == log.id, Reconciliation.receipts_id == receipts.id,
+        Reconciliation.author_id == by.user_id, Reconciliation.created_at == now,
+    )  # fmt: skip
+    found: Reconciliation | None = db.session.scalar(query.limit(1))
+    return found
+
+
+def _store(
+    hypothesis_id: str,
+    log_id: str,
+    receipts_id: str,
+    chosen: Mapping[str, Any],
+    reconciled: Reconciled,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Reconciliation:
     with transaction():
         hypothesis = hypotheses.locked(hypothesis_id)
+        log, receipts = (find_dataset(each, by=by) for each in (log_id, receipts_id))
         made = Reconciliation(
-            id=new_id(), test_id=find_dataset(log_id, by=by).test_id, log_id=log_id,
-            receipts_id=receipts_id, mapping=chosen, result=reconciled.as_json(),
-            level=reconciled.level.value, author_id=by.user_id, created_at=now,
+            id=new_id(), test_id=log.test_id, log_id=log.id, receipts_id=receipts.id,
+            mapping=dict(chosen), result=reconciled.as_json(), level=reconciled.level.value,
+            author_id=by.user_id, created_at=now,
         )  # fmt: skip
         db.session.add(made)
         db.session.flush()
-        log = find_dataset(log_id, by=by)
         events.record(
             "data_reconciled", subject="reconciliation", subject_id=made.id, by=by, now=now,
             hypothesis=hypothesis,
             details={"level": made.level, "log_version": log.version,
-                     "receipts_version": find_dataset(receipts_id, by=by).version},
+                     "receipts_version": receipts.version},
         )  # fmt: skip
         hypothesis.updated_at = now
-    if reconciled.level is Level.RED and _carries_the_check(log_id, by=by):
-        _switch(made.id, folder=folder, by=by, now=now)
     return made
 
 

@@ -74,7 +74,9 @@ WORDING: dict[str, Wording] = {
         "%(n)s rows of the newest part belong to days that version %(version)s covered already (until %(last)s): they came late, or are there twice.",
     ),
     # Files, stores, weeks
-    "quality_sampled": N_("The data are large: round numbers, units of measure and stamps were looked at in one row of %(n)s, everything else in all."),
+    "quality_sampled": N_(
+        "The data are large: round numbers, units of measure and stamps were looked at in one row of %(n)s, everything else in all."
+    ),
     "finding_sampled": N_("How much was looked at"),
     "quality_panels_many": N_(
         "“%(column)s” has too many values to look at each one; files and weeks were looked at."
@@ -148,6 +150,8 @@ WORDING: dict[str, Wording] = {
     "quality_no_rows": N_(
         "The rows of these data are not kept any more, so they cannot be looked at again."
     ),
+    "stage_assessing": N_("looking at the quality of the data"),
+    "stage_reconciling": N_("laying the log beside the receipts"),
     # What was looked at
     "finding_sample_ratio": N_("Sizes of the arms"),
     "finding_unknown_arms": N_("Rows of no known arm"),

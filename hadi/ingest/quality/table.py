@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 1_000_000  # rows, about
 _NUMBER = "file_row_number"
+_SPAN, _GOLDEN = 4_294_967_296, 2_654_435_769
 MOST_COLUMNS = 100  # looked at: those of the plan first
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
@@ -64,7 +65,7 @@ class Table:
     asked: Asked
     by_part: tuple[Mapping[str, str], ...] = ()
     total: int = 0  # rows
-    every: int = 1  # of a large table some things are looked at in every so many-th row
+    every: int = 1  # of a large table some things are looked at in one row of so many
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ class Table:
 
     @property
     def sample(self) -> str:
-        """The table, or of a large one every so many-th row: always the same ones."""
+        """The table, or of a large one about one row of so many: always the same ones."""
         return self.sampled(self.paths)
 
     def sampled(self, paths: Sequence[Path]) -> str:
@@ -80,7 +81,9 @@ class Table:
             return parquet(paths)
         listed = ", ".join(literal(str(path.resolve())) for path in paths)
         numbered = f"read_parquet([{listed}], union_by_name=true, file_row_number=true)"
-        return f"(SELECT * FROM {numbered} WHERE {_NUMBER} % {self.every} = 0)"
+        # Spread by the golden ratio: every so many-th row would skip whole stores of a tidy table.
+        spread = f"({_NUMBER} * {_GOLDEN}) % {_SPAN} < {_SPAN // self.every}"
+        return f"(SELECT * FROM {numbered} WHERE {spread})"
 
     def row(self, query: str) -> tuple[Any, ...]:
         found = self.connection.execute(query).fetchone()
