@@ -1,5 +1,7 @@
-// A file may be dropped on its area, and its sending shows real progress (`data-upload` on the
-// form). The page that answers replaces this one, as it would without scripts.
+// Files may be dropped on their area, and their sending shows real progress (`data-upload` on the
+// form). The page that answers replaces this one, as it would without scripts. Where the form says
+// so (`data-uploads`), what is large goes in pieces.
+import { sendInPieces } from "./pieces.js";
 import { release } from "./submits.js";
 import { say } from "./words.js";
 import { keepForNextPage, toast } from "./toasts.js";
@@ -28,9 +30,15 @@ function receive(area) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   input.addEventListener("change", () => {
-    const [file] = input.files;
-    if (file) words.textContent = `${file.name} · ${size(file.size)}`;
+    const files = [...input.files];
+    const named = files.slice(0, 3).map(({ name }) => name).join(", ");
+    if (!files.length) return;
+    words.textContent = `${named}${files.length > 3 ? " …" : ""} · ${size(weight(files))}`;
   });
+}
+
+function weight(files) {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function size(bytes) {
@@ -47,6 +55,11 @@ function send(form, event) {
   if (event.defaultPrevented || !box || !input?.files.length) return;
   event.preventDefault();
   event.submitter?.setAttribute("aria-busy", "true");
+  const files = [...input.files];
+  if (form.dataset.uploads && weight(files) > Number(form.dataset.small)) {
+    sendInPieces(form, files, box, () => release(form));
+    return;
+  }
   const bar = box.querySelector("progress");
   const share = box.querySelector("[data-upload-share]");
   box.hidden = false;

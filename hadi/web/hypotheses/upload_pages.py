@@ -59,16 +59,6 @@ class UploadPage(Page):
     data_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Files on their way, as a line of the page of data."""
-
-    url: str
-    name: str
-    note: str
-    is_problem: bool
-
-
 def upload_page(hypothesis: Hypothesis, together: Sequence[Upload]) -> UploadPage:
     """The page of files that were sent together."""
     first = together[0]
@@ -105,15 +95,6 @@ def next_url(page: UploadPage) -> str | None:
     if page.dataset_id is None:
         return None
     return url_for("hypotheses.map_data", key=page.key, dataset_id=page.dataset_id)
-
-
-def waiting_line(hypothesis: Hypothesis, together: Sequence[Upload]) -> Waiting:
-    """Files on their way, in one line."""
-    page = upload_page(hypothesis, together)
-    missing = _("%(n)s of %(all)s files have arrived", n=len(together) - page.missing,
-                all=len(together) + max(0, together[0].batch_size - len(together)))  # fmt: skip
-    note = page.problem or (missing if page.missing else page.stage)
-    return Waiting(page.url, page.name, note, page.problem is not None)
 
 
 def _is_read(together: Sequence[Upload]) -> bool:

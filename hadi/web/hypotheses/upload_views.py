@@ -113,11 +113,10 @@ def stop_upload(key: str, batch: str) -> Response:
 def read_upload_again(key: str, batch: str) -> Response:
     """Read files that could not be read in the way that was offered, or just once more."""
     page = _page(key, batch)
-    choices = page.remedy if request.form.get("do") == "remedy" else {}
     with transaction():
         if page.has_failed:
             datasets.retry_later(
-                batch, choices=choices, incoming=_desk().folder, by=current_actor(), now=now()
+                batch, choices=page.remedy, incoming=_desk().folder, by=current_actor(), now=now()
             )
         uploads.submit_reading(batch, by=current_actor(), now=now())
     return redirect(url_for("hypotheses.upload_batch", key=key, batch=batch))
