@@ -165,8 +165,8 @@ class Sender(Thread):
             connection.close()
 
 
-def run(folder: Path, *, kills: int, seed: int) -> dict[str, int]:
-    """Kill as often as that, let the rest come to its end, and look at what there is."""
+def run(folder: Path, *, kills: int, seed: int, pace: float = 2.5) -> dict[str, int]:
+    """Kill as often as that, `pace` seconds apart at most; let the rest come to its end, and look at what there is."""
     chance = random.Random(seed)
     instance = _made(folder)
     sender = Sender(instance, seed)
@@ -177,7 +177,7 @@ def run(folder: Path, *, kills: int, seed: int) -> dict[str, int]:
         _wait_until(lambda: bool(sender.files and sender.files[0].acknowledged), 60)
         for _ in range(kills):
             name = chance.choice(("server", "worker"))
-            time.sleep(chance.uniform(0.0, 2.5))
+            time.sleep(chance.uniform(0.0, pace))
             instance.end(name, signal.SIGKILL)
             instance.start(name)
         _wait_until(lambda: sum(file.is_accepted for file in sender.files) >= ENOUGH, SECONDS)
@@ -292,4 +292,4 @@ def _require_whole(dataset: object, folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         count, *more = (int(word) for word in sys.argv[1:])
-        print(run(Path(name), kills=count, seed=more[0] if more else 1))  # noqa: T201
+        print(run(Path(name), kills=count, seed=more[0] if more else 1, pace=9.0))  # noqa: T201

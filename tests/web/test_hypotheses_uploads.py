@@ -1,0 +1,127 @@
+"""Large files from the browser: in pieces, then a page that tells of their reading."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.web.hypotheses_pages import Visitor, visitor
+
+__all__ = ["visitor"]
+
+ROWS = "".join(f"{i};{'AB'[i % 2]};{int(i % 7 < 2)}\n" for i in range(400))
+GOOD = f"client_id;arm;bought\n{ROWS}".encode()
+# The last but one row has a cell too many.
+RAGGED = GOOD.replace(b"\n398;A;0\n", b"\n398;A;0;?;?\n")
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = "application/offset+octet-stream"
+
+
+def ask(visitor: Visitor, method: str, path: str, **options: Any) -> Any:
+    headers = {**TUS, **options.pop("headers", {})}
+    if visitor.is_in and method != "HEAD":
+        headers["X-CSRFToken"] = visitor.token("/hypotheses")
+    return visitor.browser.client.open(path, method=method, headers=headers, **options)
+
+
+def begin(visitor: Visitor, key: str, size: int, **metadata: str) -> Any:
+    told = {"filename": "till.csv", **metadata}
+    written = ",".join(
+        f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items()
+    )
+    headers = {"Upload-Length": str(size), "Upload-Metadata": written}
+    return ask(visitor, "POST", f"/hypotheses/{key}/uploads", headers=headers)
+
+
+def send(visitor: Visitor, place: str, content: bytes, offset: int = 0) -> Any:
+    headers = {"Upload-Offset": str(offset), "Content-Type": PIECE}
+    return ask(visitor, "PATCH", place, data=content, headers=headers)
+
+
+def sent(visitor: Visitor, key: str, content: bytes) -> str:
+    """A file sent whole; the address of the page that tells of it."""
+    place = begin(visitor, key, len(content), batch="one").headers["Location"]
+    assert send(visitor, place, content).status_code == 204
+    return f"/hypotheses/{key}/uploads/batch/one"
+
+
+def test_a_file_in_pieces_leads_to_its_columns(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    place = begin(visitor, key, len(GOOD), batch="one").headers["Location"]
+    assert send(visitor, place, GOOD[:100]).headers["Upload-Offset"] == "100"
+    assert ask(visitor, "HEAD", place).headers["Upload-Offset"] == "100"
+    page = visitor.get(f"/hypotheses/{key}/uploads/batch/one")
+    assert "have arrived" in page.text and "Go on with the upload" in page.links
+    assert send(visitor, place, GOOD[100:], offset=100).status_code == 204
+    where = visitor.browser.get(f"/hypotheses/{key}/uploads/batch/one", status=302)
+    assert where.response.location.endswith("/map")
+    assert "till.csv" in visitor.get(where.response.location).text
+
+
+def test_what_cannot_be_read_is_read_in_the_way_that_is_offered(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    where = sent(visitor, key, RAGGED)
+    page = visitor.get(where)
+    assert "400" in page.text  # the line
+    assert "Leave these rows out and read the rest" in page.text
+    visitor.submit(where, form_id="remedy")
+    assert visitor.browser.get(where, status=302).response.location.endswith("/map")
+
+
+def test_a_file_can_be_left_out(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    where = sent(visitor, key, RAGGED)
+    visitor.submit(where, form_id="stop")
+    visitor.browser.get(where, status=404)
+
+
+def test_reading_that_waits_is_told_and_can_be_stopped(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hadi.queue.Queue.send", lambda self, job_id: None)
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    where = sent(visitor, key, GOOD)
+    page = visitor.get(where)
+    assert "Waiting for its turn." in page.text
+    assert page.by_id("upload").get("hx-get") == where
+    again = visitor.browser.get(where, headers={"HX-Request": "true"})
+    assert again.by_id("upload").get("hx-get") == where
+    visitor.submit(where, form_id="stop")
+    visitor.browser.get(where, status=404)
+
+
+def test_htmx_is_led_on_when_it_is_read(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    where = sent(visitor, key, GOOD)
+    answered = visitor.browser.client.get(where, headers={"HX-Request": "true"})
+    assert answered.headers["HX-Redirect"].endswith("/map")
+
+
+def test_refusals_are_sentences(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+
+    def detail(answered: Any) -> tuple[int, str]:
+        return answered.status_code, json.loads(answered.get_data())["detail"]
+
+    status, said = detail(begin(visitor, key, 1 << 40))
+    assert status == 413 and "4,096 MB" in said
+    status, said = detail(begin(visitor, key, 10, choices="7"))
+    assert status == 422 and "choices" in said
+    assert ask(visitor, "HEAD", f"/hypotheses/{key}/uploads/none").status_code == 404
+    visitor.browser.get(f"/hypotheses/{key}/uploads/batch/none", status=404)
+
+
+def test_a_stranger_and_a_viewer_send_nothing(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    assert begin(visitor, key, 10).status_code in (400, 401)
+    visitor.sign_in("viewer")
+    assert begin(visitor, key, 10).status_code == 403
