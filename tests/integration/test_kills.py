@@ -166,7 +166,8 @@ class Sender(Thread):
 
 
 def run(folder: Path, *, kills: int, seed: int, pace: float = 2.5) -> dict[str, int]:
-    """Kill as often as that, `pace` seconds apart at most; let the rest come to its end, and look at what there is."""
+    """Kill as often as that, `pace` seconds apart at most; let the rest come to its end, and look
+    at what there is."""
     chance = random.Random(seed)
     instance = _made(folder)
     sender = Sender(instance, seed)
