@@ -25,7 +25,7 @@ from hadi.domain.permissions import Actor, ActorKind, Permission, RoleName, requ
 from hadi.domain.text import Text
 from hadi.models import Role, User
 from hadi.models.account import roles_users
-from hadi.services import archive_reading, events
+from hadi.services import archive_reading, events, workspace
 from hadi.services.archive import IMPORTED, Tell
 from hadi.services.archive_reading import Checked, Member, Reading
 from hadi.services.archive_tables import ARCHIVED, ROLES, Archived, Row
@@ -43,6 +43,7 @@ def restore(
     require(by, Permission.MOVE_WORKSPACE)
     told = tell or (lambda share, stage: None)
     refuse_unless_empty()
+    workspace.ensure()  # the roles, and the row that the archive's own settings go into
     let_go()
     with archive_reading.opened(path, now=now) as reading:
         checked = reading.check(lambda share, stage: told(0.5 * share, stage))

@@ -75,7 +75,7 @@ def test_the_file_holds_what_was_found_and_runs_nothing(visitor: Visitor) -> Non
     page = visitor.get("/learnings?decision=stop")
     response = visitor.get(page.links["CSV"]).response
     assert response.mimetype == "text/csv"
-    assert response.headers["Content-Disposition"].startswith('attachment; filename="learnings-2')
+    assert response.headers["Content-Disposition"].startswith("attachment; filename=learnings-2")
     text = response.get_data().decode("utf-8-sig")
     assert "'=HYPERLINK" in text and "greet" not in text
 

@@ -3,11 +3,12 @@ that waits for one that takes longer than a request."""
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import (
     Blueprint,
@@ -38,6 +39,7 @@ from hadi.web.shared.render import chrome, render
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 
 SEMICOLON = "semicolon"
+IN_MEMORY = 16 << 20  # bytes; a larger file is written to the disk before it is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,14 @@ class DownloadPage(Page):
 def offered(endpoint: str, title: str | None = None, **arguments: Any) -> Downloads:
     """The formats of a view whose address takes `format`, and `separator` for a CSV."""
 
-    def url(format: Format, **more: str) -> str:
-        return url_for(endpoint, format=format.value, **arguments, **more)
+    def url(format: Format, separator: str | None = None) -> str:
+        return url_for(endpoint, format=format.value, sep=separator, **arguments)
 
     return Downloads(
         (
             Download(gettext("Excel"), url(Format.XLSX)),
             Download(gettext("CSV"), url(Format.CSV)),
-            Download(gettext("CSV with “;” and decimal commas"), url(Format.CSV, sep=SEMICOLON)),
+            Download(gettext("CSV with “;” and decimal commas"), url(Format.CSV, SEMICOLON)),
             Download(gettext("Parquet"), url(Format.PARQUET)),
         ),
         title,
@@ -132,8 +134,12 @@ def file(job_id: str) -> AnyResponse:
 def size_of(size: int) -> str:
     """How many bytes, in words."""
     if size < 1_000_000:
-        return gettext("%(n)s kB", n=figure(Figure(FigureKind.COUNT, max(1, size // 1000))))
-    return gettext("%(n)s MB", n=figure(Figure(FigureKind.COUNT, size // 1_000_000)))
+        return str(gettext("%(n)s kB", n=_count(max(1, size // 1000))))
+    return str(gettext("%(n)s MB", n=_count(size // 1_000_000)))
+
+
+def _count(number: int) -> str:
+    return figure(Figure(FigureKind.COUNT, number))
 
 
 def _page(job: Job) -> DownloadPage:
@@ -160,17 +166,28 @@ def _file(found: Table, kind: Format, reader: Reader) -> AnyResponse:
     name = export_jobs.file_name(found, kind, now())
     if kind is Format.CSV:
         return _streamed(table_files.as_csv(found, reader), name)
-    written = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is sent
-    try:
-        exports.write(found, kind, reader, into=written)
-    except BaseException:
-        written.close()
-        raise
-    written.seek(0)
+    written = _written(found, kind, reader)
     response: AnyResponse = send_file(
         written, mimetype=MIMETYPES[kind], as_attachment=True, download_name=name
     )
     return response
+
+
+def _written(found: Table, kind: Format, reader: Reader) -> BinaryIO:
+    """The whole file, from its beginning; a large one lies on the disk until it is sent."""
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, or when it is sent
+    try:
+        exports.write(found, kind, reader, into=file)
+        size = file.tell()
+        file.seek(0)
+        if size > IN_MEMORY:
+            return file
+        small = io.BytesIO(file.read())
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return small
 
 
 def _streamed(pieces: Iterator[bytes], name: str) -> Response:
