@@ -31,7 +31,7 @@ from hadi.domain.errors import HadiError, NotFound
 from hadi.domain.text import Text
 from hadi.models import Feed, Hypothesis
 from hadi.models.connection import Schedule
-from hadi.services import feeds
+from hadi.services import feed_choosing, feeds
 
 endpoints = Endpoints("feeds", "Tables and queries of connections that answer a test")
 
@@ -76,18 +76,18 @@ def create(body: dict[str, Any], key: str) -> Response:
     """Choose what is read and which column is which, and ask for the first time: 202 with the
     job. What cannot be attached leaves nothing behind."""
     hypothesis = found.hypothesis(key)
-    chosen = feeds.stage(
+    chosen = feed_choosing.stage(
         hypothesis.id, connection_id=body["connection_id"], table=body.get("table") or "",
         query=body.get("query") or "", by=actor(), now=now(),
     )  # fmt: skip
     feed_id = chosen.id
     try:
-        job = feeds.attach(
+        job = feed_choosing.attach(
             feed_id, mapping=body.get("mapping") or {}, tags=body.get("tags") or {},
             schedule=body.get("schedule") or Schedule.MANUAL, by=actor(), now=now(),
         )  # fmt: skip
     except HadiError:
-        feeds.discard(feed_id, by=actor(), now=now())
+        feed_choosing.discard(feed_id, by=actor(), now=now())
         raise
     settle()
     return accepted(job)

@@ -18,7 +18,7 @@ class Object(fields.Dict):
 
     def make_error(self, key: str, **kwargs: Any) -> ma.ValidationError:
         code = "field_required" if key == "required" else "api.not_object"
-        return ma.ValidationError([Text(code, field=self.data_key or self.name or "")])  # type: ignore[list-item]
+        return ma.ValidationError([Text(code, field=self.data_key or self.name or "")])
 
 
 def _text(**options: Any) -> fields.String:

@@ -13,7 +13,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 
 from hadi.db import db, let_go, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, HadiError, Invalid, NotFound, Stale
@@ -161,7 +161,7 @@ def test(connection_id: str, *, by: Actor, now: datetime) -> Tested:
         db.session.execute(
             update(Connection)
             .where(Connection.id == connection_id)
-            .values(tested_at=now, problem=tested.problem.as_json() if tested.problem else None)
+            .values(tested_at=now, problem=tested.problem.as_json() if tested.problem else null())
         )
     db.session.expire_all()
     return tested

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import update
 
 from hadi.config import Settings
 from hadi.db import db, lock, new_id, transaction
@@ -26,7 +25,7 @@ from hadi.ingest import engines, sums_json
 from hadi.ingest.source import Summaries
 from hadi.models import Dataset, Feed
 from hadi.models.dataset import DatasetKind
-from hadi.services import connections, dataset_versions, feeds, hypotheses
+from hadi.services import connections, dataset_versions, feed_choosing, feeds, hypotheses, quality
 from hadi.services.dataset_records import attaching, require_running, sums_path, take_turn
 from hadi.services.feed_columns import require_same
 from hadi.services.jobs import Cancelled
@@ -55,7 +54,7 @@ def refresh(
         raise
     except HadiError as refusal:
         with transaction():
-            _note(feed_id, problem=connections.worst(refusal).as_json())
+            feeds.note(feed_id, problem=connections.worst(refusal).as_json())
         raise
 
 
@@ -71,7 +70,7 @@ def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries:
     tell(0.05, Text("feed_stage_connecting", name=feed.connection.name))
     with connections.opened(feed.connection) as backend:
         relation = engines.relation(backend, table=table, query=query)
-        require_same(mapping, chosen, feeds.columns_of(relation))
+        require_same(mapping, chosen, feed_choosing.columns_of(relation))
         tell(0.2, Text("feed_stage_summing"))
         return engines.source(relation).summaries(bound)
 
@@ -87,7 +86,7 @@ def _attach(feed_id: str, summaries: Summaries, *, by: Actor, now: datetime) -> 
         test = require_running(hypothesis, by=by)
         feeds.require_of(feed, test)
         last = feeds.last_dataset(feed)
-        _note(feed_id, refreshed_at=now, problem=None)
+        feeds.note(feed_id, refreshed_at=now, problem=None)
         if last is not None and _is_known(last, feed, digest, content, folder):
             return {"dataset_id": last.id, "version": last.version, "is_new": False}
         take_turn(digest)
@@ -101,6 +100,7 @@ def _attach(feed_id: str, summaries: Summaries, *, by: Actor, now: datetime) -> 
         )  # fmt: skip
         db.session.add(dataset)
         dataset_versions.give_version(dataset, hypothesis, by=by, now=now)
+    quality.look_soon(dataset, folder=folder, by=by, now=now)
     return {"dataset_id": dataset.id, "version": dataset.version, "is_new": True}
 
 
@@ -157,10 +157,6 @@ def _report(feed: Feed, summaries: Summaries) -> dict[str, Any]:
             "connection": feed.connection.name, "table": feed.table, "query": feed.query,
         },
     }  # fmt: skip
-
-
-def _note(feed_id: str, **values: Mapping[str, Any] | datetime | None) -> None:
-    db.session.execute(update(Feed).where(Feed.id == feed_id).values(**values))
 
 
 def _folder() -> Path:

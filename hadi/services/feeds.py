@@ -12,26 +12,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import null, select, update
 
-from hadi.db import db, lock, new_id, transaction
-from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Stale
+from hadi.db import db, lock, transaction
+from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import JOB, Actor, Permission, require
-from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
-from hadi.ingest import engines
 from hadi.models import Connection, Dataset, Feed, Hypothesis, Job, Test
 from hadi.models.connection import Schedule
 from hadi.models.job import JobKind
-from hadi.services import connections, events, hypotheses, jobs, workspace
-from hadi.services.dataset_mapping import suggested
+from hadi.services import events, hypotheses, jobs, workspace
 from hadi.services.dataset_records import attaching, require_running
-from hadi.services.dataset_rows import CELL_CHARS, PREVIEW_ROWS, Preview
-from hadi.services.datasets import checked_mapping
 from hadi.services.feed_schedule import next_due
-
-QUERY_LENGTH = 20_000
 
 
 def find(feed_id: str, *, by: Actor) -> Feed:
@@ -89,141 +82,12 @@ def last_dataset(feed: Feed) -> Dataset | None:
     return db.session.scalar(query.order_by(Dataset.version.desc()).limit(1))
 
 
-# ------------------------------------------------------------------------------------- choosing
-def stage(
-    hypothesis_id: str,
-    *,
-    connection_id: str,
-    table: str = "",
-    query: str = "",
-    by: Actor,
-    now: datetime,
-) -> Feed:
-    """Choose what is read: a table, or one SELECT. Its columns are looked at and kept for mapping;
-    nothing is summed yet. Raises NotAllowed, Blocked, Invalid at `table` or `query`, Unreadable."""
-    table, query = table.strip(), query.strip()
-    _check_choice(table, query)
-    with attaching(hypothesis_id, by=by, now=now):
-        test_id = _choosing(hypothesis_id, by=by).id
-        connection = connections.find(connection_id, by=by)
-        columns = _columns_of(connection, table, query)
-        with transaction():
-            hypothesis = hypotheses.locked(hypothesis_id)
-            test = _choosing(hypothesis_id, by=by)
-            if test.id != test_id:
-                raise Stale(Text("feed_changed_meanwhile"))
-            feed = Feed(
-                id=new_id(), test_id=test.id, connection_id=connection_id, table=table, query=query,
-                mapping={}, columns=columns, schedule=Schedule.MANUAL, author_id=by.user_id,
-                created_at=now, updated_at=now,
-            )  # fmt: skip
-            db.session.add(feed)
-            db.session.flush()
-            events.record(
-                "feed_chosen", subject="feed", subject_id=feed.id, by=by, now=now,
-                hypothesis=hypothesis, details={"source": name_of(feed)},
-            )  # fmt: skip
-    return feed
-
-
-def preview(feed: Feed, *, by: Actor) -> Preview:
-    """The first rows, as text, for whoever chooses what is read. Raises Unreadable."""
-    require(by, Permission.MANAGE_SOURCES)
-    table, query = feed.table, feed.query
-    with connections.opened(connections.find(feed.connection_id, by=by)) as backend:
-        relation = engines.relation(backend, table=table, query=query)
-        names = tuple(column["name"] for column in engines.columns(relation))
-        rows = engines.preview(relation, PREVIEW_ROWS)
-    return Preview(names, tuple(tuple(_cell(value) for value in row) for row in rows))
-
-
-def likely_mapping(feed: Feed, seen: Preview) -> dict[str, str]:
-    """Which column is probably which: as it is mapped, else by names and the values seen."""
-    plan = db.session.get_one(Test, feed.test_id).plan
-    if plan is None:
-        return {}
-    columns = [
-        {**column, "examples": _examples(seen, column["name"]), "missing": 0}
-        for column in feed.columns
-    ]
-    return suggested(plan, columns, before=feed.mapping)
-
-
-def attach(
-    feed_id: str,
-    *,
-    mapping: Mapping[str, str],
-    tags: Mapping[str, str] | None = None,
-    schedule: Schedule = Schedule.MANUAL,
-    version: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> Job:
-    """Say which column is which, and ask the source for the first time. A feed whose source has
-    changed is mapped anew the same way. Raises Invalid with every column that is missing."""
-    assign(feed_id, mapping=mapping, tags=tags, schedule=schedule, version=version, by=by, now=now)
-    return refresh_now(feed_id, by=by, now=now)
-
-
-def assign(
-    feed_id: str,
-    *,
-    mapping: Mapping[str, str],
-    tags: Mapping[str, str] | None = None,
-    schedule: Schedule = Schedule.MANUAL,
-    version: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> Feed:
-    """Say which column is which, and no more."""
-    feed = find(feed_id, by=by)
-    hypothesis_id = hypothesis_of(feed).id
-    with attaching(hypothesis_id, by=by, now=now):
-        _choosing(hypothesis_id, by=by)
-        columns = _columns_of(feed.connection, feed.table, feed.query)
-        with transaction():
-            feed = _locked(feed_id, version)
-            hypothesis = hypotheses.locked(hypothesis_id)
-            test = _choosing(hypothesis_id, by=by)
-            require_of(feed, test)
-            assert test.plan is not None
-            resolved = checked_mapping(test.plan, [c["name"] for c in columns], mapping)
-            is_new = not feed.mapping
-            feed.mapping, feed.columns = resolved, columns
-            feed.tags = _checked_tags(tags or {}, columns)
-            feed.schedule, feed.problem = schedule, None
-            feed.due_at = _next(schedule, now)
-            feed.updated_at = now
-            events.record(
-                "feed_added" if is_new else "feed_mapped", subject="feed", subject_id=feed.id,
-                by=by, now=now, hypothesis=hypothesis,
-                details={"source": name_of(feed), "schedule": schedule.value, "mapping": resolved},
-            )  # fmt: skip
-    return feed
-
-
-def discard(feed_id: str, *, by: Actor, now: datetime) -> None:
-    """Forget a feed that was chosen but never mapped."""
-    hypothesis_id = hypothesis_of(find(feed_id, by=by)).id
-    with attaching(hypothesis_id, by=by, now=now), transaction():
-        feed = _locked(feed_id, None)
-        hypothesis = hypotheses.locked(hypothesis_id)
-        require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
-        if feed.mapping:
-            raise Blocked(Text("step_refused"), [Blocker(Text("feed_in_use"), "feeds")])
-        events.record(
-            "feed_discarded", subject="feed", subject_id=feed.id, by=by, now=now,
-            hypothesis=hypothesis, details={"source": name_of(feed)},
-        )  # fmt: skip
-        db.session.delete(feed)
-
-
 # -------------------------------------------------------------------------------------- keeping
 def refresh_now(feed_id: str, *, by: Actor, now: datetime) -> Job:
     """Ask the source once more. The same refresh under way is not begun twice."""
     hypothesis_id = hypothesis_of(find(feed_id, by=by)).id
     with attaching(hypothesis_id, by=by, now=now), transaction():
-        feed = _locked(feed_id, None)
+        feed = locked(feed_id, None)
         hypothesis = hypotheses.locked(hypothesis_id)
         require_of(feed, require_running(hypothesis, by=by))
         if not feed.mapping:
@@ -236,7 +100,7 @@ def set_schedule(
 ) -> Feed:
     """When it asks by itself; a paused feed goes on. Raises Stale."""
     return _keep(
-        feed_id, "feed_scheduled", {"schedule": schedule, "due_at": _next(schedule, now)},
+        feed_id, "feed_scheduled", {"schedule": schedule, "due_at": next_due_of(schedule, now)},
         version=version, by=by, now=now,
     )  # fmt: skip
 
@@ -248,7 +112,7 @@ def pause(feed_id: str, *, version: int | None = None, by: Actor, now: datetime)
 
 def resume(feed_id: str, *, version: int | None = None, by: Actor, now: datetime) -> Feed:
     """It asks by itself again."""
-    due_at = _next(find(feed_id, by=by).schedule, now)
+    due_at = next_due_of(find(feed_id, by=by).schedule, now)
     return _keep(feed_id, "feed_resumed", {"due_at": due_at}, version=version, by=by, now=now)
 
 
@@ -262,7 +126,7 @@ def stop(feed_id: str, *, version: int | None = None, by: Actor, now: datetime) 
 
 def restore(feed_id: str, *, version: int | None = None, by: Actor, now: datetime) -> Feed:
     """Have a stopped feed back, with its schedule."""
-    due_at = _next(find(feed_id, by=by).schedule, now)
+    due_at = next_due_of(find(feed_id, by=by).schedule, now)
     return _keep(
         feed_id, "feed_restored", {"archived_at": None, "due_at": due_at}, version=version, by=by,
         now=now,
@@ -280,7 +144,7 @@ def due(now: datetime) -> list[Job]:
             if feed is None or feed.due_at is None or feed.due_at > now:
                 continue  # another worker was faster
             is_alive = is_live(feed) and bool(feed.mapping)
-            _note(feed_id, due_at=_next(feed.schedule, now) if is_alive else None)
+            note(feed_id, due_at=next_due_of(feed.schedule, now) if is_alive else None)
             if is_alive:
                 asked.append(_submit(feed, hypothesis_of(feed), by=JOB, now=now))
     return asked
@@ -298,25 +162,6 @@ def is_paused(feed: Feed) -> bool:
 
 
 # --------------------------------------------------------------------------------------- inside
-def _check_choice(table: str, query: str) -> None:
-    if bool(table) == bool(query):
-        text = Text("feed_choose_one" if table else "feed_choose")
-        raise Invalid(text, {"table": text})
-    if len(query) > QUERY_LENGTH:
-        text = Text("feed_query_long", n=QUERY_LENGTH)
-        raise Invalid(text, {"query": text})
-    if len(table) > 255 or not table.isprintable():
-        text = Text("feed_no_table")
-        raise Invalid(text, {"table": text})
-
-
-def _choosing(hypothesis_id: str, *, by: Actor) -> Test:
-    hypothesis = hypotheses.locked(hypothesis_id)
-    test = require_running(hypothesis, by=by)
-    require(by, Permission.MANAGE_SOURCES)
-    return test
-
-
 def require_of(feed: Feed, test: Test) -> None:
     if feed.test_id != test.id:
         raise Blocked(Text("step_refused"), [Blocker(Text("feed_of_other_test"), "feeds")])
@@ -329,38 +174,16 @@ def require_of(feed: Feed, test: Test) -> None:
         )
 
 
-def _columns_of(connection: Connection, table: str, query: str) -> list[dict[str, Any]]:
-    with connections.opened(connection) as backend:
-        return columns_of(engines.relation(backend, table=table, query=query))
-
-
-def columns_of(relation: engines.Relation) -> list[dict[str, Any]]:
-    """The columns of what is read, as a feed keeps them."""
-    return [{"name": c["name"], "type": c["type"]} for c in engines.columns(relation)]
-
-
-def _checked_tags(tags: Mapping[str, str], columns: list[dict[str, Any]]) -> dict[str, str]:
-    names = {column["name"] for column in columns}
-    known = {tag.value for tag in ColumnTag}
-    wrong = {
-        name: Text("feed_tag_unusable", column=name[:80])
-        for name, tag in tags.items()
-        if name not in names or tag not in known
-    }
-    if wrong:
-        raise Invalid(next(iter(wrong.values())), wrong)
-    return dict(tags)
-
-
 def _submit(feed: Feed, hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Job:
     job = jobs.submit(JobKind.REFRESH, subject_id=feed.id, hypothesis=hypothesis, by=by, now=now)
-    _note(feed.id, job_id=job.id)
+    note(feed.id, job_id=job.id)
     return job
 
 
-def _note(feed_id: str, **values: Any) -> None:
+def note(feed_id: str, **values: Any) -> None:
     """Write what is no edit: the version stays, so that nobody's open form turns stale."""
-    db.session.execute(update(Feed).where(Feed.id == feed_id).values(**values))
+    written = {name: null() if value is None else value for name, value in values.items()}
+    db.session.execute(update(Feed).where(Feed.id == feed_id).values(**written))
 
 
 def _keep(
@@ -374,7 +197,7 @@ def _keep(
 ) -> Feed:
     hypothesis_id = hypothesis_of(find(feed_id, by=by)).id
     with attaching(hypothesis_id, by=by, now=now), transaction():
-        feed = _locked(feed_id, version)
+        feed = locked(feed_id, version)
         hypothesis = hypotheses.locked(hypothesis_id)
         require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
         for name, value in values.items():
@@ -387,7 +210,7 @@ def _keep(
     return feed
 
 
-def _locked(feed_id: str, version: int | None) -> Feed:
+def locked(feed_id: str, version: int | None) -> Feed:
     feed = lock(Feed, feed_id)
     if feed is None:
         raise NotFound(Text("no_such_feed"))
@@ -396,18 +219,5 @@ def _locked(feed_id: str, version: int | None) -> Feed:
     return feed
 
 
-def _next(schedule: Schedule, now: datetime) -> datetime | None:
+def next_due_of(schedule: Schedule, now: datetime) -> datetime | None:
     return next_due(schedule, now, zone=workspace.zone(), week_start=workspace.current().week_start)
-
-
-def _cell(written: str | None) -> str | None:
-    if written is None or len(written) <= CELL_CHARS:
-        return written
-    return written[:CELL_CHARS] + "…"
-
-
-def _examples(seen: Preview, name: str) -> list[str]:
-    if name not in seen.columns:
-        return []
-    place = seen.columns.index(name)
-    return list(dict.fromkeys(row[place] for row in seen.rows if row[place]))  # type: ignore[misc]

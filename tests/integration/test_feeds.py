@@ -44,18 +44,18 @@ class Sources:
         return self.world.running(**({"unit": "client"} | plan))
 
     def feed(self, hypothesis: Hypothesis, connection: Connection, **what: Any) -> Feed:
-        from hadi.services import feeds
+        from hadi.services import feed_choosing
 
         what = what or {"table": "sales"}
-        return feeds.stage(
+        return feed_choosing.stage(
             hypothesis.id, connection_id=connection.id, **what, by=self.by, now=self.world.later()
         )
 
     def attach(self, feed: Feed, **more: Any) -> Job:
-        from hadi.services import feeds
+        from hadi.services import feed_choosing
 
         given: dict[str, Any] = {"mapping": MAPPING} | more
-        return feeds.attach(feed.id, **given, by=self.by, now=self.world.later())
+        return feed_choosing.attach(feed.id, **given, by=self.by, now=self.world.later())
 
     def refresh(self, feed: Feed) -> Job:
         from hadi.services import feeds
@@ -240,12 +240,12 @@ def test_feeds_are_chosen_by_those_who_manage_sources_and_kept_by_those_concerne
 ) -> None:
     from hadi.domain.errors import Blocked, NotAllowed
     from hadi.models.connection import Schedule
-    from hadi.services import connections, feeds
+    from hadi.services import connections, feed_choosing, feeds
 
     world = sources.world
     hypothesis, connection = sources.running(), sources.connect()
     with pytest.raises(NotAllowed):
-        feeds.stage(
+        feed_choosing.stage(
             hypothesis.id, connection_id=connection.id, table="sales", by=world.actor("member"),
             now=world.later(),
         )  # fmt: skip
@@ -268,16 +268,16 @@ def test_a_feed_that_was_only_chosen_is_forgotten_without_a_trace_of_data(
     sources: Sources,
 ) -> None:
     from hadi.domain.errors import Blocked
-    from hadi.services import feeds
+    from hadi.services import feed_choosing, feeds
 
     hypothesis, connection = sources.running(), sources.connect()
     feed = sources.feed(hypothesis, connection)
-    feeds.discard(feed.id, by=sources.by, now=sources.world.later())
+    feed_choosing.discard(feed.id, by=sources.by, now=sources.world.later())
     assert feeds.of_test(hypothesis.current_test) == []
     other = sources.feed(hypothesis, connection)
     sources.attach(other)
     with pytest.raises(Blocked):
-        feeds.discard(other.id, by=sources.by, now=sources.world.later())
+        feed_choosing.discard(other.id, by=sources.by, now=sources.world.later())
     feeds.stop(other.id, by=sources.by, now=sources.world.later())
     assert feeds.of_test(hypothesis.current_test) == []
     assert len(datasets_of(hypothesis)) == 1

@@ -14,7 +14,7 @@ from hadi.ingest import files
 from hadi.ingest.limits import Limits
 from hadi.models import Connection, Hypothesis
 from hadi.models.connection import ConnectionKind, Schedule
-from hadi.services import connections, feed_refresh, feeds
+from hadi.services import connections, feed_choosing, feed_refresh
 
 NAME = "Till and telephone"
 PATH = "till-and-telephone"  # below the folder of our own sources
@@ -28,16 +28,16 @@ def feed(
     place.mkdir(parents=True, exist_ok=True)
     read = files.open_table(io.BytesIO(content), f"{table}.csv", folder=place, limits=Limits())
     read.path.replace(place / f"{table}.parquet")
-    feed = feeds.stage(
+    feed = feed_choosing.stage(
         hypothesis.id, connection_id=_connection(by, now).id, table=table, by=by, now=now
     )
-    feeds.assign(feed.id, mapping={}, schedule=Schedule.DAILY, by=by, now=now)
+    feed_choosing.assign(feed.id, mapping={}, schedule=Schedule.DAILY, by=by, now=now)
     feed_refresh.refresh(feed.id, by=by, now=now)
 
 
 def _connection(by: Actor, now: datetime) -> Connection:
     """The connection to the demo's database, added once."""
-    found = db.session.scalar(select(Connection).where(Connection.name == NAME))
+    found: Connection | None = db.session.scalar(select(Connection).where(Connection.name == NAME))
     if found is not None:
         return found
     added = connections.create(

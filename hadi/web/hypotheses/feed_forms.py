@@ -13,7 +13,7 @@ from wtforms.validators import Length
 from hadi.domain.plan import Plan
 from hadi.domain.tags import ColumnTag
 from hadi.models.connection import Schedule
-from hadi.services.feeds import QUERY_LENGTH
+from hadi.services.feed_choosing import QUERY_LENGTH
 from hadi.web.hypotheses.data_forms import MappingForm, mapping_form
 from hadi.web.shared.forms import Form, choices
 

@@ -12,7 +12,7 @@ from hadi.domain.permissions import Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Connection, Feed, Hypothesis
-from hadi.services import connections, feeds, hypotheses
+from hadi.services import connections, feed_choosing, feeds, hypotheses
 from hadi.services.dataset_rows import Preview
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.feed_forms import (
@@ -77,7 +77,7 @@ def map_feed(key: str, feed_id: str) -> str:
     hypothesis, feed = _found(key, feed_id)
     seen, problem = _preview(feed)
     hypothesis, feed = _found(key, feed_id)
-    likely = feeds.likely_mapping(feed, seen or Preview((), ()))
+    likely = feed_choosing.likely_mapping(feed, seen or Preview((), ()))
     plan = _plan(hypothesis)
     data = {f"need_{place}": likely.get(n.key, "") for place, n in enumerate(plan.needs())}
     names = _columns(feed, seen)
@@ -113,7 +113,7 @@ def attach_feed(key: str, feed_id: str) -> Answer:
 def discard_feed(key: str, feed_id: str) -> Response:
     _hypothesis, feed = _found(key, feed_id)
     name = feeds.name_of(feed)
-    feeds.discard(feed.id, by=current_actor(), now=now())
+    feed_choosing.discard(feed.id, by=current_actor(), now=now())
     tell(_("“%(name)s” is set aside: nothing of it was read.", name=name))
     return _to_data(key)
 
@@ -195,7 +195,7 @@ def restore_feed(key: str, feed_id: str) -> Response:
 
 
 def _stage(key: str, hypothesis_id: str, source_id: str, form: ChoiceForm) -> str:
-    chosen = feeds.stage(
+    chosen = feed_choosing.stage(
         hypothesis_id, connection_id=source_id, table=form.table.data or "",
         query=form.query.data or "", by=current_actor(), now=now(),
     )  # fmt: skip
@@ -203,7 +203,7 @@ def _stage(key: str, hypothesis_id: str, source_id: str, form: ChoiceForm) -> st
 
 
 def _attach(key: str, feed_id: str, form: FeedMappingForm) -> str:
-    feeds.attach(
+    feed_choosing.attach(
         feed_id, mapping=form.mapping(), tags=form.tags(), schedule=form.chosen_schedule(),
         version=form.read_version, by=current_actor(), now=now(),
     )  # fmt: skip
@@ -229,7 +229,7 @@ def _show_choice(hypothesis: Hypothesis, connection: Connection, form: ChoiceFor
 def _preview(feed: Feed) -> tuple[Preview | None, str | None]:
     """The first rows, or why there are none."""
     try:
-        return feeds.preview(feed, by=current_actor()), None
+        return feed_choosing.preview(feed, by=current_actor()), None
     except HadiError as refusal:
         return None, _sentence(refusal)
 
