@@ -58,8 +58,6 @@ def _gates(evidence: Evidence) -> Iterable[Blocker]:
     for name, status in evidence.guardrails:
         if status in ("breached", "unproven"):
             yield Blocker(Text(f"scale_guardrail_{status}", name=name), "override")
-    if evidence.is_post_factum:
-        yield Blocker(Text("scale_post_factum"), "override")
     if not evidence.is_promotable_grade:
         yield Blocker(Text("scale_weak_evidence"), "override")
     if evidence.payback in (Payback.DOES_NOT_PAY_BACK, Payback.MAY_PAY_BACK, Payback.TOO_EARLY):
@@ -75,6 +73,8 @@ def blockers(
         found.append(Blocker(Text("not_allowed.conclusion.scale"), "decision"))
     if evidence.payback is Payback.NOT_ASSESSED and not is_payback_acknowledged:
         found.append(Blocker(Text("scale_payback_unacknowledged"), "acknowledge_payback"))
+    if evidence.is_post_factum:  # nothing written opens that: new data do
+        found.append(Blocker(Text("scale_post_factum"), "decision"))
     if not override:
         found.extend(gates(evidence))
     return tuple(found)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hadi.analysis.record import AnalysisRecord
 from hadi.analysis.run import analyse
 from hadi.db import db, new_id
-from hadi.domain.errors import NotFound, Stale
+from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import cleaned
@@ -107,7 +107,9 @@ def _has_result_of_other_data(hypothesis: Hypothesis, dataset: Dataset) -> bool:
 def _basis(hypothesis: Hypothesis) -> _Basis:
     test = hypothesis.current_test
     dataset = latest_dataset(hypothesis)
-    assert test is not None and test.plan_version is not None and dataset is not None
+    assert test is not None and test.plan_version is not None
+    if dataset is None:  # it went while the sums were made
+        raise Blocked(Text("step_refused"), [Blocker(Text("needs_data"), "datasets")])
     return _Basis(test.plan_version, dataset, (test.plan_version.id, dataset.id))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from hadi.db import db, new_id, transaction
-from hadi.domain import scaling
+from hadi.domain import post_factum, scaling
 from hadi.domain.errors import Invalid
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
+from hadi.domain.verdict import CheckStatus
 from hadi.models import Analysis, Conclusion, Hypothesis, PlanVersion, Test
 from hadi.services import events, hypotheses, rollouts
 from hadi.services.search import folded
@@ -154,7 +155,16 @@ def evidence_of(test: Test) -> scaling.Evidence:
             for c in result.record["comparisons"]
             if c.get("guardrail")
         ),
+        is_post_factum=is_post_factum(result),
         is_promotable_grade=EvidenceGrade(result.record["evidence"]).is_promotable,
+    )
+
+
+def is_post_factum(result: Analysis) -> bool:
+    """Whether the plan of a result was written after its data."""
+    return any(
+        check["code"] == post_factum.CODE and check["status"] == CheckStatus.FAIL
+        for check in result.record["checks"]
     )
 
 

@@ -17,21 +17,20 @@ from hadi.domain.verdict import Check
 from hadi.models import Dataset, DatasetPart, Hypothesis, PlanVersion, Upload
 from hadi.models.dataset import DatasetKind
 from hadi.services import archive, quality, workspace
+from hadi.services.plan_versions import locked_moments
 
 
 def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Check:
     """Whether the plan came before the data that it is to judge."""
     first_day, last_day, early = quality.period_of(dataset)
-    locked = [
-        (each.locked_at, each.body) for each in _versions(version) if each.locked_at is not None
-    ]
-    assert locked
-    stands_since, imported_at = post_factum.stands_since(locked), archive.imported_at()
+    moments, imported_at = locked_moments(version), archive.imported_at()
+    assert moments is not None
+    first_plan_at, plan_at = moments
     written = Written(
         hypothesis_at=hypothesis.created_at,
-        plan_at=stands_since,
-        first_plan_at=locked[0][0],
-        is_imported=imported_at is not None and stands_since < imported_at,
+        plan_at=plan_at,
+        first_plan_at=first_plan_at,
+        is_imported=imported_at is not None and plan_at < imported_at,
     )
     seen = Seen(
         uploaded_at=first_seen(dataset),
@@ -41,16 +40,6 @@ def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Che
         early_rows=early,
     )
     return post_factum.check(written, seen, zone=workspace.zone())
-
-
-def _versions(version: PlanVersion) -> list[PlanVersion]:
-    """The versions of the same test's plan up to this one, the oldest first."""
-    query = (
-        select(PlanVersion)
-        .where(PlanVersion.test_id == version.test_id, PlanVersion.number <= version.number)
-        .order_by(PlanVersion.number)
-    )
-    return list(db.session.scalars(query))
 
 
 def first_seen(dataset: Dataset) -> datetime:

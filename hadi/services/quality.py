@@ -33,6 +33,7 @@ from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
 from hadi.services import events, hypotheses, jobs, workspace
 from hadi.services.dataset_records import find, hypothesis_of, paths_of, source, test_of
+from hadi.services.plan_versions import locked_moments
 from hadi.stats import proportions
 from hadi.stats.errors import NotEstimable
 from hadi.stats.samples import Conversion
@@ -151,8 +152,7 @@ def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Ask
     test = test_of(dataset)
     plan = test.plan.bound(dataset.mapping) if test.plan else None
     is_outcome = dataset.role is DatasetRole.OUTCOME
-    version = test.plan_version
-    locked_at = version.locked_at if version else None
+    moments = locked_moments(test.plan_version) if test.plan_version else None
     zone = workspace.zone()
     return Asked(
         plan=plan if is_outcome else None,
@@ -160,7 +160,7 @@ def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Ask
         now=now,
         day=settings.day or (plan.day if plan and is_outcome else None) or _own_time(dataset),
         store=settings.store or _store(plan if is_outcome else None, dataset),
-        locked_on=locked_at.astimezone(zone).date() if locked_at else None,
+        locked_on=moments[1].astimezone(zone).date() if moments else None,
         labels=[part.filename for part in dataset.parts],
         money=frozenset(c for c, tag in dataset.tags.items() if tag == ColumnTag.MONEY),
     )

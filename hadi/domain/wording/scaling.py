@@ -18,7 +18,7 @@ WORDING: dict[str, Wording] = {
     "scale_proxy": N_("The primary metric is indirect: a proxy alone does not promote; a leader can override this in writing."),
     "scale_guardrail_breached": N_("The guardrail “%(name)s” is breached; a leader can override this in writing."),
     "scale_guardrail_unproven": N_("The guardrail “%(name)s” is not proven to hold; a leader can override this in writing."),
-    "scale_post_factum": N_("The plan was written after the data: this is exploration; a leader can override this in writing."),
+    "scale_post_factum": N_("The plan was written after the data: this is exploration only. Test it again with new data."),
     "scale_weak_evidence": N_("The evidence is indicative only; a leader can override this in writing."),
     "scale_does_not_pay_back": N_("It does not pay back within the limit; a leader can override this in writing."),
     "scale_may_pay_back": N_("That it pays back is likely, not proven; a leader can override this in writing."),

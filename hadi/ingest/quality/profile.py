@@ -1,5 +1,5 @@
-"""What the columns of a table hold: counts, sums and extremes, so that a hundred million rows cost a
-scan and no memory."""
+"""What the columns of a table hold: counts, sums and extremes, so that a hundred million rows cost
+a scan and no memory."""
 
 from __future__ import annotations
 

@@ -32,7 +32,6 @@ def test_a_confirmed_direct_result_passes_once_payback_is_acknowledged() -> None
         (Evidence("confirmed", is_proxy=True), "scale_proxy"),
         (Evidence("confirmed", (False), (("returns", "breached"),)), "scale_guardrail_breached"),
         (Evidence("confirmed", (False), (("returns", "unproven"),)), "scale_guardrail_unproven"),
-        (Evidence("confirmed", is_post_factum=True), "scale_post_factum"),
         (Evidence("confirmed", is_promotable_grade=False), "scale_weak_evidence"),
         (Evidence("confirmed", payback=Payback.MAY_PAY_BACK), "scale_may_pay_back"),
     ],
@@ -40,6 +39,11 @@ def test_a_confirmed_direct_result_passes_once_payback_is_acknowledged() -> None
 def test_each_gate_stops_and_a_written_override_opens_it(evidence: Evidence, code: str) -> None:
     assert codes(evidence) == [code]
     assert codes(evidence, override="the season ends on Friday") == []
+
+
+def test_nothing_written_opens_a_plan_after_the_fact() -> None:
+    found = codes(Evidence("confirmed", is_post_factum=True), override="the season ends")
+    assert found == ["scale_post_factum"]
 
 
 def test_only_a_leader_scales_even_with_an_override() -> None:
