@@ -44,12 +44,12 @@ def by_level(units: UnitRows, parts: Parts, level: str | None) -> dict[int, list
     if not np.isfinite(values).all():
         raise units.frame.refuse(parts.measures[0])
     if units.is_summed:
-        values = _tied(values)
+        values = tied(values)
     answer: dict[int, list[Distribution]] = {}
     for place in (0,) if levels is None else np.unique(levels).tolist():
         for arm in range(len(units.names)):
             own = arms == arm if levels is None else (arms == arm) & (levels == place)
-            one = _one(values[own], None if counts is None else counts[own])
+            one = of_values(values[own], None if counts is None else counts[own])
             answer.setdefault(place, []).append(one)
     return answer
 
@@ -61,7 +61,7 @@ def _has_repeats(units: UnitRows, x: str) -> bool:
     return bool(n >= _REPEATS * distinct)
 
 
-def _tied(values: NDArray[Any]) -> NDArray[Any]:
+def tied(values: NDArray[Any]) -> NDArray[Any]:
     """Values that differ by the rounding of their sums alone made equal, across all arms."""
     import numpy as np
 
@@ -74,7 +74,7 @@ def _tied(values: NDArray[Any]) -> NDArray[Any]:
     return tied
 
 
-def _one(values: NDArray[Any], counts: NDArray[Any] | None) -> Distribution:
+def of_values(values: NDArray[Any], counts: NDArray[Any] | None) -> Distribution:
     """One arm's values, which this may reorder."""
     import numpy as np
 

@@ -101,32 +101,32 @@ def open_frame(
     if not plan.control:
         raise Unreadable(Text("data_no_control"))
     found = [_types(connection, parquet([path])) for path in paths]
-    plan = _spelled(plan, found[0])
+    plan = spelled(plan, found[0])
     parts = []
     for path, label, types in zip(paths, labels, found, strict=True):
         for column in plan.columns:
             if column not in types:
-                raise _missing(column, types, label if len(paths) > 1 else None)
+                raise missing_column(column, types, label if len(paths) > 1 else None)
         parts.append((path, label, types))
     table = parquet(paths)
     types = parts[0][2] if len(parts) == 1 else _types(connection, table)
     keys = (plan.variant, plan.unit, plan.cluster, *plan.segments, plan.day, plan.group)
     for column in filter(None, keys):
-        if _is_nested(types[column]):
+        if is_nested(types[column]):
             raise Unreadable(Text("data_column_not_values", column=column, type=types[column][:40]))
     measures, joints = joints_of(plan.metrics, types)
     return Frame(connection, plan, str(plan.variant), table, tuple(parts), types, measures, joints)
 
 
-def _spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
+def spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
     """The plan with its columns written as the data write them: blanks, which a reader of text
     files tidies and a Parquet file may have, do not make another column."""
     written = {" ".join(name.split()): name for name in reversed(list(types))}
 
-    def spelled(column: str) -> str:
+    def as_written(column: str) -> str:
         return column if column in types else written.get(" ".join(column.split()), column)
 
-    return plan.renamed(spelled)
+    return plan.renamed(as_written)
 
 
 def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -134,12 +134,14 @@ def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     return {name: written for name, written, *_ in described}
 
 
-def _is_nested(written: str) -> bool:
+def is_nested(written: str) -> bool:
+    """Whether a type of DuckDB's has values that name nothing: lists, structures, bytes."""
     is_list = written.endswith("]")
     return is_list or written.startswith(("BLOB", "STRUCT", "MAP", "UNION", "VARIANT"))
 
 
-def _missing(column: str, types: Mapping[str, str], label: str | None) -> Unreadable:
+def missing_column(column: str, types: Mapping[str, str], label: str | None = None) -> Unreadable:
+    """The refusal of a plan that takes a column which is not there."""
     names = ", ".join(f"“{name}”" for name in types)
     if label is None:
         return Unreadable(Text("data_missing_column", column=column, columns=names))

@@ -18,7 +18,7 @@ from hadi.ingest.unitrows import UnitRows
 from hadi.stats.samples import CoMoments, Moments
 
 MOST_VALUES = 2_000_000  # whose quartiles are looked for: a tenth of a second
-_FENCE = 3  # interquartile ranges above the third quartile: "far out" (Tukey 1977)
+FENCE = 3  # interquartile ranges above the third quartile: "far out" (Tukey 1977)
 _MUCH = 0.01  # of an arm's total: a largest value below that is not worth a look
 _CELLS = 5  # of the answer, for each metric
 _KINDS = (MetricKind.MEAN, MetricKind.RATIO)
@@ -49,12 +49,14 @@ def suspects(frame: Frame, known: Summaries) -> list[Metric]:
     return [
         metric
         for metric, largest in zip(metrics, found, strict=True)
-        if largest is not None
-        and not all(
-            min(largest, known.caps.get(metric.name, largest)) < _MUCH * abs(total)
-            for total in _totals(known, metric)
-        )
+        if largest is not None and matters(known, metric, largest)
     ]
+
+
+def matters(known: Summaries, metric: Metric, largest: float) -> bool:
+    """Whether the largest value of a metric may be a hundredth of some arm's total or more."""
+    largest = min(largest, known.caps.get(metric.name, largest))
+    return not all(largest < _MUCH * abs(total) for total in _totals(known, metric))
 
 
 def _totals(known: Summaries, metric: Metric) -> list[float]:
@@ -91,7 +93,7 @@ def _found(
     fences, sums = [], ["arm"]
     for x in names:
         quartiles = f"quantile_cont({x}, [0.25, 0.75])"
-        fence = f"{quartiles}[2] + {_FENCE} * ({quartiles}[2] - {quartiles}[1])"
+        fence = f"{quartiles}[2] + {FENCE} * ({quartiles}[2] - {quartiles}[1])"
         fences.append(f"{fence if has_fence else 'NULL::DOUBLE'} AS f_{x}")
         size = f"abs({x})"
         sums.append(

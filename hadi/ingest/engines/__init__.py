@@ -17,12 +17,14 @@ from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
 
 if TYPE_CHECKING:
+    from hadi.ingest.engines.answers import EngineSource
     from hadi.ingest.engines.backend import Backend, Relation
 
 __all__ = [
     "KINDS",
     "Backend",
     "Checked",
+    "EngineSource",
     "Limits",
     "Relation",
     "check",
@@ -30,6 +32,7 @@ __all__ = [
     "open",
     "preview",
     "relation",
+    "source",
     "tables",
 ]
 
@@ -100,3 +103,10 @@ def columns(relation: Relation) -> list[dict[str, str]]:
 def preview(relation: Relation, rows: int = 20) -> list[tuple[str | None, ...]]:
     """Some of its rows, as text. Raises Unreadable."""
     return relation.preview(rows)
+
+
+def source(relation: Relation, *, digest: str = "") -> EngineSource:
+    """The relation as a Source: its sums are computed where the rows are."""
+    from hadi.ingest.engines.answers import EngineSource
+
+    return EngineSource(relation, digest=digest)

@@ -36,10 +36,12 @@ class Backend(ABC):
 
     kind: str
     ibis: Any
+    quote = '"'  # around a name
 
     def __init__(self, limits: Limits, watchdog: Watchdog) -> None:
         self.limits = limits
         self.watchdog = watchdog
+        self._named_sql: dict[str, str] = {}
 
     # What each engine does in its own way.
 
@@ -77,13 +79,31 @@ class Backend(ABC):
     def has_nul(self, text: ir.Value) -> ir.Value:
         """Whether a text has a NUL character in it."""
 
+    def stripped(self, text: ir.Value, characters: str) -> ir.Value:
+        """The text without those characters at either end."""
+        from hadi.ingest.engines import functions
+
+        return functions.btrim(text, characters)
+
+    def number_of(self, text: ir.Value) -> ir.Value:
+        """A text that is known to be a number as a float."""
+        return text.try_cast("float64")
+
+    def whole_of(self, text: ir.Value) -> ir.Value:
+        """A text that is known to be digits as a whole number."""
+        return text.try_cast("int64")
+
+    def is_nan(self, x: ir.Value) -> ir.Value:
+        """Whether a float is not a number."""
+        return x.isnan()
+
     def ordered(self, text: ir.Value) -> ir.Value:
         """Something that sorts as the characters' numbers do, whatever language the database
         sorts its texts in."""
         return text
 
-    def unordered(self, sorted_as: ir.Value) -> ir.Value:
-        """The text again."""
+    def text_of(self, sorted_as: str) -> str:
+        """The text of what `ordered` made of it."""
         return sorted_as
 
     def sum_in_order(self, values: ir.Value) -> ir.Value:
@@ -94,6 +114,11 @@ class Backend(ABC):
     def in_utc(self, instant: ir.Value) -> ir.Value:
         """An instant as the clock in UTC shows it."""
         return instant
+
+    def _sql(self, table: ir.Table) -> str:
+        """The expression in the engine's language."""
+        sql: str = self.ibis.compile(table)
+        return sql
 
     # What they share.
 
@@ -121,15 +146,34 @@ class Backend(ABC):
         return [name for name in known if "." not in name]
 
     def _relation(self, sql: str) -> Relation:
-        import ibis.expr.operations as ops
-
         schema, sql = self._guarded(self._schema, sql)
         names = list(schema.names)
         if len({name.casefold() for name in names}) < len(names):
             twice = next(n for n in names if [m.casefold() for m in names].count(n.casefold()) > 1)
             raise Unreadable(Text("engine_column_twice", column=twice))
-        table = ops.SQLQueryResult(sql, schema, self.ibis).to_expr()
-        return Relation(self, table)
+        return Relation(self, self._named(sql, schema))
+
+    def settled(self, table: ir.Table) -> ir.Table:
+        """The same table, compiled once: whatever is asked of it is then short work for Ibis."""
+        return self._named(self._with_named(self._sql(table)), table.schema())
+
+    def _named(self, sql: str, schema: sch.Schema) -> ir.Table:
+        """What a SELECT gives, under a name that stands for it in expressions."""
+        import ibis
+
+        name = f"hadi_{len(self._named_sql)}"
+        self._named_sql[name] = sql
+        return ibis.table(schema, name=name)
+
+    def _with_named(self, sql: str) -> str:
+        """The statement with the SELECT behind the name it takes its rows from."""
+        for name, inner in reversed(self._named_sql.items()):
+            if f"{name}{self.quote}" in sql:
+                named = f"WITH {self.quote}{name}{self.quote} AS ({inner})"
+                if sql.startswith("WITH "):
+                    return f"{named}, {sql.removeprefix('WITH ')}"
+                return f"{named} {sql}"
+        return sql
 
     def rows(self, expression: ir.Expr) -> list[tuple[Any, ...]]:
         """The rows of an expression. Raises Unreadable, also where there are too many."""
@@ -148,6 +192,19 @@ class Backend(ABC):
             raise self._too_many()
         return found
 
+    def ranked(self, column: ir.Value, *, first: int, most: int, is_descending: bool) -> list[Any]:
+        """Up to `most` values of a column from the place `first` on, in their order."""
+        table = column.as_table()
+        key = table[table.columns[0]]
+        ordered = table.order_by(key.desc() if is_descending else key.asc())
+        found: list[tuple[Any, ...]] = self._guarded(
+            lambda asked: self._run(self._with_named(self._part_of(asked, first, most))), ordered
+        )
+        return [value for (value,) in found]
+
+    def _part_of(self, ordered: ir.Table, first: int, most: int) -> str:
+        return self._sql(ordered.limit(most, offset=first))
+
     def _too_many(self) -> Unreadable:
         return Unreadable(Text("engine_too_many_rows", n=self.limits.rows))
 
@@ -155,8 +212,7 @@ class Backend(ABC):
         import ibis.expr.types as ir
 
         table = expression if isinstance(expression, ir.Table) else expression.as_table()
-        sql: str = self.ibis.compile(table.limit(self.limits.rows + 1))
-        return sql
+        return self._with_named(self._sql(table.limit(self.limits.rows + 1)))
 
     def _guarded(self, ask: Callable[[Any], Any], asked: Any) -> Any:
         self.watchdog.check()

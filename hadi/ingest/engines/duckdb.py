@@ -61,6 +61,17 @@ class _DuckDB(Backend):
 
         return functions.contains(text, functions.character(0))
 
+    def stripped(self, text: ir.Value, characters: str) -> ir.Value:
+        from hadi.ingest.engines import functions
+
+        return functions.trim(text, characters)
+
+    def is_nan(self, x: ir.Value) -> ir.Value:
+        # Not `isnan`, as in `cells.is_nan`: a Parquet file's statistics leave NaN out.
+        from hadi.ingest.engines import functions
+
+        return ~functions.isfinite(x) & ~x.isinf()
+
     def in_utc(self, instant: ir.Value) -> ir.Value:
         from hadi.ingest.engines import functions
 

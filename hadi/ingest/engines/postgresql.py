@@ -124,9 +124,18 @@ class PostgreSQL(Backend):
         self._connection.close()
 
     def has_nul(self, text: ir.Value) -> ir.Value:
-        import ibis
+        return text.length() < 0  # never: PostgreSQL keeps no such text
 
-        return ibis.literal(False)  # PostgreSQL keeps no such text
+    def number_of(self, text: ir.Value) -> ir.Value:
+        return text.cast("float64")
+
+    def whole_of(self, text: ir.Value) -> ir.Value:
+        return text.cast("int64")
+
+    def in_utc(self, instant: ir.Value) -> ir.Value:
+        from hadi.ingest.engines import functions
+
+        return functions.timezone("UTC", instant)
 
     def ordered(self, text: ir.Value) -> ir.Value:
         # The digits of its bytes: no language sorts these otherwise.
@@ -134,10 +143,8 @@ class PostgreSQL(Backend):
 
         return functions.encode(functions.convert_to(text, "UTF8"), "hex")
 
-    def unordered(self, sorted_as: ir.Value) -> ir.Value:
-        from hadi.ingest.engines import functions
-
-        return functions.convert_from(functions.decode(sorted_as, "hex"), "UTF8")
+    def text_of(self, sorted_as: str) -> str:
+        return bytes.fromhex(sorted_as).decode()
 
     def _schema(self, sql: str) -> tuple[sch.Schema, str]:
         import ibis

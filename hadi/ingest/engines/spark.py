@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.schema as sch
     import ibis.expr.types as ir
     from numpy.typing import NDArray
+    from sqlglot import exp
 
 _RETRIES = 2
 _OVERFLOWS = ("ARITHMETIC_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE")
@@ -28,6 +29,7 @@ class Spark(Backend):
     """A Spark Connect server."""
 
     kind = "spark"
+    quote = "`"
 
     def __init__(
         self,
@@ -107,6 +109,15 @@ class Spark(Backend):
         schema: sch.Schema = self.ibis._get_schema_using_query(sql)
         return schema, sql
 
+    def _sql(self, table: ir.Table) -> str:
+        # A number with a point is a decimal in Spark, and what meets one may become one too.
+        written = self.ibis.compiler.to_sqlglot(table).transform(_as_float)
+        return str(written.sql(self.ibis.dialect))
+
+    def _part_of(self, ordered: ir.Table, first: int, most: int) -> str:
+        # Ibis numbers the rows in no order at all, and gives the numbers away with them.
+        return f"{self._sql(ordered)} LIMIT {most} OFFSET {first}"
+
     def _run(self, sql: str) -> list[tuple[Any, ...]]:
         table = self._session.sql(sql).toArrow()
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
@@ -141,3 +152,11 @@ class Spark(Backend):
                 )
             return Unreadable(Text("engine_lost", address=self._address))
         return Unreadable(Text("engine_query_failed", reason=reason(error, self._secret)))
+
+
+def _as_float(node: exp.Expr) -> exp.Expr:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Literal) and not node.is_string and not node.is_int:
+        return exp.cast(exp.Literal.string(node.name), "double")
+    return node

@@ -1,0 +1,232 @@
+"""A relation with a plan laid over it: which columns the plan uses, what they hold, which arms
+there are. One scan of the rows tells, and refuses what cannot be summed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from hadi.domain.errors import Unreadable
+from hadi.domain.plan import MetricKind, Plan
+from hadi.domain.text import Text
+from hadi.ingest import arms as arm_names
+from hadi.ingest.arms import MAX_ARMS, Arms
+from hadi.ingest.engines import cells
+from hadi.ingest.engines.backend import Backend, Relation
+from hadi.ingest.frame import is_nested, missing_column, spelled
+from hadi.ingest.measures import Joint, Measure, Use, columns_of
+from hadi.ingest.source import Sample
+from hadi.ingest.sums import Parts, sample_of
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+RANKED = (MetricKind.RANK, MetricKind.QUANTILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`measures` are the columns of all metrics, each use of one once; `joints` say which of them
+    each metric takes."""
+
+    relation: Relation
+    plan: Plan
+    types: Mapping[str, str]
+    measures: tuple[Measure, ...]
+    joints: tuple[Joint, ...]
+
+    @property
+    def backend(self) -> Backend:
+        return self.relation.backend
+
+    @property
+    def variant(self) -> str:
+        return str(self.plan.variant)
+
+    @property
+    def summed(self) -> tuple[Joint, ...]:
+        """The metrics that sums serve."""
+        return tuple(joint for joint in self.joints if not is_ranked(joint))
+
+    def joint(self, metric: str) -> Joint:
+        return next(joint for joint in self.joints if joint.metric.name == metric)
+
+    def number(self, measure: Measure) -> ir.Value:
+        return cells.number(self.backend, self.relation.table, measure)
+
+    def sample(self, joint: Joint, parts: Parts, offsets: Sequence[float]) -> Sample:
+        """The sample of one metric in one arm, of sums of values less `offsets`."""
+        own = [
+            replace(self.measures[place], offset=offset)
+            for place, offset in zip(joint.measures, offsets, strict=True)
+        ]
+        return sample_of(replace(joint, measures=tuple(range(len(own)))), own, parts)
+
+    def overflow(self, measure: Measure) -> Unreadable:
+        """The refusal of numbers too large to be summed."""
+        return Unreadable(Text("data_overflow", metric=measure.metric.name, column=measure.column))
+
+
+def is_ranked(joint: Joint) -> bool:
+    """Whether a metric's values are needed one by one."""
+    return joint.metric.kind in RANKED
+
+
+def open_frame(relation: Relation, plan: Plan) -> Frame:
+    """Lay the plan over the relation. Raises Unreadable for a column that is not there, or that
+    cannot be what the plan takes it for."""
+    if not plan.variant:
+        raise Unreadable(Text("data_no_variant"))
+    if not plan.control:
+        raise Unreadable(Text("data_no_control"))
+    types = relation.types
+    plan = spelled(plan, types)
+    for column in plan.columns:
+        if column not in types:
+            raise missing_column(column, types)
+    keys = (plan.variant, plan.unit, plan.cluster, *plan.segments, plan.day, plan.group)
+    for column in filter(None, keys):
+        if is_nested(types[column]) or types[column] == "JSON":
+            raise Unreadable(
+                Text("data_column_not_values", column=column, type=types[column].lower()[:40])
+            )
+    found: dict[tuple[Any, ...], Measure] = {}
+    joints: list[Joint] = []
+    for metric in plan.metrics:
+        places = []
+        for measure in columns_of(metric, types):
+            use = (measure.column, measure.use, measure.winsor, metric.kind in RANKED)
+            found.setdefault(use, replace(measure, place=len(found)))
+            places.append(found[use].place)
+        joints.append(Joint(len(joints), metric, tuple(places)))
+    return Frame(relation, plan, types, tuple(found.values()), tuple(joints))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one scan of the rows told: the arms and the values that name them, the mean of each
+    measure in them, and the largest value of each in any row."""
+
+    arms: Arms
+    values: tuple[Any, ...]
+    means: tuple[float, ...]
+    largest: tuple[float | None, ...]
+
+    def place(self, variant: ir.Value) -> ir.Value:
+        """The place of a row's arm among the arms; NULL where it is none of them."""
+        branches = [
+            (variant == ibis.literal(value, variant.type()), self.arms.names.index(name))
+            for value in self.values
+            if (name := str(self.arms.name_of(value)))
+        ]
+        return ibis.cases(*branches).cast("int64")
+
+
+def look(frame: Frame) -> Look:
+    """Count the rows of every arm and look at every cell that is used. Raises Unreadable where a
+    cell, in whatever row, is none that its metric can have."""
+    backend, table = frame.backend, frame.relation.table
+    shown = {"arm": cells.key(backend, table, frame.variant, frame.types[frame.variant])}
+    wanted: dict[str, ir.Value] = {}
+    for m in frame.measures:
+        shown[f"x{m.place}"] = frame.number(m)
+        if m.is_text:
+            shown[f"b{m.place}"] = cells.is_bad_text(backend, table, m)
+    names = _texts(frame)
+    shown |= {f"t{i}": table[name] for i, name in enumerate(names)}
+    rows = table.select(**shown)
+    for m in frame.measures:
+        x = rows[f"x{m.place}"]
+        bad = cells.is_bad(x, m.use)
+        if m.is_text:
+            bad = rows[f"b{m.place}"].ifelse(True, bad.fill_null(False))
+        # Cut to what can be summed: what is beyond is refused by its count.
+        safe = (x.abs() <= 1e300).ifelse(x, ibis.null("float64"))
+        wanted |= {
+            f"bad{m.place}": bad.ifelse(1, 0).sum(),
+            f"n{m.place}": x.count(),
+            f"mean{m.place}": safe.mean(),
+            f"top{m.place}": x.max(),
+        }
+    for i in range(len(names)):
+        wanted[f"nul{i}"] = backend.has_nul(rows[f"t{i}"]).ifelse(1, 0).sum()
+    query = rows.group_by("arm").agg(rows=rows.count(), **wanted).limit(MAX_ARMS + 1)
+    found = [dict(zip(query.columns, row, strict=True)) for row in backend.rows(query)]
+    for m in frame.measures:
+        if any(row[f"bad{m.place}"] for row in found):
+            raise _fault(frame, m)
+    for i, name in enumerate(names):
+        if any(row[f"nul{i}"] for row in found):
+            raise Unreadable(Text("engine_nul", column=name))
+    arms = arm_names.read(
+        frame.plan, frame.variant, [(row["arm"], int(row["rows"])) for row in found]
+    )
+    known = [row for row in found if arms.name_of(row["arm"]) is not None]
+    return Look(
+        arms,
+        tuple(row["arm"] for row in known),
+        tuple(_mean(frame, m, known) for m in frame.measures),
+        tuple(_largest(row[f"top{m.place}"] for row in found) for m in frame.measures),
+    )
+
+
+def _texts(frame: Frame) -> list[str]:
+    """The columns of text that name a unit or a part of the units."""
+    plan = frame.plan
+    named = [plan.unit, plan.cluster, *plan.segments, plan.group]
+    return [c for c in dict.fromkeys(named) if c and frame.types[c] == "VARCHAR"]
+
+
+def _mean(frame: Frame, measure: Measure, rows: Sequence[Mapping[str, Any]]) -> float:
+    """The mean of a measure in the rows of known arms; of 0 and 1 nothing is taken off."""
+    if measure.is_conversion:
+        return 0.0
+    means = [
+        (int(row[f"n{measure.place}"]), float(row[f"mean{measure.place}"]))
+        for row in rows
+        if row[f"mean{measure.place}"] is not None
+    ]
+    if any(not math.isfinite(mean) for _, mean in means):
+        raise frame.overflow(measure)
+    n = sum(n for n, _ in means)
+    return math.fsum(mean * (k / n) for k, mean in means) if n else 0.0
+
+
+def _largest(values: Any) -> float | None:
+    known = [float(value) for value in values if value is not None]
+    return max(known, default=None)
+
+
+def _fault(frame: Frame, measure: Measure) -> Unreadable:
+    """The refusal that shows a bad cell of the metric. Rows of a database have no order, so that
+    it cannot say which row it is."""
+    backend, table = frame.backend, frame.relation.table
+    x = frame.number(measure)
+    shown = {"cell": table[measure.column].cast("string"), "x": x}
+    if measure.is_text:
+        shown["b"] = cells.is_bad_text(backend, table, measure)
+    rows = table.select(**shown)
+    bad = cells.is_bad(rows.x, measure.use)
+    if measure.is_text:
+        bad = rows.b | bad.fill_null(False)
+    found = backend.rows(rows.filter(bad).select("cell", "x").limit(1))
+    if not found:
+        raise Unreadable(Text("engine_moving"))
+    cell, value = str(found[0][0]), found[0][1]
+    if "\0" in cell:
+        return Unreadable(Text("engine_nul", column=measure.column))
+    params = {"metric": measure.metric.name, "column": measure.column}
+    clean = "".join(c if c.isprintable() else " " for c in cell)
+    clean = clean if len(clean) <= 60 else f"{clean[:57]}..."
+    if value is None:
+        return Unreadable(Text("engine_not_number", value=clean, **params))
+    if math.isinf(value):
+        return Unreadable(Text("engine_infinite", **params))
+    code = {Use.EVENTS: "engine_not_events", Use.EXPOSURE: "engine_not_exposure"}.get(
+        measure.use, "engine_not_conversion"
+    )
+    return Unreadable(Text(code, value=clean, **params))
