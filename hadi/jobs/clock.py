@@ -20,7 +20,7 @@ from flask import Flask
 from hadi import queue
 from hadi.config import Settings
 from hadi.jobs.running import WORKER, in_hand, now
-from hadi.services import cleaning, feeds, jobs
+from hadi.services import cleaning, dataset_retention, feeds, jobs
 
 TICK_SECONDS = 1.0
 
@@ -100,6 +100,9 @@ def clean(app: Flask, moment: datetime) -> None:
     removed = cleaning.sweep(data_dir=settings.data_dir, now=moment)
     if removed:
         log.info("removed what was left over: %s", ", ".join(removed))
+    emptied = dataset_retention.sweep(folder=settings.data_dir / "datasets", now=moment)
+    if emptied:
+        log.info("deleted the rows of %s data sets, as long as the settings keep them", emptied)
 
 
 def _is_gone(worker: str) -> bool:

@@ -172,9 +172,9 @@ def retry_later(
     """Note how files that could not be read are to be read next, by `read_batch`."""
     with transaction():
         received = [received_of(upload, incoming) for upload in _failed(batch, by=by, now=now)]
-        received = [replace(each, choices=_joined(each.choices, choices)) for each in received]
+        received = [replace(each, choices={**each.choices, **choices}) for each in received]
         for each in received:
-            Choices.from_json({k: v for k, v in each.choices.items() if k != "members"})
+            Choices.from_json(each.choices)
         return record(received, UploadState.RECEIVED, now=now)
 
 
@@ -322,28 +322,21 @@ def _chosen(
     received = [received_of(upload, incoming) for upload in uploads_behind(dataset)]
     if not received:
         raise Unreadable(Text("reading_bytes_gone"))
-    pairs = list(zip(parts, wanted, strict=True))
-    return [
-        replace(
-            each, choices=_for_members([pair for pair in pairs if pair[0].upload_id == each.id])
-        )
-        for each in received
-    ]
+    own: dict[str | None, list[Json]] = {}
+    for part, chosen in zip(parts, wanted, strict=True):
+        own.setdefault(part.upload_id, []).append(chosen)
+    return [replace(each, choices=_together(own.get(each.id, []))) for each in received]
 
 
-def _for_members(own: Sequence[tuple[DatasetPart, Json]]) -> dict[str, Any]:
-    """Choices as an upload keeps them: those of each table of a zip by the name of its part."""
-    if len(own) == 1:
-        return dict(own[0][1])
-    return {"members": {part.filename: dict(wanted) for part, wanted in own}}
-
-
-def _joined(before: Json, more: Json) -> dict[str, Any]:
-    """Choices with some more: of every table of a zip."""
-    members = before.get("members")
-    if isinstance(members, Mapping):
-        return {"members": {name: {**own, **more} for name, own in members.items()}}
-    return {**before, **more}
+def _together(own: Sequence[Json]) -> dict[str, Any]:
+    """Choices of the tables of one file: they are read in one way."""
+    joined: dict[str, Any] = {}
+    for wanted in own:
+        columns = {**joined.get("columns", {}), **wanted.get("columns", {})}
+        joined |= wanted
+        if columns:
+            joined["columns"] = columns
+    return joined
 
 
 def _problem(refusal: Unreadable) -> dict[str, Any]:

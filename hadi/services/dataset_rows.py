@@ -1,13 +1,11 @@
-"""Looking into a data set: its first rows, the arms of a column, and all of it as CSV.
+"""Looking into a data set: its first rows, and the arms of a column.
 
 Rows are read from the Parquet by DuckDB a few at a time; no file is ever held in memory.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +13,10 @@ from hadi.domain.errors import NotFound
 from hadi.domain.text import Text
 from hadi.ingest import engine
 from hadi.ingest.engine import parquet, quoted
-from hadi.ingest.neutral import neutralise
 from hadi.models import Dataset
-from hadi.models.dataset import DatasetKind
-from hadi.services.datasets import paths_of
+from hadi.services.dataset_records import paths_of
 
 PREVIEW_ROWS = 8
-CHUNK_ROWS = 2000
 CELL_CHARS = 60  # of a cell in the preview
 MOST_ARMS = 12
 
@@ -44,9 +39,11 @@ class ArmCounts:
     blank: int = 0
 
 
-def preview(dataset: Dataset, *, folder: Path) -> Preview:
-    """The first rows of a file."""
-    names = _columns(dataset)
+def preview(dataset: Dataset, *, folder: Path, hidden: Set[str] = frozenset()) -> Preview:
+    """The first rows of a file, without the columns that are `hidden`."""
+    names = tuple(name for name in _columns(dataset) if name not in hidden)
+    if not names:
+        return Preview((), ())
     shown = ", ".join(f"left(CAST({quoted(n)} AS VARCHAR), {CELL_CHARS + 1})" for n in names)
     paths = _paths(dataset, folder)
     with engine.session(files=paths) as connection:
@@ -74,28 +71,6 @@ def arms_in(dataset: Dataset, column: str, *, folder: Path) -> ArmCounts:
     different = (rows[0][2] if rows else 0) - (1 if blank else 0)
     shown = tuple(named[:MOST_ARMS])
     return ArmCounts(shown, different - len(shown), blank)
-
-
-def as_csv(dataset: Dataset, *, folder: Path) -> Iterator[str]:
-    """All of it as CSV, cells that a spreadsheet would run made harmless."""
-    if dataset.kind is DatasetKind.COUNTS:
-        counts = dataset.counts or []
-        names = list(dict.fromkeys(name for row in counts for name in row))
-        yield from _written([names, *([row.get(name) for name in names] for row in counts)])
-        return
-    paths = _paths(dataset, folder)
-    yield from _written([list(_columns(dataset))])
-    with engine.session(files=paths) as connection:
-        found = connection.execute(f"SELECT * FROM {parquet(paths)}")  # noqa: S608
-        while rows := found.fetchmany(CHUNK_ROWS):
-            yield from _written(rows)
-
-
-def _written(rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerows([neutralise(cell) for cell in row] for row in rows)
-    yield page.getvalue()
 
 
 def _columns(dataset: Dataset) -> tuple[str, ...]:

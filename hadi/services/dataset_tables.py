@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hadi.ingest import files
+from hadi.ingest import bundles
 from hadi.ingest.choices import Choices
 from hadi.ingest.limits import Limits
 from hadi.services.dataset_receiving import Received
@@ -52,21 +52,15 @@ def _of_file(
     progress: Progress | None,
     kept: Callable[[str], None],
 ) -> Iterator[Table]:
-    choices = _choices(received.choices, received.filename)
-    more: Any = {"choices": Choices.from_json(choices), "progress": progress} if choices else {}
-    table = files.open_table(
-        incoming / received.id, received.filename, folder=folder, limits=limits, **more
-    )
-    kept(table.digest)
-    yield Table(received.id, received.filename, table.digest, table.report.as_json(), choices)
-
-
-def _choices(chosen: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The choices of one table: of a zip they are kept by the name of each."""
-    members = chosen.get("members")
-    if isinstance(members, Mapping):
-        return dict(members.get(name, {}))
-    return dict(chosen)
+    tables = bundles.open_tables(
+        incoming / received.id, received.filename, folder=folder, limits=limits,
+        choices=Choices.from_json(received.choices), progress=progress,
+    )  # fmt: skip
+    for table in tables:
+        kept(table.digest)
+    for table in tables:
+        name = f"{received.filename}/{table.member}" if table.member else received.filename
+        yield Table(received.id, name, table.digest, table.report.as_json(), received.choices)
 
 
 def _share(progress: Progress | None, begins: float, width: float) -> Progress | None:

@@ -9,6 +9,7 @@ import { listenForShortcuts } from "./shortcuts.js";
 import { offerPrinting, unfoldOnPaper } from "./printing.js";
 import { offerCopies } from "./copy.js";
 import { openDialogs } from "./dialogs.js";
+import { pasteCells } from "./paste.js";
 import { reportRequests } from "./requests.js";
 import { showTips } from "./tips.js";
 import { startTheme } from "./theme.js";
@@ -34,6 +35,7 @@ unfoldOnPaper();
 function enliven(root) {
   coachSentences(root);
   uploadFiles(root);
+  pasteCells(root);
   keepDrafts(root);
   askBeforeLeaving(root);
   showTips(root);

@@ -1,4 +1,5 @@
-"""The forms of data: a file, the mapping of its columns, or typed counts."""
+"""The forms of data: files, the mapping of their columns, what they are to earlier data, or typed
+counts."""
 
 from __future__ import annotations
 
@@ -7,23 +8,48 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
-from wtforms import FieldList, FormField, SelectField, StringField
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    FieldList,
+    FormField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Form as Part
 from wtforms.validators import Length
 
 from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
 from hadi.domain.text import Text
+from hadi.models.dataset import Relation
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_numbers import NumberField
 
 
 class FileForm(Form):
-    """A file, and the sheet of a workbook where it has several."""
+    """Files, or cells pasted from a spreadsheet; and the sheet of a workbook that has several."""
 
-    file = FileField(_l("The file"))
+    file = MultipleFileField(_l("The file"))
+    pasted = TextAreaField(_l("Pasted cells"))
     sheet = StringField(_l("Sheet"), validators=[Length(max=100)])
+
+
+class TermsForm(Form):
+    """What a file is to the data before it, and why: part of the form of its columns."""
+
+    class Meta(Form.Meta):
+        csrf = False  # the form that it is part of has its own
+
+    relation = RadioField(_l("What is it to the data before?"), validate_choice=False)
+    reason = StringField(_l("Why?"), validators=[Length(max=1000)])
+
+
+class ReasonForm(Form):
+    """A reason that stays on record."""
+
+    reason = StringField(_l("Why?"), validators=[Length(max=1000)])
 
 
 class CheckForm(Form):
@@ -113,6 +139,19 @@ def mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> MappingF
     for need, field in form.needs:
         nothing = _("None: every row is a unit") if need.is_optional else _("Choose a column")
         field.choices = choices([("", nothing), *((column, column) for column in columns)])
+    return form
+
+
+def terms_form(previous: int, **options: Any) -> TermsForm:
+    """The form of what a file is to version `previous`."""
+    form = TermsForm(**options)
+    form.relation.choices = choices(
+        [
+            (Relation.INCREMENT, _("Its rows are added to version %(n)s", n=previous)),
+            (Relation.WHOLE, _("It has all of the rows: the newest data")),
+            (Relation.CORRECTION, _("It corrects version %(n)s, which was wrong", n=previous)),
+        ]
+    )
     return form
 
 

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
+from hadi.db import db
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind
 from hadi.models import Dataset, Hypothesis
-from hadi.models.dataset import DatasetKind
+from hadi.models.dataset import DatasetKind, Relation
 from hadi.services import hypotheses
+from hadi.web.hypotheses.quality_panels import Light, light_of
 from hadi.web.shared.language import day, figure
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetLine:
-    """One data set in a list: what it is called, how big, who and when, and where it is seen."""
+    """One data set in a list: what it is called, how big, who and when, and where it is seen.
+    `relation` says what it is to the version before, where that is more than newer."""
 
     name: str
     version: int | None  # None: it waits to be mapped
@@ -27,6 +30,9 @@ class DatasetLine:
     who: str
     when: str
     url: str
+    relation: str = ""
+    is_gone: bool = False  # its rows were deleted
+    light: Light | None = None  # of its quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,21 @@ def dataset_line(hypothesis: Hypothesis, dataset: Dataset) -> DatasetLine:
         who=dataset.author.name,
         when=day(dataset.attached_at or dataset.created_at),
         url=url_for(endpoint, key=hypothesis.key, dataset_id=dataset.id),
+        relation="" if dataset.relation is Relation.WHOLE else relation_word(dataset),
+        is_gone=not dataset.has_content,
+        light=light_of(dataset) if dataset.is_attached else None,
     )
+
+
+def relation_word(dataset: Dataset) -> str:
+    """What a data set is to the one before it."""
+    previous = db.session.get(Dataset, dataset.previous_id) if dataset.previous_id else None
+    version = previous.version if previous else None
+    if version is None or dataset.relation is Relation.WHOLE:
+        return str(_("stands on its own"))
+    if dataset.relation is Relation.CORRECTION:
+        return str(_("corrects version %(n)s", n=version))
+    return str(_("adds rows to version %(n)s", n=version))
 
 
 def dataset_name(dataset: Dataset) -> str:

@@ -1,8 +1,8 @@
-"""How a file was read, in words, for the person who sent it to check."""
+"""How a file was read, in words, for the person who sent it to check and to change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,76 +10,114 @@ from flask_babel import gettext as _
 
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Dataset
+from hadi.web.hypotheses.data_decisions import DecisionField, fields_of, option_word
 from hadi.web.shared.language import figure, say
+
+SHOWN_BAD_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """A column of a file as it was read."""
+    """A column of a file as it was read, with what can be decided otherwise of it."""
 
     name: str
     type: str
     examples: str
     missing: str
+    decisions: tuple[DecisionField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A row that was left out because it could not be read."""
+
+    line: str
+    reason: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a file was read: `facts` are (label, value)."""
+    """How a file was read: `facts` are (label, value); what can be changed stands in `decisions`,
+    what has to be answered in `questions`."""
 
     facts: tuple[tuple[str, str], ...]
     columns: tuple[ColumnLine, ...]
     notes: tuple[str, ...]
+    decisions: tuple[DecisionField, ...] = ()
+    questions: tuple[DecisionField, ...] = ()
+    bad_rows: tuple[BadLine, ...] = ()
+    bad_row_count: str = ""
+
+    @property
+    def can_change(self) -> bool:
+        return bool(self.decisions) or any(column.decisions for column in self.columns)
 
 
-def report_of(dataset: Dataset) -> Report:
-    """The parse report in the reader's words."""
+def report_of(
+    dataset: Dataset, *, can_change: bool = False, hidden: Set[str] = frozenset()
+) -> Report:
+    """The parse report in the reader's words; of columns that are `hidden` no value is shown."""
     report: Mapping[str, Any] = dataset.report
+    fields = fields_of(dataset) if can_change else ()
+    told = {field["field"] for field in report.get("decisions", ())} if can_change else set()
     facts = [
         (_("Rows"), _rows(dataset.rows)),
         (_("Columns"), str(len(report["columns"]))),
-        (_("Encoding"), str(report.get("encoding") or "").upper()),
-        (_("Delimiter"), _delimiter(report.get("delimiter"))),
-        (_("Decimal sign"), _decimal(report.get("decimal"))),
-        (_("Sheet"), str(report.get("sheet") or "")),
+        *(fact for name, *fact in _read_as(report) if name not in told),
     ]
+    settled = [field for field in fields if not field.is_question]
     return Report(
         facts=tuple((label, value) for label, value in facts if value),
-        columns=tuple(_column(column, dataset.rows) for column in report["columns"]),
+        columns=tuple(_column(each, dataset.rows, settled, hidden) for each in report["columns"]),
         notes=tuple(say(Text.from_json(note)) for note in report["notes"]),
+        decisions=tuple(field for field in settled if field.column is None),
+        questions=tuple(field for field in fields if field.is_question),
+        bad_rows=tuple(_bad_row(row, bool(hidden)) for row in bad_rows(report)[:SHOWN_BAD_ROWS]),
+        bad_row_count=_rows(report["bad_row_count"]) if report.get("bad_row_count") else "",
     )
 
 
-def _column(column: Mapping[str, Any], rows: int) -> ColumnLine:
+def bad_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The first of the rows that could not be read."""
+    return list(report.get("bad_rows", ()))
+
+
+def _read_as(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    def word(name: str) -> str:
+        value = report.get(name)
+        return option_word(name, str(value)) if value else ""
+
+    return [
+        ("encoding", _("Encoding"), word("encoding")),
+        ("delimiter", _("Delimiter"), word("delimiter")),
+        ("decimal", _("Decimal sign"), word("decimal")),
+        ("sheet", _("Sheet"), str(report.get("sheet") or "")),
+    ]
+
+
+def _bad_row(row: Mapping[str, Any], is_hidden: bool) -> BadLine:
+    where = _("line %(n)s", n=_rows(row["line"]))
+    return BadLine(
+        line=f"{row['file']}, {where}" if row.get("file") else str(where),
+        reason=say(Text.from_json(row["reason"])),
+        text="" if is_hidden else row["text"],
+    )
+
+
+def _column(
+    column: Mapping[str, Any], rows: int, settled: list[DecisionField], hidden: Set[str]
+) -> ColumnLine:
     missing = column["missing"]
     share = Figure(FigureKind.SHARE, missing / rows if rows else 0.0)
+    name = column["name"]
     return ColumnLine(
-        name=column["name"],
-        type=_type_word(column["type"]),
-        examples=", ".join(column["examples"]),
+        name=name,
+        type=option_word("type", column["type"]),
+        examples="" if name in hidden else ", ".join(column["examples"]),
         missing=f"{_rows(missing)} ({figure(share)})" if missing else "",
+        decisions=tuple(field for field in settled if field.column == name),
     )
-
-
-def _type_word(code: str) -> str:
-    words = {
-        "integer": _("whole numbers"),
-        "number": _("numbers"),
-        "boolean": _("yes or no"),
-        "date": _("dates"),
-        "time": _("dates with time"),
-        "text": _("text"),
-    }
-    return str(words.get(code, code))
-
-
-def _delimiter(sign: str | None) -> str:
-    words = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
-    return str(words.get(sign or "", sign or ""))
-
-
-def _decimal(sign: str | None) -> str:
-    return str({",": _("comma"), ".": _("point")}.get(sign or "", ""))
 
 
 def _rows(n: int) -> str:
