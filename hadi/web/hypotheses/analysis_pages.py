@@ -174,6 +174,9 @@ def check_word(code: str) -> str:
         "novelty": _("Does it fade?"),
         "clusters": _("What was drawn"),
         "overdispersion": _("Events in bunches"),
+        "after_the_fact": _("The plan before the data"),
+        "log_support": _("Log and receipts"),
+        "data_quality": _("Quality of the data"),
     }
     return str(words.get(code, code))
 

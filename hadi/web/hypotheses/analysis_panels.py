@@ -14,6 +14,7 @@ from hadi.domain.permissions import Actor
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Test
+from hadi.services.conclusions import is_post_factum
 from hadi.web.hypotheses.analysis_beside import settling_words
 from hadi.web.hypotheses.plan_words import metric_title
 from hadi.web.shared.intervals import deciding_comparison, interval_of
@@ -77,7 +78,7 @@ def verdict_of(
         evidence=record["evidence"] if is_shown else None,
         chart=interval_of(record, plan),
         metric=_title(comparison["metric"], plan) if comparison else None,
-        facts=tuple(_facts(record, has_payback)),
+        facts=tuple(_facts(record, has_payback, is_exploration=is_post_factum(analysis))),
         warnings=warnings_of(analysis),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
@@ -89,7 +90,11 @@ def _title(name: str, plan: Plan) -> str:
     return metric_title(metric) if metric else name
 
 
-def _facts(record: Mapping[str, Any], has_payback: bool) -> Iterator[tuple[str, str]]:
+def _facts(
+    record: Mapping[str, Any], has_payback: bool, *, is_exploration: bool
+) -> Iterator[tuple[str, str]]:
+    if is_exploration:
+        yield _("What it is worth"), say(Text("after_the_fact_badge"))
     settling = settling_words(record)
     if settling:
         yield _("To settle it, at the pace so far"), settling

@@ -25,9 +25,10 @@ class ConclusionForm(Form):
         _l("Why is it scaled against these gates?"), validators=[Length(max=LIMIT)]
     )
 
-    def offer(self) -> None:
-        """Fill in what can be chosen."""
-        self.decision.choices = choices((d.value, decision_word(d)) for d in Decision)
+    def offer(self, *, is_exploration: bool = False) -> None:
+        """Fill in what can be chosen: an exploration is never scaled, it is tested anew."""
+        offered = [d for d in Decision if not (is_exploration and d is Decision.SCALE)]
+        self.decision.choices = choices((d.value, decision_word(d)) for d in offered)
 
     @property
     def insight(self) -> Insight:

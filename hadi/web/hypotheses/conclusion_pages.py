@@ -27,16 +27,20 @@ from hadi.web.shared.render import chrome
 @dataclass(frozen=True, slots=True)
 class Gates:
     """What stands between this result and the scale-up board. `blockers` are opened by a
-    leader's written override; `is_unassessed` asks for an acknowledgement."""
+    leader's written override; `is_unassessed` asks for an acknowledgement; `exploration` says that
+    nothing opens them."""
 
     is_leader: bool
     blockers: tuple[str, ...]
     is_unassessed: bool
     not_leader: str
+    exploration: str | None = None
 
     @property
     def is_open(self) -> bool:
-        return not self.blockers and not self.is_unassessed and self.is_leader
+        return (
+            not self.blockers and not self.is_unassessed and self.is_leader and not self.exploration
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +75,9 @@ def conclusion_page(
     is_measured = hypothesis.state is State.MEASURED
     if form is None and is_measured and panel.can_write:
         form = _opened(hypothesis)
+    gates = gates_of(hypothesis, actor)
     if form is not None:
-        form.offer()
+        form.offer(is_exploration=gates.exploration is not None)
     has_board = "scale.index" in current_app.view_functions
     is_scaled = panel.decision is not None and panel.decision.code == "scale"
     return ConclusionPage(
@@ -86,7 +91,7 @@ def conclusion_page(
         panel=panel,
         form=form,
         hints=_hints(),
-        gates=gates_of(hypothesis, actor),
+        gates=gates,
         can_decide=panel.can_decide,
         why_not=None if form is not None else _why_not(hypothesis),
         scale_url=url_for("scale.index") if has_board and is_scaled else None,
@@ -103,6 +108,7 @@ def gates_of(hypothesis: Hypothesis, actor: Actor) -> Gates:
         blockers=tuple(say(blocker.text) for blocker in scaling.gates(evidence)),
         is_unassessed=evidence.payback is Payback.NOT_ASSESSED,
         not_leader=say(Text("not_allowed.conclusion.scale")),
+        exploration=say(Text("scale_post_factum")) if evidence.is_post_factum else None,
     )
 
 
