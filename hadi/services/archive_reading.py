@@ -5,6 +5,7 @@ knows, no larger than it says, and true to itself. All that is refused is refuse
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
@@ -126,7 +127,7 @@ class Reading:
             number = 0
             while content := file.readline(LINE_BYTES):
                 number += 1
-                if len(content) == LINE_BYTES:
+                if len(content) >= LINE_BYTES:
                     raise TooLarge(Text("archive_line_long", member=member.name, line=str(number)))
                 digest.update(content)
                 yield archive_rows.read(
@@ -144,10 +145,11 @@ class Reading:
         _require_same(digest.hexdigest(), member)
 
     @contextmanager
-    def _open(self, member: Member) -> Iterator[IO[bytes]]:
+    def _open(self, member: Member) -> Iterator[BinaryIO]:
         try:
             with self._archive.open(self._entries[member.name]) as file:
-                yield file
+                # Lines are found much faster in a buffer than in the zip itself.
+                yield io.BufferedReader(cast("io.RawIOBase", file), CHUNK)
         except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError):
             raise Unreadable(Text("archive_changed", member=member.name)) from None
 
