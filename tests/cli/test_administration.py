@@ -120,3 +120,20 @@ def test_the_doctor_survives_a_folder_that_is_a_file(
     assert run("doctor") == 1
     assert "cannot be written" in capsys.readouterr().out
     assert run("init") == 2
+
+
+def test_the_key_of_stored_passwords_is_changed(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HADI_CREDENTIALS_KEY", raising=False)
+    assert run("init", *ADMIN) == 0
+    assert run("secrets", "rotate") == 0
+    assert "0 encrypted anew." in capsys.readouterr().out
+    kept = data_dir / "credentials_key"
+    kept.write_text("k" * 40)
+    kept.chmod(0o644)
+    run("doctor")
+    assert "others can read" in capsys.readouterr().out
+    monkeypatch.setenv("HADI_CREDENTIALS_KEY", "short")
+    run("doctor")
+    assert "shorter than 32 signs" in capsys.readouterr().out

@@ -24,6 +24,8 @@ from hadi.web.shared.language import figure, moment
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
+TABLES_SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionsPage(Page):
@@ -43,6 +45,7 @@ class ChoicePage(Page):
     crumbs: tuple[Link, ...]
     form: ChoiceForm
     tables: tuple[str, ...]
+    reach: str | None  # the tables, in a line
     problem: str | None  # why the tables cannot be listed
     is_query_open: bool
     back_url: str
@@ -129,9 +132,22 @@ def choice_page(
         ),
         form=form,
         tables=tables,
+        reach=_reach(tables),
         problem=problem,
         is_query_open=bool(form.query.data or form.query.errors),
         back_url=url_for("hypotheses.new_feed", key=hypothesis.key),
+    )
+
+
+def _reach(tables: tuple[str, ...]) -> str | None:
+    if not tables:
+        return None
+    named = ", ".join(tables[:TABLES_SHOWN])
+    if len(tables) <= TABLES_SHOWN:
+        return str(_("In reach: %(tables)s.", tables=named))
+    n = figure(Figure(FigureKind.COUNT, len(tables)))
+    return str(
+        _("Type a part of its name. In reach are %(n)s, such as %(tables)s.", n=n, tables=named)
     )
 
 

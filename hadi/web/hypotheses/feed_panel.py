@@ -46,6 +46,11 @@ class Feeds:
     new_url: str | None
     csrf_token: str
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether one of them is being asked now."""
+        return any(line.state == "asking" for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsPage(Page):
@@ -129,7 +134,7 @@ def _last(feed: Feed) -> str | None:
         return None
     rows = figure(Figure(FigureKind.COUNT, last.rows))
     told = _(
-        "answered on %(when)s: %(rows)s rows, version %(version)s",
+        "Answered on %(when)s: %(rows)s rows, version %(version)s",
         when=moment(feed.refreshed_at), rows=rows, version=last.version,
     )  # fmt: skip
     return str(told)

@@ -3,7 +3,7 @@ the data come by themselves."""
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import make_response, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -50,7 +50,7 @@ def new_feed(key: str) -> str:
 def choose_feed(key: str, source_id: str) -> str:
     """A table of it, or a query."""
     hypothesis, connection = _choosing(key), connections.find(source_id, by=current_actor())
-    return _show_choice(hypothesis, connection, ChoiceForm(formdata=None))
+    return _show_choice(hypothesis, connection, ChoiceForm(formdata=None), is_new=True)
 
 
 @blueprint.post("/<key>/feeds/new/<source_id>")
@@ -119,11 +119,14 @@ def discard_feed(key: str, feed_id: str) -> Response:
 
 
 @blueprint.get("/<key>/feeds/status")
-def feeds_status(key: str) -> str:
-    """The block alone, while a refresh is under way."""
+def feeds_status(key: str) -> Response:
+    """The block alone, while a refresh is under way; once none is, the page is to be read anew."""
     actor = current_actor()
     page = feeds_page(hypotheses.find(key, by=actor), actor)
-    return render("hypotheses/_feeds.html", page)
+    answer = make_response(render("hypotheses/_feeds.html", page))
+    if not page.feeds.is_asking:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @blueprint.get("/<key>/feeds/<feed_id>")
@@ -211,7 +214,9 @@ def _attach(key: str, feed_id: str, form: FeedMappingForm) -> str:
     return url_for("hypotheses.data", key=key)
 
 
-def _show_choice(hypothesis: Hypothesis, connection: Connection, form: ChoiceForm) -> str:
+def _show_choice(
+    hypothesis: Hypothesis, connection: Connection, form: ChoiceForm, *, is_new: bool = False
+) -> str:
     """With the tables in reach; where they cannot be listed, with the reason."""
     key, problem = hypothesis.key, None
     tables: tuple[str, ...] = ()
@@ -220,6 +225,8 @@ def _show_choice(hypothesis: Hypothesis, connection: Connection, form: ChoiceFor
         tables = connections.tables(source_id, by=current_actor())
     except HadiError as refusal:
         problem = _sentence(refusal)
+    if is_new and len(tables) == 1:
+        form.table.data = tables[0]
     hypothesis = hypotheses.find(key, by=current_actor())
     connection = connections.find(source_id, by=current_actor())
     page = choice_page(hypothesis, connection, form, tables=tables, problem=problem)
