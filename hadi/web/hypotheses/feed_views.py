@@ -50,7 +50,7 @@ def new_feed(key: str) -> str:
 def choose_feed(key: str, source_id: str) -> str:
     """A table of it, or a query."""
     hypothesis, connection = _choosing(key), connections.find(source_id, by=current_actor())
-    return _show_choice(hypothesis, connection, ChoiceForm(formdata=None), is_new=True)
+    return _show_choice(hypothesis, connection, ChoiceForm(formdata=None))
 
 
 @blueprint.post("/<key>/feeds/new/<source_id>")
@@ -214,9 +214,7 @@ def _attach(key: str, feed_id: str, form: FeedMappingForm) -> str:
     return url_for("hypotheses.data", key=key)
 
 
-def _show_choice(
-    hypothesis: Hypothesis, connection: Connection, form: ChoiceForm, *, is_new: bool = False
-) -> str:
+def _show_choice(hypothesis: Hypothesis, connection: Connection, form: ChoiceForm) -> str:
     """With the tables in reach; where they cannot be listed, with the reason."""
     key, problem = hypothesis.key, None
     tables: tuple[str, ...] = ()
@@ -225,8 +223,6 @@ def _show_choice(
         tables = connections.tables(source_id, by=current_actor())
     except HadiError as refusal:
         problem = _sentence(refusal)
-    if is_new and len(tables) == 1:
-        form.table.data = tables[0]
     hypothesis = hypotheses.find(key, by=current_actor())
     connection = connections.find(source_id, by=current_actor())
     page = choice_page(hypothesis, connection, form, tables=tables, problem=problem)
