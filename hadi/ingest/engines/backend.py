@@ -125,7 +125,7 @@ class Backend(ABC):
     def of_query(self, query: str) -> Relation:
         """What one SELECT gives. Raises Unreadable."""
         parsed = guard.parsed(query, self.kind)
-        return self._relation(parsed.sql(guard.DIALECTS[self.kind]))
+        return self._relation(self._guarded(parsed.sql, guard.DIALECTS[self.kind]))
 
     def of_table(self, name: str) -> Relation:
         """A table by its name (or schema.name). Raises Unreadable."""

@@ -1,0 +1,115 @@
+"""What may be asked of a team's own database: one SELECT that reads tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from hadi.domain.errors import Unreadable
+from hadi.ingest.engines import guard
+
+READS = [
+    ("postgresql", "select * from orders"),
+    (
+        "postgresql",
+        "WITH o AS (SELECT * FROM shop.orders) SELECT arm, sum(x) AS x FROM o GROUP BY 1",
+    ),
+    ("postgresql", "select a from t union all select b from u"),
+    (
+        "postgresql",
+        "select x::int, coalesce(a, b), date_trunc('day', at), lower(n) || 'x' from t -- ok",
+    ),
+    ("postgresql", "select * from t where note = 'drop table t; delete from t'"),
+    ("postgresql", "select row_number() over (partition by a order by b) from t limit 5;"),
+    ("postgresql", "select to_char(d, 'YYYY-MM'), extract(year from d), a->>'k' from \"Заказы\""),
+    ("postgresql", "select * from unnest(array[1, 2])"),
+    ("duckdb", "from t select a, count(*) group by all"),
+    ("duckdb", "select * exclude (a) from main.t"),
+    ("spark", "select `a b`, if(x > 1, 1, 0) from catalog.shop.orders"),
+    ("spark", "select date_format(d, 'yyyy'), explode(items) from t"),
+]
+REFUSED = [
+    # Writes, and more than one statement
+    ("postgresql", "delete from t", "engine_query_not_select"),
+    ("postgresql", "insert into t select * from u", "engine_query_not_select"),
+    ("postgresql", "select 1; drop table t", "engine_query_not_select"),
+    ("postgresql", "with d as (delete from t returning *) select * from d", "engine_query_writes"),
+    (
+        "postgresql",
+        "with d as (update t set a = 1 returning *) select * from d",
+        "engine_query_writes",
+    ),
+    ("postgresql", "select * into u from t", "engine_query_writes"),
+    ("postgresql", "select * from t for update", "engine_query_writes"),
+    ("postgresql", "explain analyze delete from t", "engine_query_not_select"),
+    ("postgresql", "copy t to '/tmp/x'", "engine_query_not_select"),
+    ("postgresql", "set role admin", "engine_query_not_select"),
+    ("postgresql", "call p()", "engine_query_not_select"),
+    ("postgresql", "do $$ begin perform 1; end $$", "engine_query_not_select"),
+    ("postgresql", "values (1)", "engine_query_not_select"),
+    ("duckdb", "attach 'x.db'", "engine_query_not_select"),
+    ("duckdb", "pragma database_list", "engine_query_not_select"),
+    ("spark", "create or replace temporary view v as select 1", "engine_query_not_select"),
+    ("spark", "insert overwrite directory '/tmp/x' select 1", "engine_query_not_select"),
+    # Files, networks, other people's work
+    ("postgresql", "select pg_read_file('/etc/passwd')", "engine_function_forbidden"),
+    ("postgresql", "select pg_catalog.pg_read_file('/etc/passwd')", "engine_function_forbidden"),
+    ("postgresql", "select * from pg_ls_dir('.')", "engine_function_forbidden"),
+    ("postgresql", "select lo_import('/etc/passwd')", "engine_function_forbidden"),
+    (
+        "postgresql",
+        "select * from dblink('host=x', 'select 1') as t(a int)",
+        "engine_function_forbidden",
+    ),
+    ("postgresql", "select pg_sleep(1000)", "engine_function_forbidden"),
+    ("postgresql", "select pg_terminate_backend(1)", "engine_function_forbidden"),
+    ("postgresql", "select nextval('s')", "engine_function_forbidden"),
+    (
+        "postgresql",
+        "select set_config('default_transaction_read_only', 'off', false)",
+        "engine_function_forbidden",
+    ),
+    (
+        "postgresql",
+        "select query_to_xml('delete from t', true, true, '')",
+        "engine_function_forbidden",
+    ),
+    ("postgresql", "select evil.lower(a) from t", "engine_function_forbidden"),
+    ("postgresql", "select * from t order by pg_sleep(1)", "engine_function_forbidden"),
+    ("postgresql", "select rolpassword from pg_authid", "engine_table_forbidden"),
+    ("postgresql", "select * from pg_catalog.pg_shadow", "engine_table_forbidden"),
+    ("postgresql", "select * from information_schema.tables", "engine_table_forbidden"),
+    ("duckdb", "select * from read_csv('/etc/passwd')", "engine_function_forbidden"),
+    ("duckdb", "select * from read_text('/etc/passwd')", "engine_function_forbidden"),
+    ("duckdb", "select * from read_parquet('https://example.org/x')", "engine_function_forbidden"),
+    ("duckdb", "select * from '/etc/passwd'", "engine_table_forbidden"),
+    ("duckdb", "select * from glob('/*')", "engine_function_forbidden"),
+    ("duckdb", "select getenv('HOME')", "engine_function_forbidden"),
+    ("duckdb", "select * from duckdb_secrets()", "engine_function_forbidden"),
+    ("spark", "select reflect('java.lang.System', 'exit', 1)", "engine_function_forbidden"),
+    ("spark", "select java_method('java.lang.System', 'exit', 1)", "engine_function_forbidden"),
+    ("spark", "select * from parquet.`/etc/x`", "engine_table_forbidden"),
+    ("spark", "select * from csv.`hdfs://x`", "engine_table_forbidden"),
+    # Another answer each time it is asked, so that its sums would not belong together
+    ("postgresql", "select random() from t", "engine_function_forbidden"),
+    ("postgresql", "select * from t tablesample system (1)", "engine_function_forbidden"),
+    ("postgresql", "select * from t where a = $1", "engine_function_forbidden"),
+    # No query at all
+    ("postgresql", "", "engine_query_not_select"),
+    ("postgresql", "-- nothing", "engine_query_not_select"),
+    ("postgresql", "select * from", "engine_query_unreadable"),
+    ("postgresql", "select '\0'", "engine_query_unreadable"),
+    ("postgresql", "select (" * 2000, "engine_query_unreadable"),
+    ("postgresql", "select 1 " + " " * guard.MOST_CHARS, "engine_query_long"),
+]
+
+
+@pytest.mark.parametrize(("kind", "query"), READS)
+def test_a_select_is_let_through(kind: str, query: str) -> None:
+    assert guard.parsed(query, kind).sql(guard.DIALECTS[kind])
+
+
+@pytest.mark.parametrize(("kind", "query", "code"), REFUSED)
+def test_everything_else_is_refused(kind: str, query: str, code: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        guard.parsed(query, kind)
+    assert refusal.value.text.code == code
