@@ -120,6 +120,23 @@ def test_a_table_becomes_data_with_the_sums_of_a_file(
     assert analysis.verdict == "confirmed"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_spark_connect_is_asked(sources: Sources, sail_in_process: int) -> None:
+    from hadi.models.job import JobState
+
+    hypothesis = sources.running()
+    server = {"host": "127.0.0.1", "port": sail_in_process}
+    connection = sources.connect("spark", server)
+    query = (
+        "SELECT CAST(i AS STRING) AS client, CASE i % 2 WHEN 0 THEN 'A' ELSE 'B' END AS arm, "
+        "CASE WHEN i % 7 = 0 THEN 1 ELSE 0 END AS bought "
+        "FROM (SELECT explode(sequence(1, 700)) AS i)"
+    )
+    job = reload(sources.attach(sources.feed(hypothesis, connection, query=query)))
+    assert job.state is JobState.DONE, job.problem
+    assert [d.rows for d in datasets_of(hypothesis)] == [700]
+
+
 def test_a_query_is_one_select_that_changes_nothing(sources: Sources) -> None:
     from hadi.domain.errors import Unreadable
 
