@@ -16,12 +16,14 @@ from hadi.api import (
     connections,
     datasets,
     events,
+    exports,
     feeds,
     hypotheses,
     jobs,
     people,
     plans,
     problems,
+    quality,
     rollouts,
     uploads,
 )
@@ -31,8 +33,8 @@ from hadi.api.schemas import ProblemOut
 RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway one may not
 
 NOUNS = (
-    hypotheses, plans, datasets, uploads, connections, feeds, analyses, conclusions, rollouts,
-    events, people, jobs,
+    hypotheses, plans, datasets, uploads, quality, connections, feeds, analyses, conclusions,
+    rollouts, events, people, jobs, exports,
 )  # fmt: skip
 
 ABOUT = """\

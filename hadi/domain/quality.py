@@ -7,7 +7,7 @@ docs/explanation/data-quality.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
@@ -199,6 +199,23 @@ def report_of(findings: Iterable[Finding], settings: QualitySettings, **more: An
         for finding in findings
     ]
     return QualityReport(tuple(sorted(weighed, key=lambda f: -f.level.gravity)), **more)
+
+
+def seen(findings: Iterable[Finding], hidden: Set[str]) -> tuple[Finding, ...]:
+    """The findings as someone reads them who may not see some columns: what is said of these names
+    no value."""
+    return tuple(
+        replace(finding, detail=Text("finding_hidden"), figures={})
+        if _columns_of(finding) & hidden
+        else finding
+        for finding in findings
+    )
+
+
+def _columns_of(finding: Finding) -> set[str]:
+    """The columns whose values a finding may name."""
+    named = {finding.figures.get(name) for name in ("column", "group_column")}
+    return {name for name in named if name} | {*finding.figures.get("columns", ())}
 
 
 def checks_of(report: QualityReport, *, duplicates_are_real: bool) -> tuple[Check, ...]:

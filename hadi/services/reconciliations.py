@@ -295,18 +295,22 @@ def _pair(
 
 
 def checked_columns(
-    dataset: Dataset, columns: Mapping[str, str], known: Sequence[str]
+    dataset: Dataset, columns: Mapping[str, Any], known: Sequence[str]
 ) -> dict[str, str]:
     """The columns of a log or of receipts by what they are for; what is for something else is left
     out. Raises Invalid naming every column that is not there."""
     names = {column["name"] for column in dataset.report["columns"]}
     wrong: dict[str, Text] = {}
     found: dict[str, str] = {}
+    if not isinstance(columns, Mapping):
+        raise Invalid(
+            Text("quality_settings_invalid"), {"mapping": Text("api.not_object", field="mapping")}
+        )
     for role in known:
         column = columns.get(role)
         if not column:
             continue
-        if column not in names:
+        if not isinstance(column, str) or column not in names:
             listed_names = ", ".join(f"“{name}”" for name in names)
             wrong[role] = Text(
                 "quality_setting_column", column=str(column)[:80], columns=listed_names

@@ -175,6 +175,7 @@ WORDING: dict[str, Wording] = {
     "finding_time_zones": N_("Clock and time zone"),
     "finding_late_rows": N_("Late rows"),
     "finding_day": N_("Day column"),
+    "finding_hidden": N_("Something about a column that you may not see."),
     "finding_accepted": N_("Accepted as it is: %(detail)s"),
     "finding_entries": N_("When entries were made"),
 }

@@ -64,7 +64,7 @@ def panels_found(table: Table) -> Iterator[Finding]:
         cells = _cells(table, None, day, measures) or []
         store = None
     shifts = [shift for i, m in enumerate(measures) for shift in _shifts(table, cells, i, m)]
-    yield _mismatch(shifts)
+    yield _mismatch(shifts, store)
     if store and day:
         if table.every > 1:  # a week is missing only if no row at all is there
             cells = _cells(table, store, day, ()) or []
@@ -163,7 +163,7 @@ def shifted(
             yield name, n, power if shift > 0 else -power
 
 
-def _mismatch(shifts: Sequence[Shift]) -> Finding:
+def _mismatch(shifts: Sequence[Shift], store: str | None) -> Finding:
     if not shifts:
         return Finding("unit_mismatch", Level.GREEN, Text("quality_units_fine"))
     # A file explains its stores and weeks, a store its weeks; a deciding column goes first.
@@ -177,6 +177,7 @@ def _mismatch(shifts: Sequence[Shift]) -> Finding:
     figures = {
         "column": first.column.name, "by": first.kind, "groups": alike[:50],
         "times": times if first.power > 0 else 1 / times,
+        "group_column": store if first.kind == "store" else None,
     }  # fmt: skip
     return Finding("unit_mismatch", level, text, figures)
 
@@ -215,7 +216,8 @@ def _gaps(cells: Sequence[Cell], column: str) -> Iterator[Finding]:
         first=day_figure(missing[worst][0]),
     )
     figures = {
-        "stores": {s: [w.isoformat() for w in gone] for s, gone in list(missing.items())[:50]}
+        "column": column,
+        "stores": {s: [w.isoformat() for w in gone] for s, gone in list(missing.items())[:50]},
     }
     yield Finding("missing_weeks", Level.AMBER, text, figures)
 

@@ -218,7 +218,8 @@ def _days(query: _Query, table: Table) -> list[int]:
 
 def _kept(day: str) -> str:
     """A day that Python can hold: files know later and earlier ones."""
-    return f"greatest(least({day}, DATE '9999-12-31'), DATE '0001-01-01')"
+    first, last = "DATE '0001-01-01'", "DATE '9999-12-31'"
+    return f"CASE WHEN {day} > {last} THEN {last} WHEN {day} < {first} THEN {first} ELSE {day} END"
 
 
 def _read_days(found: Row, table: Table, places: list[int]) -> Days | None:

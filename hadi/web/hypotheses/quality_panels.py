@@ -8,7 +8,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.permissions import Actor, Permission, allows
-from hadi.domain.quality import Finding, Level, QualityReport
+from hadi.domain.quality import Finding, Level, QualityReport, seen
+from hadi.domain.tags import hidden
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind, DatasetRole
@@ -61,7 +62,8 @@ def quality_panel(hypothesis: Hypothesis, dataset: Dataset, actor: Actor) -> Qua
     report = quality.report_of(dataset)
     key, stake = hypothesis.key, hypotheses.stake(hypothesis)
     may_change = allows(actor, Permission.ATTACH_DATA, stake) and dataset.is_attached
-    findings = report.findings if report else ()
+    unseen = hidden(dataset.tags, actor, stake)
+    findings = seen(report.findings, unseen) if report else ()
     return QualityPanel(
         light=light_of(dataset),
         is_looking=report is None and bool(jobs.active(JobKind.ASSESS, dataset.id)),

@@ -102,6 +102,15 @@ def test_impossible_days(tmp_path: Path) -> None:
     assert odd(look(tmp_path, rows))["future"].level is Level.RED
 
 
+def test_rows_without_a_day_are_of_no_day(tmp_path: Path) -> None:
+    rows = sales()
+    rows[0][3] = rows[1][3] = None
+    found = look(tmp_path, rows)
+    assert (found.first_day, found.last_day) == (date(2026, 3, 2), date(2026, 4, 12))
+    nothing = look(tmp_path, [[*row[:3], None, row[4]] for row in rows])
+    assert (nothing.first_day, nothing.last_day) == (None, None)
+
+
 def test_rows_outside_the_period(tmp_path: Path) -> None:
     of = plan("x=mean(x)", unit="u", starts_on=date(2026, 3, 9), ends_on=date(2026, 4, 12))
     found = odd(look(tmp_path, sales(), asked(of, day="day")))["outside_period"]
