@@ -1,6 +1,7 @@
 """`python3 dev.py bench`: every benchmark, one after the other, as ratios of one run.
 
 python3 dev.py bench [--rows 10000000] [--hypotheses 10000] [--repeats 5] [--only stats]
+                     [--csv-mb 1024] [--parquet-rows 100000000] [--server-rows 5000000]
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import check_bench, pages_bench, stats_bench
+from tests.benchmarks import check_bench, data_bench, pages_bench, stats_bench
 
 
 def main() -> int:
@@ -16,7 +17,10 @@ def main() -> int:
     parser.add_argument("--rows", default="10000000", help="rows of the table that is checked")
     parser.add_argument("--hypotheses", default="10000", help="hypotheses in the list")
     parser.add_argument("--repeats", default="5", help="how often each is timed")
-    parser.add_argument("--only", choices=("check", "stats", "pages"), help="one of them")
+    parser.add_argument("--csv-mb", default="1024", help="size of the CSV that is attached")
+    parser.add_argument("--parquet-rows", default="100000000", help="of the Parquet attached")
+    parser.add_argument("--server-rows", default="5000000", help="of the table in PostgreSQL")
+    parser.add_argument("--only", choices=("check", "stats", "pages", "data"), help="one of them")
     given = parser.parse_args()
     if given.only in (None, "check"):
         check_bench.main(["--rows", given.rows, "--repeats", given.repeats])
@@ -24,6 +28,9 @@ def main() -> int:
         stats_bench.main(["--repeats", given.repeats])
     if given.only in (None, "pages"):
         pages_bench.main(["--hypotheses", given.hypotheses, "--repeats", given.repeats])
+    if given.only in (None, "data"):
+        sizes = ["--csv-mb", given.csv_mb, "--rows", given.parquet_rows]
+        data_bench.main([*sizes, "--server-rows", given.server_rows, "--repeats", given.repeats])
     return 0
 
 
