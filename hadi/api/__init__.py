@@ -17,6 +17,7 @@ from hadi.api import (
     datasets,
     events,
     exports,
+    exports,
     feeds,
     hypotheses,
     jobs,

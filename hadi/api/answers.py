@@ -47,6 +47,7 @@ def _header(name: str, about: str, *, is_required: bool = False) -> dict[str, An
 IF_MATCH = _header("If-Match", "The ETag that was read, or *", is_required=True)
 IF_MATCH_OPTIONAL = _header("If-Match", "The ETag that was read: 412 if it is no longer current")
 IDEMPOTENCY_KEY = _header("Idempotency-Key", "Sent again with the same body, acts once")
+PREFER = _header("Prefer", "respond-async: a worker does it, the answer is 202 and its job")
 ACCEPT_LANGUAGE = _header("Accept-Language", "en, ru or hu: the language of sentences")
 
 
@@ -87,15 +88,21 @@ class Endpoints(flask_smorest.Blueprint):  # type: ignore[misc]
         is_paged: bool = False,
         parameters: Sequence[dict[str, Any]] = (),
         request_body: Mapping[str, Any] | None = None,
+        files: Sequence[str] = (),
     ) -> Callable[[F], F]:
-        """Document what a view answers: its success and every refusal."""
+        """Document what a view answers: its success and every refusal; `files` are the types of
+        the file that it answers with, where it does."""
         headers = {
             **(_ETAG if has_etag else {}),
             **(_LOCATION if has_location else {}),
             **(_PAGES if is_paged else {}),
         }
-        body = {"requestBody": request_body} if request_body else {}
-        documented = self.doc(security=BEARER, **body)
+        more: dict[str, Any] = {"requestBody": request_body} if request_body else {}
+        if files:
+            binary = {"type": "string", "format": "binary"}
+            content = {name: {"schema": binary} for name in files}
+            more["responses"] = {"200": {"description": "The file", "content": content}}
+        documented = self.doc(security=BEARER, **more)
 
         def decorate(view: F) -> F:
             for refusal in sorted({*_ALWAYS, *refusals}):

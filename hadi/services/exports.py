@@ -6,6 +6,8 @@ wait in a job); whatever is asked for, the same code answers with the same colum
 
 from __future__ import annotations
 
+import io
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
@@ -34,6 +36,7 @@ from hadi.speech import BabelSpeaker
 SEPARATORS = (",", ";")
 # Cells from which on a file is written in the background: some five seconds of work.
 MOST_AT_ONCE = {Format.CSV: 10_000_000, Format.XLSX: 300_000, Format.PARQUET: 1_500_000}
+IN_MEMORY = 16 << 20  # bytes; a larger file is written to the disk before it is sent
 MOST_IN_COLUMNS = 100_000_000  # of Parquet made from Parquet
 
 Arguments = Mapping[str, Any]
@@ -99,6 +102,24 @@ def is_long(found: Table, format: Format) -> bool:
 def write(found: Table, format: Format, who: Reader, *, into: BinaryIO) -> None:
     """The table as a file. Raises Invalid where the format cannot hold it."""
     table_files.write(found, format, who, into=into)
+
+
+def written(found: Table, format: Format, who: Reader) -> BinaryIO:
+    """The whole file, from its beginning; a large one lies on the disk until it is closed. Raises
+    Invalid where the format cannot hold the table."""
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, or when it is sent
+    try:
+        write(found, format, who, into=file)
+        size = file.tell()
+        file.seek(0)
+        if size > IN_MEMORY:
+            return file
+        small = io.BytesIO(file.read())
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return small
 
 
 def hypotheses_arguments(filters: Filters, order: Order) -> dict[str, Any]:

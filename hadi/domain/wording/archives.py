@@ -29,6 +29,7 @@ WORDING: dict[str, Wording] = {
     "archive_row_twice": N_("Line %(line)s of “%(member)s” repeats the “%(column)s” of an earlier one: nothing was imported."),
     "archive_row_reference": N_("“%(column)s” in line %(line)s of “%(member)s” leads to a row that the archive has not: nothing was imported."),
     "archive_inconsistent": N_("The rows of the archive contradict each other: nothing was imported."),
+    "api.not_form": N_("Send the archive as multipart/form-data, in the field “file”."),
     "archive_needs_file": N_("Choose an archive first."),
     "archive_not_empty": N_("An archive is imported into an empty workspace only, and this one has %(what)s already: set up a new one."),
     "archive_there_user": NN_("%(n)s person", "%(n)s people"),

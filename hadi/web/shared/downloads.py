@@ -3,12 +3,10 @@ that waits for one that takes longer than a request."""
 
 from __future__ import annotations
 
-import io
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -39,7 +37,6 @@ from hadi.web.shared.render import chrome, render
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 
 SEMICOLON = "semicolon"
-IN_MEMORY = 16 << 20  # bytes; a larger file is written to the disk before it is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +163,11 @@ def _file(found: Table, kind: Format, reader: Reader) -> AnyResponse:
     name = export_jobs.file_name(found, kind, now())
     if kind is Format.CSV:
         return _streamed(table_files.as_csv(found, reader), name)
-    written = _written(found, kind, reader)
+    written = exports.written(found, kind, reader)
     response: AnyResponse = send_file(
         written, mimetype=MIMETYPES[kind], as_attachment=True, download_name=name
     )
     return response
-
-
-def _written(found: Table, kind: Format, reader: Reader) -> BinaryIO:
-    """The whole file, from its beginning; a large one lies on the disk until it is sent."""
-    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, or when it is sent
-    try:
-        exports.write(found, kind, reader, into=file)
-        size = file.tell()
-        file.seek(0)
-        if size > IN_MEMORY:
-            return file
-        small = io.BytesIO(file.read())
-    except BaseException:
-        file.close()
-        raise
-    file.close()
-    return small
 
 
 def _streamed(pieces: Iterator[bytes], name: str) -> Response:
