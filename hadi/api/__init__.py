@@ -17,7 +17,6 @@ from hadi.api import (
     datasets,
     events,
     exports,
-    exports,
     feeds,
     hypotheses,
     jobs,

@@ -101,6 +101,10 @@ def test_it_has_every_endpoint(document: dict[str, Any]) -> None:
         ("POST", f"{here}/feeds/{{feed_id}}/restore"),
         ("GET", f"{prefix}/jobs/{{job_id}}"),
         ("DELETE", f"{prefix}/jobs/{{job_id}}"),
+        ("GET", f"{prefix}/exports/{{name}}"),
+        ("GET", f"{prefix}/exports/files/{{job_id}}"),
+        ("POST", f"{prefix}/workspace/archives"),
+        ("POST", f"{prefix}/workspace/imports"),
     }
 
 
