@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.permissions import Actor
 from hadi.domain.text import Figure, FigureKind
 from hadi.models import Connection, Feed, Hypothesis
-from hadi.services import feeds, hypotheses
+from hadi.services import feeds
 from hadi.services.dataset_rows import Preview
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.feed_forms import (
@@ -19,7 +19,7 @@ from hadi.web.hypotheses.feed_forms import (
     ScheduleForm,
     schedule_form,
 )
-from hadi.web.hypotheses.feed_panel import FeedLine, FeedsPage, feed_line, feeds_block
+from hadi.web.hypotheses.feed_panel import FeedLine, FeedsPage, feed_line, feeds_block, may_keep
 from hadi.web.shared.language import figure, moment
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
@@ -187,7 +187,7 @@ def feed_page(
     def here(endpoint: str) -> str:
         return url_for(endpoint, key=hypothesis.key, feed_id=feed.id)
 
-    can_keep = allows(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    can_keep = may_keep(hypothesis, actor)
     is_paused = feeds.is_paused(feed)
     return FeedPage(
         title=feeds.name_of(feed),
@@ -195,7 +195,7 @@ def feed_page(
         feeds=feeds_block(hypothesis, actor),
         key=hypothesis.key,
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
-        line=feed_line(hypothesis, feed, can_refresh=can_keep),
+        line=feed_line(hypothesis, feed, actor),
         query=feed.query,
         columns=tuple(feed.mapping.items()),
         brought=tuple(_brought(hypothesis, feed)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
@@ -61,24 +62,32 @@ class FeedsPage(Page):
 
 def feeds_block(hypothesis: Hypothesis, actor: Actor) -> Feeds:
     """The feeds of the current test, for the page of its data."""
-    may_attach = allows(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+    can_choose = may_choose(hypothesis, actor)
     lines = tuple(
-        feed_line(hypothesis, feed, can_refresh=may_attach)
+        feed_line(hypothesis, feed, actor)
         for feed in feeds.of_test(hypothesis.current_test)
-        if feed.mapping or may_attach
+        if feed.mapping or can_choose
     )
-    can_add = (
-        may_attach and allows(actor, Permission.MANAGE_SOURCES) and feeds.takes_data(hypothesis)
-    )
+    can_add = can_choose and feeds.takes_data(hypothesis)
     new_url = url_for("hypotheses.new_feed", key=hypothesis.key) if can_add else None
-    return Feeds(lines, new_url, chrome().csrf_token)
+    return Feeds(lines, new_url, generate_csrf())
+
+
+def may_keep(hypothesis: Hypothesis, actor: Actor) -> bool:
+    """Whether this person may ask, pause and stop the feeds of the hypothesis."""
+    return allows(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
+
+
+def may_choose(hypothesis: Hypothesis, actor: Actor) -> bool:
+    """Whether this person may say what is read, and which column is which."""
+    return may_keep(hypothesis, actor) and allows(actor, Permission.MANAGE_SOURCES)
 
 
 def feeds_page(hypothesis: Hypothesis, actor: Actor) -> FeedsPage:
     return FeedsPage(title="", chrome=chrome(), feeds=feeds_block(hypothesis, actor))
 
 
-def feed_line(hypothesis: Hypothesis, feed: Feed, *, can_refresh: bool) -> FeedLine:
+def feed_line(hypothesis: Hypothesis, feed: Feed, actor: Actor) -> FeedLine:
     def here(endpoint: str) -> str:
         return url_for(endpoint, key=hypothesis.key, feed_id=feed.id)
 
@@ -98,10 +107,12 @@ def feed_line(hypothesis: Hypothesis, feed: Feed, *, can_refresh: bool) -> FeedL
         share=job.progress if job else 0.0,
         next=_("next on %(when)s", when=moment(feed.due_at)) if feed.due_at and is_live else None,
         refresh_url=here("hypotheses.refresh_feed")
-        if can_refresh and is_live and feed.mapping and not is_asking
+        if may_keep(hypothesis, actor) and is_live and feed.mapping and not is_asking
         else None,
         status_url=url_for("hypotheses.feeds_status", key=hypothesis.key),
-        map_url=here("hypotheses.map_feed") if state in ("ill", "waiting") else None,
+        map_url=here("hypotheses.map_feed")
+        if state in ("ill", "waiting") and may_choose(hypothesis, actor)
+        else None,
     )
 
 
