@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -13,6 +13,7 @@ from hadi.api import found, shown
 from hadi.api.answers import (
     IDEMPOTENCY_KEY,
     IF_MATCH_OPTIONAL,
+    PREFER,
     Endpoints,
     answer,
     answer_page,
@@ -22,6 +23,7 @@ from hadi.api.authentication import actor, now
 from hadi.api.datasets import folder
 from hadi.api.fields import Sent, Words, described
 from hadi.api.hypotheses import claimed
+from hadi.api.jobs import JobOut, accepted
 from hadi.api.paging import PageQuery, paged
 from hadi.api.repeats import once
 from hadi.api.schemas import AnalysisOut
@@ -30,7 +32,7 @@ from hadi.domain.errors import NotFound
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
 from hadi.models import Analysis, Test
-from hadi.services import analyses
+from hadi.services import analyses, long_checks
 
 endpoints = Endpoints("analyses", "What the data say, judged by the plan")
 
@@ -78,16 +80,21 @@ def get(key: str, analysis_id: str) -> Response:
 @endpoints.at("/hypotheses/<key>/analyses", "POST")
 @endpoints.answers(
     201, AnalysisOut, 400, 404, 409, 412, 413, 415, 422, has_location=True,
-    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY, PREFER],
 )  # fmt: skip
+@endpoints.alt_response(  # type: ignore[untyped-decorator]
+    202, schema=JobOut, description="Asked for; the job is in Location"
+)
 @endpoints.takes(AnalysisIn, is_required=False)
 @once
 def run(body: dict[str, Any], key: str) -> Response:
     """Judge the newest data by the locked plan. Before the planned end the verdict is `not_yet`,
-    unless it is opened early with a reason."""
+    unless it is opened early with a reason. With `Prefer: respond-async` a worker does it."""
     hypothesis = found.hypothesis(key)
     claimed(hypothesis)
     reason = body.get("open_early") or ""
+    if "respond-async" in request.headers.get("Prefer", "").lower():
+        return accepted(long_checks.ask(hypothesis.id, open_early=reason, by=actor(), now=now()))
     analysis = analyses.run(
         hypothesis.id, open_early=reason, folder=folder(), by=actor(), now=now()
     )

@@ -20,11 +20,12 @@ from hadi.domain.errors import HadiError
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Job
-from hadi.models.dataset import Relation
+from hadi.models.dataset import DatasetRole, Relation
 from hadi.models.job import JobKind
 from hadi.services import (
     analyses,
     archive_jobs,
+    dataset_roles,
     datasets,
     export_jobs,
     feed_refresh,
@@ -63,7 +64,13 @@ def _attach(
 ) -> None:
     if datasets.find(dataset_id, by=by).is_attached:
         return
+    role = DatasetRole(arguments.get("role", DatasetRole.OUTCOME))
     try:
+        if role is not DatasetRole.OUTCOME:
+            dataset_roles.attach_as(
+                dataset_id, role=role, columns=arguments["mapping"], folder=folder, by=by, now=now
+            )
+            return
         datasets.attach(
             dataset_id, mapping=arguments["mapping"],
             relation=Relation(arguments.get("relation", Relation.WHOLE)),

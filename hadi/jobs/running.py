@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from hadi.db import db
-from hadi.domain.errors import HadiError, Unreadable
+from hadi.domain.errors import Blocked, HadiError, Unreadable
 from hadi.domain.text import Text
 from hadi.jobs.handlers import HANDLERS
 from hadi.models import Job
@@ -67,6 +67,8 @@ def _attempt(app: Flask, job_id: str, job: Job) -> None:
 def _problem(error: Exception) -> Text | None:
     """The sentence for the person; None for a fault of ours."""
     match error:
+        case Blocked(blockers=[first, *_]):
+            return first.text
         case HadiError():
             return error.text
         case MemoryError():

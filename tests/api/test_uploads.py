@@ -114,3 +114,16 @@ def test_a_file_is_no_business_of_others(people: People, journey: Journey) -> No
     elsewhere = place.replace(place.split("/")[2], journey.idea()["id"])
     assert people.analyst.send("HEAD", elsewhere, headers=TUS).status_code == 404
     assert people.analyst.get("/jobs/nothing").status_code == 404
+
+
+def test_a_check_can_be_left_to_a_worker(people: People, journey: Journey) -> None:
+    hypothesis = journey.with_data()
+    answered = people.analyst.post(
+        f"/hypotheses/{hypothesis['key']}/analyses", headers={"Prefer": "respond-async"}
+    )
+    assert answered.status_code == 202
+    job = people.analyst.get(answered.headers["Location"].removeprefix("/api/v1")).get_json()
+    assert (job["kind"], job["state"]) == ("analyse", "done")
+    analysis = job["outcome"]["analysis_id"]
+    found = people.analyst.get(f"/hypotheses/{hypothesis['key']}/analyses/{analysis}")
+    assert found.status_code == 200

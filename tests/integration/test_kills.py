@@ -13,6 +13,7 @@ import hashlib
 import http.client
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -218,7 +219,7 @@ def _made(folder: Path) -> Instance:
 
 
 def _let_it_end(instance: Instance) -> None:
-    """Wait until no job is left."""
+    """Wait until no job is left, as long as one after the other ends."""
     from hadi.app import create_app
     from hadi.db import db
     from hadi.models import Job
@@ -227,12 +228,13 @@ def _let_it_end(instance: Instance) -> None:
 
     app = create_app(instance.settings)
 
-    def is_over() -> bool:
+    def left() -> int:
         with app.app_context():
-            return db.session.query(Job).where(Job.state.in_(UNDER_WAY)).count() == 0
+            return db.session.query(Job).where(Job.state.in_(UNDER_WAY)).count()
 
     try:
-        _wait_until(is_over, SECONDS)
+        while before := left():
+            _wait_until(lambda: left() < before, SECONDS)
     finally:
         close(app)
 
@@ -291,6 +293,8 @@ def _require_whole(dataset: object, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        count, *more = (int(word) for word in sys.argv[1:])
-        print(run(Path(name), kills=count, seed=more[0] if more else 1, pace=9.0))  # noqa: T201
+    count, *more = (int(word) for word in sys.argv[1:])
+    folder = tempfile.mkdtemp(prefix="hadi-kills-")  # kept, to be looked at where something fails
+    told = run(Path(folder), kills=count, seed=more[0] if more else 1, pace=9.0)
+    shutil.rmtree(folder)
+    print(told)  # noqa: T201

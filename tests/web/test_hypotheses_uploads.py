@@ -125,3 +125,23 @@ def test_a_stranger_and_a_viewer_send_nothing(visitor: Visitor) -> None:
     assert begin(visitor, key, 10).status_code in (400, 401)
     visitor.sign_in("viewer")
     assert begin(visitor, key, 10).status_code == 403
+
+
+def test_the_check_of_many_rows_is_left_to_a_worker(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hadi.services.long_checks.MANY_ROWS", 10)
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    columns = visitor.browser.get(sent(visitor, key, GOOD), status=302).response.location
+    visitor.submit(columns, form_id="mapping", button="attach")
+    with monkeypatch.context() as asleep:
+        asleep.setattr("hadi.queue.Queue.send", lambda self, job_id: None)
+        work = visitor.submit(f"/hypotheses/{key}/data", form_id="run").response.location
+        page = visitor.get(work)
+        assert "Waiting for its turn." in page.text
+        visitor.submit(work, form_id="stop")
+        assert visitor.browser.get(work, status=302).response.location.endswith("/data")
+    work = visitor.submit(f"/hypotheses/{key}/data", form_id="run").response.location
+    result = visitor.browser.get(work, status=302).response.location
+    assert "/analyses/" in result and visitor.get(result).heading

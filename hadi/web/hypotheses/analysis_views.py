@@ -13,7 +13,7 @@ from hadi.domain.permissions import Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis
-from hadi.services import analyses, hypotheses
+from hadi.services import analyses, hypotheses, long_checks
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.analysis_pages import analysis_page
 from hadi.web.hypotheses.data_forms import CheckForm
@@ -70,6 +70,10 @@ def analysis_json(key: str, analysis_id: str) -> FileResponse:
 
 
 def _run(hypothesis: Hypothesis, reason: str) -> str:
+    if long_checks.is_long(hypothesis):
+        key = hypothesis.key
+        job = long_checks.ask(hypothesis.id, open_early=reason, by=current_actor(), now=now())
+        return url_for("hypotheses.work", key=key, job_id=job.id)
     made = analyses.run(
         hypothesis.id, open_early=reason, folder=folder(), by=current_actor(), now=now()
     )

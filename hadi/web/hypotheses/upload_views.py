@@ -92,6 +92,8 @@ def upload_batch(key: str, batch: str) -> str | Response:
         return Response(status=204, headers={"HX-Redirect": onward})
     if onward:
         return redirect(onward)
+    if page.problem and is_asked_again:  # the title has to say so, too
+        return Response(status=204, headers={"HX-Refresh": "true"})
     template = "hypotheses/_upload.html" if is_asked_again else "hypotheses/upload.html"
     return render(template, page)
 
