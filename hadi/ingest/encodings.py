@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
+from hadi.ingest.lines import MAX_LINE_BYTES
 from hadi.ingest.progress import Progress
 from hadi.ingest.sniffing import is_utf16
 
@@ -36,6 +37,19 @@ class Decoded:
 
 
 @dataclass(slots=True)
+class LineRun:
+    """Whether a line is longer than a reader takes: DuckDB may lose such a line in silence. Told
+    chunk by chunk, by the places of the first and the last line end in each."""
+
+    is_long: bool = False
+    length: int = 0
+
+    def add(self, size: int, first: int, last: int) -> None:
+        self.is_long = self.is_long or self.length + (size if first < 0 else first) > MAX_LINE_BYTES
+        self.length = self.length + size if last < 0 else size - last - 1
+
+
+@dataclass(slots=True)
 class _Survey:
     """What one pass over the bytes shows."""
 
@@ -43,6 +57,7 @@ class _Survey:
     nul_line: int | None = None
     has_wide: bool = False  # UTF-8 letters stand before the break
     has_mixed_ends: bool = False
+    has_long_line: bool = False
 
 
 def decode(
@@ -92,8 +107,10 @@ def _survey(path: Path, progress: Progress | None) -> _Survey:
     size = max(path.stat().st_size, 1)
     crlf = lf = cr = wide = 0
     rest, before = b"", b""
+    run = LineRun()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
+            run.add(len(chunk), chunk.find(b"\n"), chunk.rfind(b"\n"))
             if survey.broken_line is None and (rest or not chunk.isascii()):
                 data = rest + chunk
                 try:
@@ -117,6 +134,7 @@ def _survey(path: Path, progress: Progress | None) -> _Survey:
     if rest and survey.broken_line is None:
         survey.broken_line = 1 + (lf or cr)  # the last letter is cut
     survey.has_wide = wide > 1
+    survey.has_long_line = run.is_long and lf > 0
     survey.has_mixed_ends = cr > 0 and not (cr == crlf == lf)
     return survey
 
@@ -217,6 +235,7 @@ def _prepared(
         raise _undecodable(filename, found.encoding, survey.broken_line)
     if found.encoding == "utf-8" and not survey.has_mixed_ends:
         has_bad = survey.broken_line is not None or survey.nul_line is not None
+        has_bad = has_bad or survey.has_long_line
         return Decoded(found.path, "utf-8", has_bad_bytes=has_bad)
     return _copy(found.path, filename, folder, found, leaves_out)
 
@@ -230,6 +249,7 @@ def _copy(path: Path, filename: str, folder: Path, found: Decoded, leaves_out: b
         errors = "surrogateescape" if is_utf8 else "replace"
     line = 1
     has_bad = False
+    run = LineRun()
     try:
         # newline=None: any line end is read as "\n"
         with (
@@ -244,13 +264,14 @@ def _copy(path: Path, filename: str, folder: Path, found: Decoded, leaves_out: b
                 if leaves_out and not has_bad:
                     has_bad = _has_bad(chunk, is_utf8)
                 line += chunk.count("\n")
+                run.add(len(chunk), chunk.find("\n"), chunk.rfind("\n"))
                 target.write(chunk)
     except UnicodeError:
         # The chunk that breaks was not counted: the line is looked for where it is.
         broken = _broken_line(path, found.encoding)
         raise _undecodable(filename, found.encoding, broken) from None
     is_replaced = leaves_out and not is_utf8
-    return Decoded(copy, found.encoding, found.is_guessed, is_replaced, has_bad)
+    return Decoded(copy, found.encoding, found.is_guessed, is_replaced, has_bad or run.is_long)
 
 
 def _has_bad(chunk: str, is_utf8: bool) -> bool:

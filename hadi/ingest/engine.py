@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(r"""(\s(in|of|from|for))?(\sfile)?\s["'][^"']*[/\\][^"']*["']""")
 MEMORY_LIMIT = "60%"  # of the machine; beyond it DuckDB spills to the temporary folder
+# To read a file: it goes past, so more memory and more threads (each holds a part of it) hardly
+# make it faster, while several people send files at once.
+READING_MEMORY = "640MB"
+READING_THREADS = 4
 
 
 @contextmanager
@@ -29,9 +33,11 @@ def session(
     folder: Path | None = None,
     database: Path | None = None,
     timezone: str | None = None,
+    is_reading: bool = False,
 ) -> Iterator[DuckDBPyConnection]:
     """A connection that may read `files`, and read and write inside `folder`; of a `database`, a
-    file of DuckDB, it may read the tables. `timezone`: the one in which instants are shown."""
+    file of DuckDB, it may read the tables. `timezone`: the one in which instants are shown.
+    `is_reading`: a file goes past, in bounded memory."""
     import duckdb
 
     spill = Path(tempfile.gettempdir()) / f"hadi-spill-{os.urandom(8).hex()}"
@@ -42,12 +48,14 @@ def session(
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": READING_MEMORY if is_reading else MEMORY_LIMIT,
             "temp_directory": str(spill),
         }
     )
     try:
         settings = ["enable_progress_bar=false"]  # it would go to stdout
+        if is_reading:
+            settings.append(f"threads={min(READING_THREADS, os.cpu_count() or 1)}")
         if timezone is not None:
             settings.append(f"TimeZone={literal(timezone)}")
         if folder is not None:

@@ -86,7 +86,7 @@ def open_table(
         scratch = Path(name)
         path = received(source, filename, scratch, limits)
         kind = kind_of(path, filename)
-        with engine.session(files=[path], folder=scratch) as connection:
+        with engine.session(files=[path], folder=scratch, is_reading=True) as connection:
             try:
                 if kind is FileKind.PARQUET:
                     reading = parquet.read_parquet(connection, path, filename, limits)

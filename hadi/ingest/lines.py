@@ -151,7 +151,9 @@ class _Sifter:
             self._go_on(line)
             return
         self.line += 1
-        if b"\0" in line:
+        if len(line) > MAX_LINE_BYTES:
+            self._refuse(self.line, Text("bad_row_long"), line[:_SHOWN_CHARS])
+        elif b"\0" in line:
             self._refuse(self.line, Text("bad_row_nul"), line)
         elif not self._is_text(line):
             self._refuse(self.line, Text("bad_row_undecodable"), line)

@@ -102,7 +102,7 @@ def stage(
         f"COPY (SELECT * FROM read_csv({literal(str(path.resolve()))}, auto_detect=false, "
         f"header=false, skip={skip_rows}, delim={literal(delimiter)}, quote='\"', escape='\"', "
         f"columns={{{columns}}}, null_padding=false, strict_mode=true, "
-        f"max_line_size={MAX_LINE_BYTES}, buffer_size={4 * MAX_LINE_BYTES})) "
+        f"max_line_size={MAX_LINE_BYTES}, buffer_size={2 * MAX_LINE_BYTES})) "
         f"TO {literal(str(staged.resolve()))} (FORMAT parquet)"
     )
     try:

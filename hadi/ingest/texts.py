@@ -153,6 +153,8 @@ def _staged(
     sifted = sift(decoded.path, filename, shape, target=target, progress=part(progress, 0.0, 0.5))
     if sifted.bad_row_count == 0 and not decoded.has_bad_bytes:
         raise refusal  # in DuckDB's words: it saw what this did not
+    if target is None and sifted.bad_row_count == 0:
+        return _Staged(staged(decoded.path, progress), decoded.path)
     if target is None:
         raise _refusal(filename, decoded.encoding, sifted)
     return _Staged(
