@@ -123,9 +123,11 @@ def _shifts(table: Table, cells: Sequence[Cell], place: int, column: Measured) -
             if (name := key(cell)) is not None and cell.logs[place][0]:
                 groups.setdefault(name, []).append(cell.logs[place])
         merged = {name: _merged(logs) for name, logs in groups.items()}
+        enough = {name: found for name, found in merged.items() if found[0] >= FEW_VALUES}
+        if kind != "part" and len(enough) < 3:  # two stores may well be of two sizes
+            continue
         yield from (
-            Shift(kind, name, column, power, n, len(merged))
-            for name, n, power in shifted({n: m for n, m in merged.items() if m[0] >= FEW_VALUES})
+            Shift(kind, name, column, power, n, len(merged)) for name, n, power in shifted(enough)
         )
 
 
