@@ -94,7 +94,7 @@ def checked(
 ) -> tuple[dict[str, Any], str | None]:
     """The settings of a connection as they are stored, and its secret: the one that was typed, or
     the one that stood in a pasted address. Raises Invalid with every fault."""
-    given, pasted = _taken_apart(kind, settings)
+    given, pasted = taken_apart(kind, settings)
     wrong: dict[str, Text] = {}
     known = {rule.name for rule in RULES[kind]}
     for name in given.keys() - known:
@@ -139,6 +139,12 @@ def checked_limits(limits: Mapping[str, Any]) -> dict[str, int]:
     return kept
 
 
+def may_hold_secret(written: object) -> bool:
+    """Whether what was typed into a plain field looks like an address with a password in it, and
+    is better not shown again."""
+    return isinstance(written, str) and any(sign in written for sign in ("://", "@", "="))
+
+
 def leads_elsewhere(
     kind: ConnectionKind, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> bool:
@@ -148,7 +154,7 @@ def leads_elsewhere(
     )
 
 
-def _taken_apart(
+def taken_apart(
     kind: ConnectionKind, settings: Mapping[str, Any]
 ) -> tuple[dict[str, Any], str | None]:
     """The settings with an address pasted into the host taken apart, and its password."""

@@ -56,13 +56,7 @@ def takes_data(hypothesis: Hypothesis) -> bool:
 
 def is_live(feed: Feed) -> bool:
     """Whether its test still takes data, and its connection is in use."""
-    hypothesis = hypothesis_of(feed)
-    return (
-        feed.archived_at is None
-        and takes_data(hypothesis)
-        and hypothesis.current_test_id == feed.test_id
-        and feed.connection.archived_at is None
-    )
+    return _is_wanted(feed) and feed.connection.archived_at is None
 
 
 def job_of(feed: Feed) -> Job | None:
@@ -135,7 +129,7 @@ def restore(feed_id: str, *, version: int | None = None, by: Actor, now: datetim
 
 def due(now: datetime) -> list[Job]:
     """Ask for the refresh of every feed whose time has come; the worker calls it every minute.
-    A feed whose test or connection is no longer in use stops asking."""
+    A feed whose test is over stops for good; one whose connection is put aside waits for it."""
     query = select(Feed.id).where(Feed.due_at <= now, Feed.archived_at.is_(None))
     asked = []
     for feed_id in list(db.session.scalars(query.order_by(Feed.due_at, Feed.id))):
@@ -143,9 +137,8 @@ def due(now: datetime) -> list[Job]:
             feed = lock(Feed, feed_id)
             if feed is None or feed.due_at is None or feed.due_at > now:
                 continue  # another worker was faster
-            is_alive = is_live(feed) and bool(feed.mapping)
-            note(feed_id, due_at=next_due_of(feed.schedule, now) if is_alive else None)
-            if is_alive:
+            note(feed_id, due_at=next_due_of(feed.schedule, now) if _is_wanted(feed) else None)
+            if is_live(feed):
                 asked.append(_submit(feed, hypothesis_of(feed), by=JOB, now=now))
     return asked
 
@@ -184,6 +177,13 @@ def note(feed_id: str, **values: Any) -> None:
     """Write what is no edit: the version stays, so that nobody's open form turns stale."""
     written = {name: null() if value is None else value for name, value in values.items()}
     db.session.execute(update(Feed).where(Feed.id == feed_id).values(**written))
+
+
+def _is_wanted(feed: Feed) -> bool:
+    """Whether it is in use, and its test still takes data."""
+    hypothesis = hypothesis_of(feed)
+    is_current = hypothesis.current_test_id == feed.test_id
+    return feed.archived_at is None and takes_data(hypothesis) and is_current
 
 
 def _keep(

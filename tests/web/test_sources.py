@@ -63,6 +63,26 @@ def test_a_password_is_never_shown_again(visitor: Visitor) -> None:
     assert page.by_id("source_host").get("value") == "db2.example.invalid"
 
 
+@pytest.mark.parametrize(
+    "host",
+    [f"postgresql://reader:{SECRET}@db/sales", f"reader:{SECRET}@db", f"host=db password={SECRET}"],
+)
+def test_an_address_that_was_pasted_is_not_shown_again(visitor: Visitor, host: str) -> None:
+    visitor.sign_in("analyst")
+    values = POSTGRES | {"name": "", "source_host": host, "password": ""}
+    page = visitor.submit("/data/sources/new/postgresql", values, form_id="source", status=422)
+    assert SECRET not in page.html
+    assert "Give the connection a name" in page.text
+    where = added(visitor)
+    visitor.submit(where, {"name": "Faster"}, form_id="source")
+    stale = {"source_host": host, "version": "1"}
+    page = visitor.submit(where, stale, form_id="source", status=409 if "://" in host else 422)
+    assert SECRET not in page.html
+    visitor.browser.client.post(where, data={"source_host": host})
+    page = visitor.browser.post(where, {"source_host": host}, status=400)  # without a token
+    assert SECRET not in page.html
+
+
 def test_somebody_was_faster(visitor: Visitor) -> None:
     visitor.sign_in("analyst")
     where = added(visitor)

@@ -13,7 +13,14 @@ from wtforms.widgets import PasswordInput
 from hadi.domain.errors import Invalid
 from hadi.models import Connection
 from hadi.models.connection import ConnectionKind
-from hadi.services.connection_fields import LIMITS, RULES, SECRET_KINDS, TLS
+from hadi.services.connection_fields import (
+    LIMITS,
+    RULES,
+    SECRET_KINDS,
+    TLS,
+    may_hold_secret,
+    taken_apart,
+)
 from hadi.web.shared.forms import Form, choices
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
@@ -46,6 +53,24 @@ class SourceForm(Form):
     def refuse_source(self, refusal: Invalid) -> None:
         """Put what was refused at its fields, whose names here have a prefix."""
         self.refuse(refusal, {name.removeprefix("source_"): name for name in self._own})
+        self.forget_secrets()
+
+    def forget_secrets(self) -> None:
+        """Take out of the fields what must not be shown again: an address that was pasted is
+        replaced by its parts, without the password."""
+        settings, pasted = taken_apart(self._kind, self.settings())
+        for name in self._own:
+            value = settings.get(name.removeprefix("source_"))
+            self[name].data = "" if may_hold_secret(value) else value
+        if pasted:
+            field = self["password"]
+            field.errors = [*field.errors, _("The address was taken apart: type its password.")]
+
+    def typed(self) -> list[tuple[Field, str]]:
+        """The plain fields as they may be shown."""
+        self.forget_secrets()
+        own = [self.name, *(self[name] for name in self._own)]
+        return [(field, str(field.data or "")) for field in own]
 
     _kind = ConnectionKind.POSTGRESQL
     _own: tuple[str, ...] = ()

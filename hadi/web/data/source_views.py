@@ -59,6 +59,8 @@ def add_source(kind: str) -> ResponseReturnValue:
             return once(form, lambda: _add(chosen, form))
         except Invalid as refusal:
             form.refuse_source(refusal)
+    else:
+        form.forget_secrets()
     return render("data/source.html", new_source_page(chosen, form)), 422
 
 
@@ -84,6 +86,8 @@ def save_source(source_id: str) -> ResponseReturnValue:
         else:
             tell(_("Saved."))
             return redirect(url_for("data.source", source_id=source_id))
+    else:
+        form.forget_secrets()
     found = connections.find(source_id, by=current_actor())
     return render("data/source.html", source_page(found, form)), 422
 
@@ -145,8 +149,8 @@ def _stale(form: SourceForm, found: Connection) -> ResponseReturnValue:
     stored = source_form(found.kind)
     stored.process(formdata=None, data={"name": found.name} | _settings(found))
     fields = [
-        Typed(str(field.label.text), str(field.data or ""), str(stored[field.name].data or ""))
-        for field in (form.name, *(field for field, _help in form.named))
+        Typed(str(field.label.text), typed, str(stored[field.name].data or ""))
+        for field, typed in form.typed()
     ]
     return stale_page(fields=fields, edit_url=url_for("data.source", source_id=found.id))
 

@@ -49,7 +49,7 @@ STATUS: dict[type[HadiError], int] = {
     HadiError: 400,
 }
 # Never shown back: what is secret, and what only the machinery put into the form.
-UNSHOWN = ("password", "token", "csrf", "secret", "once", "version", "next")
+UNSHOWN = ("password", "token", "csrf", "secret", "once", "version", "next", "source_")
 
 
 @dataclass(frozen=True, slots=True)
