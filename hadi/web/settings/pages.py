@@ -214,6 +214,7 @@ def frame(current: str, title: str) -> dict[str, Any]:
         ("settings.index", gettext("Workspace")),
         ("settings.people", gettext("People")),
         ("settings.log", gettext("Activity")),
+        ("settings.work", gettext("Work")),
         ("settings.archives", gettext("Export and import")),
     )
     tabs = tuple(Tab(label, url_for(name), name == current) for name, label in names)

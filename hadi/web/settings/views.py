@@ -11,7 +11,7 @@ from hadi.domain.permissions import Permission, require
 from hadi.models import User
 from hadi.services import activity, users, workspace
 from hadi.services.exports import Name
-from hadi.web.settings import archive_views, blueprint
+from hadi.web.settings import archive_views, blueprint, work_views
 from hadi.web.settings.forms import (
     NewPersonForm,
     WorkspaceForm,
@@ -34,7 +34,7 @@ from hadi.web.shared.forms import Form
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
 
-__all__ = ["archive_views", "blueprint"]
+__all__ = ["archive_views", "blueprint", "work_views"]
 
 
 @blueprint.before_request
