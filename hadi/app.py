@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from hadi import api, db, jobs, web
 from hadi.config import Settings
 from hadi.resources import folder
+from hadi.spooling import request_class
 from hadi.web.account import identity
 from hadi.web.shared import downloads, errors, health, language, security, switch
 from hadi.web.shared.assets import Assets
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(
         "hadi", template_folder=folder("templates"), static_folder=static, static_url_path="/static"
     )
+    app.request_class = request_class(settings.data_dir / "incoming")
     _configure(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals["asset"] = Assets(static, app.static_url_path or "/static")
