@@ -9,12 +9,13 @@ from typing import Any
 from flask import Response, current_app, request, send_file, stream_with_context
 
 from hadi.api import found
-from hadi.api.answers import Endpoints
+from hadi.api.answers import IDEMPOTENCY_KEY, Endpoints
 from hadi.api.authentication import actor, now
 from hadi.api.body import invalid
 from hadi.api.fields import Choice, Listed, Sent, Words, described
 from hadi.api.jobs import JobOut, accepted
 from hadi.api.problems import Problem
+from hadi.api.repeats import once
 from hadi.api.voice import language
 from hadi.config import Settings
 from hadi.domain.errors import NotFound
@@ -104,14 +105,19 @@ def file(job_id: str) -> Response:
 
 
 @endpoints.at("/workspace/archives", "POST")
-@endpoints.answers(202, JobOut, has_location=True)
+@endpoints.answers(202, JobOut, 422, has_location=True, parameters=[IDEMPOTENCY_KEY])
+@once
 def export_workspace() -> Response:
     """Write the whole workspace into an archive, in the background. For administrators."""
     return accepted(archive_jobs.submit_export(by=actor(), now=now()))
 
 
 @endpoints.at("/workspace/imports", "POST")
-@endpoints.answers(202, JobOut, 413, 415, 422, has_location=True, request_body=_ARCHIVE)
+@endpoints.answers(
+    202, JobOut, 413, 415, 422, has_location=True, parameters=[IDEMPOTENCY_KEY],
+    request_body=_ARCHIVE,
+)  # fmt: skip
+@once
 def import_workspace() -> Response:
     """Import an archive into an empty workspace, in the background. For administrators."""
     if request.mimetype != "multipart/form-data":
