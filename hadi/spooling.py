@@ -30,7 +30,9 @@ def request_class(folder: Path) -> type[Request]:
             if total_content_length is not None and total_content_length <= SMALL:
                 return BytesIO()
             folder.mkdir(parents=True, exist_ok=True)
-            spooled = SpooledTemporaryFile(max_size=SMALL, mode="rb+", dir=str(folder))
+            spooled = SpooledTemporaryFile(  # noqa: SIM115 - the request closes it
+                max_size=SMALL, mode="rb+", dir=str(folder)
+            )
             return cast("IO[bytes]", spooled)
 
     return Spooling
