@@ -55,6 +55,8 @@ def test_from_the_data_page_to_data_that_come_by_themselves(visitor: Visitor) ->
     assert page.text.count("Version 1") == 1  # equal sums, the same version
     dataset = visitor.get(page.links["Version 1"])
     assert "Query of Shops: sales, version 1" in dataset.heading
+    assert dataset.links["Shops: sales"] == feed
+    assert "Download as CSV" not in dataset.text  # the rows are where they were
     visitor.get("/data")
 
 

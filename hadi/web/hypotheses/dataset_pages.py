@@ -21,6 +21,7 @@ from hadi.web.hypotheses.data_forms import MappingForm, ReasonForm
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name, relation_word, size_of
 from hadi.web.hypotheses.data_report import Report, report_of
+from hadi.web.hypotheses.feed_panel import Asked, asked_for
 from hadi.web.hypotheses.mapping_pages import TagField, tag_fields, tag_words
 from hadi.web.hypotheses.quality_panels import QualityPanel, quality_panel
 from hadi.web.shared.language import day, figure, moment, say
@@ -85,6 +86,7 @@ class DatasetPage(Page):
     counts: tuple[tuple[str, ...], ...]  # the first row is the head
     report: Report | None
     quality: QualityPanel
+    asked: Asked | None
     origins: tuple[OriginLine, ...]
     versions: tuple[VersionLine, ...]
     analyses: tuple[FoundLine, ...]
@@ -149,7 +151,9 @@ def dataset_page(
         mapping=tuple(dataset.mapping.items()),
         tags=tuple((name, say(Text(f"tag_{tag}"))) for name, tag in sorted(dataset.tags.items())),
         digest=dataset.digest,
-        csv_url=here("hypotheses.dataset_csv") if has_rows else None,
+        csv_url=here("hypotheses.dataset_csv")
+        if has_rows and dataset.kind is not DatasetKind.QUERY
+        else None,
         remap_url=here("hypotheses.remap_data") if can_attach else None,
         delete_url=here("hypotheses.delete_data") if can_delete else None,
         gone=_gone(dataset),
@@ -159,6 +163,7 @@ def dataset_page(
         counts=_counts_table(dataset.counts or []),
         report=report_of(dataset, hidden=hidden) if is_file else None,
         quality=quality_panel(hypothesis, dataset, actor),
+        asked=asked_for(hypothesis, dataset),
         origins=tuple(_origin(origin) for origin in provenance.origins),
         versions=tuple(
             VersionLine(

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
-from hadi.models import Feed, Hypothesis
+from hadi.models import Dataset, Feed, Hypothesis
 from hadi.models.job import JobState
 from hadi.services import feeds, hypotheses, jobs
 from hadi.web.hypotheses.feed_forms import schedule_word
@@ -58,6 +58,27 @@ class FeedsPage(Page):
     """The block alone, as htmx asks for it while a refresh is under way."""
 
     feeds: Feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a data set came from that no file was sent for."""
+
+    name: str
+    url: str
+    query: str
+
+
+def asked_for(hypothesis: Hypothesis, dataset: Dataset) -> Asked | None:
+    """The feed behind a data set; None where people brought it."""
+    if dataset.feed_id is None:
+        return None
+    source = dataset.report.get("source", {})
+    return Asked(
+        name=dataset.filename,
+        url=url_for("hypotheses.feed", key=hypothesis.key, feed_id=dataset.feed_id),
+        query=str(source.get("query", "")),
+    )
 
 
 def feeds_block(hypothesis: Hypothesis, actor: Actor) -> Feeds:
