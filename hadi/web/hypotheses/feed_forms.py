@@ -31,7 +31,7 @@ class ChoiceForm(Form):
     query = TextAreaField(
         _l("Query"),
         validators=[Length(max=QUERY_LENGTH)],
-        render_kw={"rows": 8, "spellcheck": "false", "class": "code-input"},
+        render_kw={"rows": 8, "spellcheck": "false"},
     )
 
 
