@@ -173,6 +173,8 @@ def _add_people(
         names: list[str] = told.pop(ROLES)
         told["fs_uniquifier"] = secrets.token_hex(16)  # no session comes along
         told.setdefault("password", None)
+        if keeper is not None and keeper.id == told["id"]:
+            continue  # they are here already, as this very person
         if keeper is not None and keeper.email == told["email"]:
             names = _hand_over(keeper, told, names)
         db.session.execute(insert(archived.table), [told])
