@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +68,16 @@ class Prepared:
 @click.option("--day", metavar="COL", help="The column of the day: does the effect fade?")
 @click.option("--group", metavar="COL", help="Seller or store: does one carry the effect?")
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option("--encoding", metavar="NAME", help="Of text: utf-8, cp1251, utf-8+cp1251, ...")
+@click.option("--delimiter", metavar="SIGN", help="Of cells: ; , | or tab.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of 03/04/2026.")
+@click.option("--factor", "factors", multiple=True, metavar="COL=NUMBER", help="Multiply by it.")
+@click.option(
+    "--bad-rows",
+    type=click.Choice(["refuse", "leave_out"]),
+    help="Rows that cannot be read: refuse the file (the default), or read the rest.",
+)
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def check(
     files: Sequence[str],
@@ -84,6 +94,12 @@ def check(
     day: str | None,
     group: str | None,
     sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    decimal: str | None,
+    dates: str | None,
+    factors: Sequence[str],
+    bad_rows: str | None,
     is_json: bool,
 ) -> None:
     """Judge FILE (CSV, TSV, XLSX or Parquet; - is standard input).
@@ -115,7 +131,11 @@ def check(
     for metric in plan.metrics:
         for fault in design_faults(metric, plan.design).values():
             raise Invalid(fault)
-    with _prepared(files, sheet) as prepared:
+    said = {
+        "sheet": sheet, "encoding": encoding, "delimiter": delimiter, "decimal": decimal,
+        "date_order": dates, "bad_rows": bad_rows,
+    }  # fmt: skip
+    with _prepared(files, plan, said, factors) as prepared:
         summed = _summed(prepared, plan)
     from hadi.analysis.run import analyse
 
@@ -162,7 +182,9 @@ def _import_judges() -> None:
 
 
 @contextmanager
-def _prepared(files: Sequence[str], sheet: str | None) -> Iterator[Prepared]:
+def _prepared(
+    files: Sequence[str], plan: Plan, said: Mapping[str, str | None], factors: Sequence[str]
+) -> Iterator[Prepared]:
     """The files, those that are not Parquet converted into a folder that is removed again."""
     if files.count("-") > 1:
         raise Unreadable(Text("file_twice_stdin"))
@@ -178,21 +200,26 @@ def _prepared(files: Sequence[str], sheet: str | None) -> Iterator[Prepared]:
                 digests.append(None)
                 continue
             # Reading other formats needs more modules than a Parquet file does.
+            from hadi.cli import check_reading
             from hadi.ingest.bundles import open_tables
-            from hadi.ingest.choices import Choices
             from hadi.ingest.limits import LOCAL
 
-            for stored in open_tables(
-                Path(file) if file != "-" else sys.stdin.buffer,
-                Path(file).name,
-                folder=Path(name),
-                limits=LOCAL,
-                choices=Choices(sheet=sheet),
-            ):
+            try:
+                tables = open_tables(
+                    Path(file) if file != "-" else sys.stdin.buffer,
+                    Path(file).name,
+                    folder=Path(name),
+                    limits=LOCAL,
+                    choices=check_reading.choices_of(said, factors),
+                )
+            except Unreadable as error:
+                raise check_reading.with_way_out(error) from None
+            for stored in tables:
+                check_reading.ask(stored.report, stored.member or Path(file).name, plan)
                 paths.append(stored.path)
                 labels.append(f"{file}/{stored.member}" if stored.member else file)
                 digests.append(stored.digest)
-                notes.extend(stored.report.notes)
+                notes.extend(check_reading.remarks(stored.report))
         digest = digests[0] if len(digests) == 1 else None
         yield Prepared(tuple(paths), tuple(labels), digest, tuple(notes))
 

@@ -58,4 +58,13 @@ WORDING: dict[str, Wording] = {
     "column_type_text": N_("text"),
     "bad_cell": N_("Column “%(column)s”: “%(value)s” is not %(type)s."),
     "file_cell_type": N_("“%(file)s”, line %(line)s, column “%(column)s”: “%(value)s” is not %(type)s."),
+    # At the command line
+    "check_question": N_("“%(file)s”, column “%(column)s” (%(examples)s): %(detail)s Say %(option)s."),
+    "check_way_out": N_("%(reason)s With %(option)s the rest is read."),
+    "check_remark": N_("“%(column)s”: %(detail)s"),
+    "check_factor": N_("--factor takes COLUMN=NUMBER, not “%(written)s”."),
+    "check_bad_rows": NN_(
+        "%(n)s row could not be read and was left out (line %(lines)s).",
+        "%(n)s rows could not be read and were left out (the first on lines %(lines)s).",
+    ),
 }
