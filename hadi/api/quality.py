@@ -45,6 +45,7 @@ class QualityIn(Sent):
     store = Words(allow_none=True, metadata=_COLUMN)
     entered_at = Words(allow_none=True, metadata=_COLUMN)
     event_at = Words(allow_none=True, metadata=_COLUMN)
+    receipt = Words(allow_none=True, metadata=_COLUMN)
     shift_end = Words(allow_none=True, metadata=described("Such as 21:00"))
     accepted = Listed(
         fields.String(), metadata=described("Codes of findings that are right as they are")

@@ -126,15 +126,16 @@ class QualityReport:
 @dataclass(frozen=True, slots=True)
 class QualitySettings:
     """What a person says of a data set, that its rows cannot. `day` and `store` are columns, for
-    plans that name none; `entered_at` and `event_at` those of a table that people fill in, and
-    `shift_end` when their shift ends. `accepted` are codes of findings that are right as they are,
-    and `reason` says why."""
+    plans that name none; `entered_at`, `event_at` and `receipt` those of a table that people fill
+    in, and `shift_end` when their shift ends. `accepted` are codes of findings that are right as
+    they are, and `reason` says why."""
 
     duplicates_are_real: bool = False
     day: str | None = None
     store: str | None = None
     entered_at: str | None = None
     event_at: str | None = None
+    receipt: str | None = None
     shift_end: time | None = None
     accepted: tuple[str, ...] = ()
     reason: str = ""
@@ -186,7 +187,7 @@ class QualitySettings:
         )  # fmt: skip
 
 
-COLUMN_SETTINGS = ("day", "store", "entered_at", "event_at")
+COLUMN_SETTINGS = ("day", "store", "entered_at", "event_at", "receipt")
 _FIELDS = {"duplicates_are_real", *COLUMN_SETTINGS, "shift_end", "accepted", "reason"}
 
 

@@ -38,6 +38,7 @@ from hadi.services import dataset_roles, events, hypotheses, jobs, workspace
 from hadi.services.dataset_mapping import checked_mapping
 from hadi.services.dataset_records import find as find_dataset
 from hadi.services.dataset_records import paths_of, require_content, test_of
+from hadi.services.quality import settings_of
 
 SHOWN = 20  # rows of each kind
 LARGE = 2_000_000  # rows of both sides: more are compared in the background
@@ -286,12 +287,24 @@ def _pair(
     if log.digest == receipts.digest:
         raise Invalid(Text("reconciling_same"))
     chosen = {
-        "log": checked_columns(log, mapping.get("log") or log.mapping, LOG_COLUMNS),
-        "receipts": checked_columns(
-            receipts, mapping.get("receipts") or receipts.mapping, RECEIPT_COLUMNS
+        "log": checked_columns(
+            log, mapping.get("log") or _known(log, DatasetRole.LOG), LOG_COLUMNS
         ),
-    }
+        "receipts": checked_columns(
+            receipts, mapping.get("receipts") or _known(receipts, DatasetRole.RECEIPTS),
+            RECEIPT_COLUMNS,
+        ),
+    }  # fmt: skip
     return log, receipts, chosen
+
+
+def _known(dataset: Dataset, role: DatasetRole) -> dict[str, str]:
+    """The columns it was attached with for that purpose; of the data of the test, those that were
+    named since, and those that are called what they are for."""
+    if dataset.role is role:
+        return dict(dataset.mapping)
+    named = settings_of(dataset).columns
+    return dataset_roles.suggested(dataset.report, role) | named
 
 
 def checked_columns(

@@ -31,7 +31,7 @@ def compare(
 
     return reconciliations.run(
         hypothesis.id, log_id=log.id, receipts_id=receipts.id, folder=tills.folder_of(world),
-        mapping=more.pop("mapping", {"log": tills.LOG}), by=world.actor("analyst"),
+        mapping=more.pop("mapping", {}), by=world.actor("analyst"),
         now=world.later(), **more,
     )  # fmt: skip
 

@@ -91,6 +91,7 @@ WORDING: dict[str, Wording] = {
     "label_store": N_("Store column"),
     "label_entered_at": N_("When a row was entered"),
     "label_event_at": N_("When it happened"),
+    "label_receipt": N_("Number of the receipt"),
     "label_shift_end": N_("The shift ends at"),
     "label_accepted": N_("Accepted as it is"),
     "label_title": N_("Short title"),

@@ -55,6 +55,7 @@ class DataPage(Page):
     remedy: Remedy | None
     limit_mb: int
     counts_url: str | None
+    compare_url: str | None  # of a log with receipts
     why_no_counts: str | None
     check_form: CheckForm
     run_url: str | None
@@ -108,6 +109,9 @@ def data_page(
         file_form=(file_form or FileForm(formdata=None)) if panel.can_attach else None,
         remedy=remedy_of(hypothesis, actor) if refused is not None and refused.remedy else None,
         limit_mb=settings.max_upload_mb,
+        compare_url=url_for("hypotheses.reconciliations", key=hypothesis.key)
+        if panel.attached
+        else None,
         counts_url=url_for("hypotheses.counts", key=hypothesis.key)
         if panel.can_attach and refusal is None
         else None,

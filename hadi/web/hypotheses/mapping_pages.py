@@ -60,6 +60,7 @@ class MappingPage(ArmsPage):
     url: str
     arms_url: str
     discard_url: str
+    beside_url: str
     reread_url: str | None  # None where the file as it was sent is not kept
     bad_rows_url: str
     tags: tuple[TagField, ...]
@@ -107,6 +108,7 @@ def mapping_page(
         url=here("hypotheses.map_data"),
         arms_url=here("hypotheses.data_arms"),
         discard_url=here("hypotheses.discard_data"),
+        beside_url=here("hypotheses.beside"),
         reread_url=here("hypotheses.reread_data") if can_reread else None,
         bad_rows_url=here("hypotheses.bad_rows"),
         tags=tag_fields(dataset, tags),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
-from hadi.domain.quality import QualitySettings
+from hadi.domain.quality import COLUMN_SETTINGS, QualitySettings
 from hadi.web.shared.forms import Form, choices
 
 ACCEPTED = "accept"
@@ -22,24 +22,22 @@ class QualityForm(Form):
     store = SelectField(_l("The column of the store or the group"))
     entered_at = SelectField(_l("When a row was entered"))
     event_at = SelectField(_l("When it happened"))
+    receipt = SelectField(_l("The number of the receipt"))
     shift_end = StringField(_l("The shift ends at"))
     accept = BooleanField(_l("What is red is right as it is"))
     reason = TextAreaField(_l("Why"))
 
     def offer(self, columns: Sequence[str]) -> None:
         """The columns that can be named."""
-        for field in (self.day, self.store, self.entered_at, self.event_at):
-            field.choices = choices([("", "–"), *((name, name) for name in columns)])
+        for name in COLUMN_SETTINGS:
+            self[name].choices = choices([("", "–"), *((each, each) for each in columns)])
 
     def chosen(self, red: Sequence[str], before: QualitySettings) -> dict[str, Any]:
         """What was said, as the service takes it; what is red now is accepted where it says so."""
         kept = [code for code in before.accepted if self.accept.data]
         return {
             "duplicates_are_real": bool(self.duplicates_are_real.data),
-            **{
-                name: getattr(self, name).data or None
-                for name in ("day", "store", "entered_at", "event_at")
-            },
+            **{name: self[name].data or None for name in COLUMN_SETTINGS},
             "shift_end": (self.shift_end.data or "").strip() or None,
             "accepted": [*kept, *red] if self.accept.data else [],
             "reason": self.reason.data or "",
