@@ -84,7 +84,7 @@ def test_keys_are_rotated_and_a_lost_one_is_one_clear_sentence(
     from hadi.domain.permissions import JOB
     from hadi.services import connections, secrets
 
-    first, second = "the first key, and long enough 1234", "another key, as long as it must be"
+    first, second = "the first key and long enough 123456", "another key and as long as it must be"
     with_settings(app_context, credentials_key=first)
     added = add(world)
     with_settings(app_context, credentials_key=f"{second},{first}")
