@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Cell: TypeAlias = Any  # str, bool, int, float, date, datetime, time, timedelta; "" is blank
@@ -173,16 +174,20 @@ def names(
     return [" / ".join(each) for each in parts]
 
 
+@lru_cache(maxsize=65536)
+def _is_label(cell: str) -> bool:
+    label = " ".join(cell.split()).rstrip(" :=.")
+    return len(label) <= 80 and _TOTAL.fullmatch(label) is not None
+
+
 def total_label(row: Row) -> str | None:
     """The word that says the row sums up others, where it does and numbers stand beside it."""
-    label = None
-    for cell in row:
-        if isinstance(cell, str) and cell.strip():
-            label = " ".join(cell.split()).rstrip(" :=.")
-            break
-        if not is_blank(cell):
-            return None
-    if label is None or len(label) > 80 or not _TOTAL.fullmatch(label):
+    first = next((cell for cell in row if not is_blank(cell)), None)
+    if not isinstance(first, str) or not _is_label(first):
         return None
-    has_numbers = any(isinstance(c, int | float) and not isinstance(c, bool) for c in row)
-    return label if has_numbers else None
+    cells = [cell for cell in row if not is_blank(cell)]
+    label = " ".join(cells[0].split()).rstrip(" :=.")
+    # Where the sums themselves are blank (formulas that were never computed) the label is alone.
+    summed = (int, float, dt.timedelta)
+    has_sums = any(isinstance(c, summed) and not isinstance(c, bool) for c in cells)
+    return label if has_sums or len(cells) == 1 else None

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from hadi.ingest.cells import MISSING_WORDS
@@ -26,6 +27,7 @@ ERRORS = frozenset(
         *(f"Err:{number}" for number in range(501, 541)),
     )
 )
+_ERROR_STARTS = ("#", "E")  # not "", which every text starts with
 _EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet knows no time zone
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000  # 1954 to 2119: the days data are about
@@ -44,6 +46,14 @@ class Days(Enum):
     AS_IS = "as_is"
     SERIALS = "serials"  # its numbers are days
     UNCLEAR = "unclear"
+
+
+class _Text(Enum):
+    """What a cell of text is."""
+
+    MISSING = "missing"
+    NUMBER = "number"
+    WORDS = "words"
 
 
 @dataclass(slots=True)
@@ -68,43 +78,49 @@ class Column:
     first_number_text: int | None = None
 
     def see(self, row: int, cell: Any) -> None:
-        """Count a cell that is not blank and holds no error."""
+        """Count a cell that is not blank and holds no error. Called for every cell of a sheet, so
+        the commonest kinds come first, by their exact type."""
         self.filled += 1
-        if isinstance(cell, bool):
-            return
-        if isinstance(cell, int | float):
-            self.numbers += 1
-            if self.first_number is None:
+        kind = type(cell)
+        if kind is float or kind is int:
+            if not self.numbers:
                 self.first_number = row
-            if cell != int(cell) if _is_finite(cell) else True:
+            self.numbers += 1
+            if cell < self.least:
+                self.least = cell
+            if cell > self.most:
+                self.most = cell
+            if kind is float and not cell.is_integer():
                 self.fractions += 1
-            self.least, self.most = min(self.least, cell), max(self.most, cell)
-        elif isinstance(cell, str):
+        elif kind is str:
             self._see_text(row, cell)
-        elif isinstance(cell, dt.date):
+        elif kind is not bool:
+            self._see_moment(row, cell)
+
+    def _see_moment(self, row: int, cell: Any) -> None:
+        if isinstance(cell, dt.date):
             self.dates += 1
             if self.first_date is None:
                 self.first_date = row
             if isinstance(cell, dt.datetime) and cell.time() != dt.time():
                 self.instants += 1
-        else:
-            self.times += 1
-            if cell == dt.time():
-                self.midnights += 1
-                if self.first_midnight is None:
-                    self.first_midnight = row
+            return
+        self.times += 1
+        if cell == dt.time():
+            self.midnights += 1
+            if self.first_midnight is None:
+                self.first_midnight = row
 
     def _see_text(self, row: int, cell: str) -> None:
-        if cell.strip().lower() in MISSING_WORDS:
-            return
-        if plain_number(cell) is not None:
+        kind = _kind_of_text(cell)
+        if kind is _Text.NUMBER:
             self.number_texts += 1
             if self.first_number_text is None:
                 self.first_number_text = row
-            return
-        self.texts += 1
-        if self.first_text is None:
-            self.first_text = (row, cell)
+        elif kind is _Text.WORDS:
+            self.texts += 1
+            if self.first_text is None:
+                self.first_text = (row, cell)
 
     @property
     def days(self) -> Days:
@@ -134,6 +150,13 @@ class Column:
         return bool(self.number_texts and self.numbers and not (self.texts or self.dates))
 
 
+@lru_cache(maxsize=65536)
+def _kind_of_text(cell: str) -> _Text:
+    if cell.strip().lower() in MISSING_WORDS:
+        return _Text.MISSING
+    return _Text.WORDS if plain_number(cell) is None else _Text.NUMBER
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """How the cells of one column are written."""
@@ -144,36 +167,49 @@ class Writing:
     no_midnights: bool = False
     is_1904: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        return not (self.serials or self.instants or self.number_texts or self.no_midnights)
+
     def text(self, cell: Any) -> str:
         """A cell as the text that types back to the same value."""
         if isinstance(cell, str):
             plain = plain_number(cell) if self.number_texts else None
-            return plain if plain is not None else _lines(cell)
+            return plain if plain is not None else written(cell)
         if isinstance(cell, bool):
             return "TRUE" if cell else "FALSE"
         if self.serials and isinstance(cell, int | float):
-            moment = day_of(cell, is_1904=self.is_1904)
-            return written(moment if self.instants else moment.date()) if moment else written(cell)
+            return self._of_serial(cell)
         if self.no_midnights and cell == dt.time():
             return ""
         if self.instants and isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
             return f"{cell.isoformat()} 00:00:00"
-        if isinstance(cell, dt.datetime) and not self.instants:
-            return cell.date().isoformat() if cell.time() == dt.time() else written(cell)
+        if self.instants and isinstance(cell, dt.datetime):
+            return cell.isoformat(sep=" ")
         return written(cell)
+
+    def _of_serial(self, number: float) -> str:
+        moment = day_of(number, is_1904=self.is_1904)
+        if moment is None:
+            return written(number)
+        return moment.isoformat(sep=" ") if self.instants else moment.date().isoformat()
 
 
 def written(cell: Any) -> str:
-    """A cell on its own, as text."""
+    """A cell on its own, as text; an error's name is none."""
+    kind = type(cell)
     if isinstance(cell, str):
-        return _lines(cell)
-    if isinstance(cell, bool):
+        if cell[:1] in _ERROR_STARTS and is_error(cell):
+            return ""
+        return cell if cell.isprintable() else _lines(cell)
+    if kind is float:
+        return str(int(cell)) if cell.is_integer() and -1e15 < cell < 1e15 else repr(cell)
+    if kind is bool:
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
-    if isinstance(cell, dt.timedelta):
+    if kind is dt.datetime:
+        is_day = cell.time() == dt.time()
+        return cell.date().isoformat() if is_day else cell.isoformat(sep=" ")
+    if kind is dt.timedelta:
         return repr(cell.total_seconds())
     return str(cell)
 
@@ -184,9 +220,7 @@ def _lines(text: str) -> str:
 
 def is_error(cell: Any) -> bool:
     """Whether the cell holds an error's name as text, as OpenDocument writes it."""
-    if not isinstance(cell, str) or cell[:1] not in ("#", "E"):
-        return False
-    return cell.strip().casefold() in ERRORS
+    return isinstance(cell, str) and cell[:1] in _ERROR_STARTS and cell.strip().casefold() in ERRORS
 
 
 def plain_number(cell: str) -> str | None:
@@ -214,7 +248,3 @@ def day_of(serial: float, *, is_1904: bool) -> dt.datetime | None:
         return epoch + dt.timedelta(seconds=round(serial * 86_400))
     except OverflowError:
         return None
-
-
-def _is_finite(number: float) -> bool:
-    return number == number and number not in (float("inf"), float("-inf"))

@@ -97,7 +97,9 @@ def survey(table: Table, choices: Choices) -> Survey:
     held: list[tuple[int, list[Any]]] = []  # lone cells under an empty row: footnotes, if they end
     is_after_blank = False
     for place, row in table.rows(found):
-        count = layout.filled(row)
+        count = len(row) - row.count("")
+        if count < 3:  # it matters, and blanks may be written as spaces
+            count = layout.filled(row)
         if count == 0:
             is_after_blank = True
             continue
@@ -137,12 +139,15 @@ def _are_totals(found: Survey) -> bool:
 def _see(found: Survey, place: int, row: list[Any]) -> None:
     found.rows += 1
     for at, (column, cell) in enumerate(zip(found.columns, row, strict=False)):
-        if cell == "" or is_blank(cell):
+        if cell == "":
             continue
-        if is_error(cell):
-            found.errors += 1
-            found.first_error = found.first_error or (place, at)
-            continue
+        if type(cell) is str:
+            if is_blank(cell):
+                continue
+            if is_error(cell):
+                found.errors += 1
+                found.first_error = found.first_error or (place, at)
+                continue
         column.see(place, cell)
 
 
@@ -159,13 +164,12 @@ class Plan:
 
     def rows(self) -> Iterator[list[str]]:
         """The rows as text, without what is left out."""
+        texts = [written if writing.is_plain else writing.text for writing in self.writings]
+        ways = tuple(zip(self.columns, texts, strict=True))
         for place, row in self.table.rows():
             if place in self.left_out:
                 continue
-            cells = [
-                "" if is_error(row[c]) else w.text(row[c])
-                for c, w in zip(self.columns, self.writings, strict=True)
-            ]
+            cells = [text(row[column]) for column, text in ways]
             if any(cells):
                 yield cells
 

@@ -21,7 +21,7 @@ from hadi.domain.errors import Unreadable
 from hadi.ingest.bundles import open_tables
 from tests.factories.mutants import mutant, valid_files
 
-SECONDS = 20  # for a file of a few kilobytes, on a busy machine
+SECONDS = 60  # for a file of a few kilobytes, on a busy machine
 IN_PROCESS = [n for n in valid_files() if n not in ("data.xlsx", "data.ods")]
 WORKBOOKS = ["data.xlsx", "data.ods"]
 

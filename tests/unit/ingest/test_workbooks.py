@@ -156,6 +156,15 @@ class TestRows:
         assert rows_of(kept)[2] == (label, 3)
         assert decision(kept, "totals").value == "keep"
 
+    def test_totals_of_times_and_of_formulas_are_totals(self, read: Read, rows_of: Rows) -> None:
+        rows = [
+            ["a", "x"],
+            ["A", 1],
+            ["Total", "=SUM(B2)"],
+            ["Total of all", dt.timedelta(hours=30)],
+        ]
+        assert rows_of(read(book({"s": rows}), "book.xlsx")) == [("A", 1)]
+
     def test_a_station_called_total_is_no_total(self, read: Read, rows_of: Rows) -> None:
         rows = [
             ["station", "x"],
