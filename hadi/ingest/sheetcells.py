@@ -206,10 +206,10 @@ def written(cell: Any) -> str:
         return str(int(cell)) if cell.is_integer() and -1e15 < cell < 1e15 else repr(cell)
     if kind is bool:
         return "TRUE" if cell else "FALSE"
-    if kind is dt.datetime:
+    if isinstance(cell, dt.datetime):
         is_day = cell.time() == dt.time()
         return cell.date().isoformat() if is_day else cell.isoformat(sep=" ")
-    if kind is dt.timedelta:
+    if isinstance(cell, dt.timedelta):
         return repr(cell.total_seconds())
     return str(cell)
 
