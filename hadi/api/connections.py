@@ -124,7 +124,7 @@ def edit(body: dict[str, Any], connection_id: str) -> Response:
 
 
 @endpoints.at("/connections/<connection_id>/test", "POST")
-@endpoints.answers(200, TestedOut, 404, parameters=[IDEMPOTENCY_KEY])
+@endpoints.answers(200, TestedOut, 404, 422, parameters=[IDEMPOTENCY_KEY])
 @once
 def test(connection_id: str) -> Response:
     """Connect now; what is wrong is told in a sentence."""

@@ -134,7 +134,7 @@ def refresh(key: str, feed_id: str) -> Response:
 
 @endpoints.at("/hypotheses/<key>/feeds/<feed_id>/stop", "POST")
 @endpoints.answers(
-    200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
+    200, FeedOut, 404, 409, 412, 422, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
 )
 @once
 def stop(key: str, feed_id: str) -> Response:
@@ -144,7 +144,7 @@ def stop(key: str, feed_id: str) -> Response:
 
 @endpoints.at("/hypotheses/<key>/feeds/<feed_id>/restore", "POST")
 @endpoints.answers(
-    200, FeedOut, 404, 409, 412, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
+    200, FeedOut, 404, 409, 412, 422, has_etag=True, parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY]
 )
 @once
 def restore(key: str, feed_id: str) -> Response:
