@@ -55,7 +55,7 @@ def test_from_a_log_to_the_receipts(visitor: Visitor) -> None:
     assert "awkward at a busy till" in page.text
     rows = visitor.browser.client.get(f"{where}/unlogged.csv")
     lines = rows.get_data(as_text=True).splitlines()
-    assert lines[0].startswith("\ufeffreceipt,at,store") and len(lines) == 32
+    assert lines[0].startswith('\ufeff"receipt","at","store"') and len(lines) == 32
     assert visitor.get(f"{where}/nothing.csv", status=404)
     # Both data sets say so.
     page = visitor.get(f"/hypotheses/{key}/data/{log}")

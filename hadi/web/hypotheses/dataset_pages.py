@@ -24,6 +24,7 @@ from hadi.web.hypotheses.data_report import Report, report_of
 from hadi.web.hypotheses.feed_panel import Asked, asked_for
 from hadi.web.hypotheses.mapping_pages import TagField, tag_fields, tag_words
 from hadi.web.hypotheses.quality_panels import QualityPanel, quality_panel
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
@@ -76,7 +77,7 @@ class DatasetPage(Page):
     mapping: tuple[tuple[str, str], ...]
     tags: tuple[tuple[str, str], ...]
     digest: str
-    csv_url: str | None
+    downloads: tuple[Downloads, ...]
     remap_url: str | None
     delete_url: str | None
     gone: str | None
@@ -151,9 +152,11 @@ def dataset_page(
         mapping=tuple(dataset.mapping.items()),
         tags=tuple((name, say(Text(f"tag_{tag}"))) for name, tag in sorted(dataset.tags.items())),
         digest=dataset.digest,
-        csv_url=here("hypotheses.dataset_csv")
+        downloads=(
+            offered("hypotheses.dataset_rows", key=hypothesis.key, dataset_id=dataset.id),
+        )
         if has_rows and dataset.kind is not DatasetKind.QUERY
-        else None,
+        else (),
         remap_url=here("hypotheses.remap_data") if can_attach else None,
         delete_url=here("hypotheses.delete_data") if can_delete else None,
         gone=_gone(dataset),

@@ -27,6 +27,7 @@ from hadi.web.hypotheses.quality_panels import (
     line_of,
     quality_panel,
 )
+from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
@@ -94,7 +95,7 @@ class Rows:
     count: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
-    csv_url: str
+    downloads: tuple[Downloads, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,9 +313,11 @@ def _rows(hypothesis: Hypothesis, made: Reconciliation, kind: Kind, found: Liste
         count=_count(n),
         columns=found.columns,
         rows=found.rows,
-        csv_url=url_for(
-            "hypotheses.reconciliation_csv", key=hypothesis.key, reconciliation_id=made.id,
-            kind=kind.value,
+        downloads=(
+            offered(
+                "hypotheses.reconciliation_file", key=hypothesis.key, reconciliation_id=made.id,
+                kind=kind.value,
+            ),
         ),
     )  # fmt: skip
 

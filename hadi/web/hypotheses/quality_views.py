@@ -3,11 +3,6 @@ compared with receipts."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-
-from flask import Response as FileResponse
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -16,13 +11,13 @@ from hadi.domain.errors import Invalid, NotFound, Unreadable
 from hadi.domain.permissions import Permission, require
 from hadi.domain.quality import Level
 from hadi.domain.text import Text
-from hadi.ingest.neutral import neutralise
 from hadi.ingest.reconciling import Kind, Listed
 from hadi.models import Dataset, Hypothesis, Reconciliation
 from hadi.models.dataset import DatasetRole
 from hadi.services import dataset_roles, datasets, hypotheses, reconciliations
 from hadi.services import quality as reports
 from hadi.services.dataset_rows import preview
+from hadi.services.table_files import Head, Table
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_views import folder
 from hadi.web.hypotheses.quality_forms import BesideForm, QualityForm, ReconcileForm
@@ -36,6 +31,7 @@ from hadi.web.hypotheses.quality_pages import (
     role_words,
 )
 from hadi.web.hypotheses.repeats import once_when_done
+from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.forms import choices
 from hadi.web.shared.language import say
@@ -194,9 +190,9 @@ def _listed(hypothesis: Hypothesis, made: Reconciliation, kind: Kind) -> Listed:
     )  # fmt: skip
 
 
-@blueprint.get("/<key>/reconciliations/<reconciliation_id>/<kind>.csv")
-def reconciliation_csv(key: str, reconciliation_id: str, kind: str) -> FileResponse:
-    """All rows of one kind; cells that a spreadsheet would run are made harmless."""
+@blueprint.get("/<key>/reconciliations/<reconciliation_id>/<kind>.<format>")
+def reconciliation_file(key: str, reconciliation_id: str, kind: str, format: str) -> Response:
+    """All rows of one kind, as a file."""
     hypothesis, made = _made(key, reconciliation_id)
     if kind not in list(Kind):
         raise NotFound(Text("no_such_reconciliation"))
@@ -204,27 +200,10 @@ def reconciliation_csv(key: str, reconciliation_id: str, kind: str) -> FileRespo
         made, Kind(kind), folder=folder(), by=current_actor(),
         stake=hypotheses.stake(hypothesis), now=now(),
     )  # fmt: skip
-    head = next(pages)  # what cannot be read is refused before the answer begins
-
-    def written() -> Iterator[bytes]:
-        yield "\ufeff".encode()  # what makes Excel read UTF-8
-        yield _csv(head)
-        for rows in pages:
-            yield _csv(rows)
-
-    name = f"{hypothesis.key}-{kind}.csv"
-    return FileResponse(
-        written(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _csv(rows: Sequence[Sequence[str | None]]) -> bytes:
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\r\n")
-    writer.writerows([neutralise(cell) for cell in row] for row in rows)
-    return page.getvalue().encode()
+    (head,) = next(pages)  # what cannot be read is refused before the answer begins
+    heads = tuple(Head(str(name), str(name)) for name in head)
+    rows = (row for page in pages for row in page)
+    return downloads.send(Table(f"{hypothesis.key}-{kind}", heads, rows), format)
 
 
 def _made(key: str, reconciliation_id: str) -> tuple[Hypothesis, Reconciliation]:

@@ -28,7 +28,7 @@ from hadi.models import Job
 from hadi.models.job import JobKind, JobState
 from hadi.services import export_jobs, exports, jobs, table_files
 from hadi.services.exports import Name
-from hadi.services.table_files import MIMETYPES, Format, Reader, Table
+from hadi.services.table_files import MIMETYPES, Format, Table
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.language import figure, moment, say, speaker
 from hadi.web.shared.pages import Page
@@ -90,18 +90,20 @@ def offered(endpoint: str, title: str | None = None, **arguments: Any) -> Downlo
 def answer(name: Name, arguments: Mapping[str, Any], format: str) -> AnyResponse:
     """The table as the file that the address asks for: at once, or in the background where it is
     long."""
-    if format not in set(Format):
-        abort(404)
-    actor, kind, folder = current_actor(), Format(format), data_dir() / "datasets"
+    actor, kind, folder = current_actor(), _format(format), data_dir() / "datasets"
     found = exports.table(name, arguments, folder=folder, by=actor)
-    separator = ";" if request.args.get("sep") == SEMICOLON else ","
-    language = speaker().language
     if exports.is_long(found, kind):
         job = export_jobs.submit(
-            name, arguments, kind, language=language, separator=separator, by=actor, now=now()
-        )
+            name, arguments, kind, language=speaker().language, separator=_separator(), by=actor,
+            now=now(),
+        )  # fmt: skip
         return redirect(url_for("downloads.show", job_id=job.id))
-    return _file(found, kind, exports.reader(language, separator))
+    return _file(found, kind)
+
+
+def send(found: Table, format: str) -> AnyResponse:
+    """A table that has no name of its own, as the file that the address asks for."""
+    return _file(found, _format(format))
 
 
 def data_dir() -> Path:
@@ -159,7 +161,18 @@ def _page(job: Job) -> DownloadPage:
     )
 
 
-def _file(found: Table, kind: Format, reader: Reader) -> AnyResponse:
+def _format(written: str) -> Format:
+    if written not in set(Format):
+        abort(404)
+    return Format(written)
+
+
+def _separator() -> str:
+    return ";" if request.args.get("sep") == SEMICOLON else ","
+
+
+def _file(found: Table, kind: Format) -> AnyResponse:
+    reader = exports.reader(speaker().language, _separator())
     name = export_jobs.file_name(found, kind, now())
     if kind is Format.CSV:
         return _streamed(table_files.as_csv(found, reader), name)
