@@ -3,7 +3,7 @@
 Whatever was acknowledged has to be there afterwards, whatever was accepted has to become a data
 set, and nothing half made may stay. For a longer run than the suite's:
 
-    python -m tests.integration.test_kills 200 [seed]
+    python -m tests.integration.test_kills 200 [seed]       # HADI_DATABASE_URL: an empty database
 """
 
 from __future__ import annotations
@@ -66,13 +66,14 @@ class Instance:
 
     data_dir: Path
     port: int
+    database_url: str = ""
     token: str = ""
     hypothesis: str = ""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
-        return Settings(data_dir=self.data_dir, secret_key=KEY, testing=True)
+        return Settings(self.database_url, self.data_dir, secret_key=KEY, testing=True)
 
     def start(self, name: str) -> None:
         command = {
@@ -80,6 +81,8 @@ class Instance:
             "worker": ["worker"],
         }[name]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("HADI_")}
+        if self.database_url:
+            inherited["HADI_DATABASE_URL"] = self.database_url
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", "hadi", *command],
             env={**inherited, "HADI_DATA_DIR": str(self.data_dir), "HADI_SECRET_KEY": KEY},
@@ -166,11 +169,13 @@ class Sender(Thread):
             connection.close()
 
 
-def run(folder: Path, *, kills: int, seed: int, pace: float = 2.5) -> dict[str, int]:
+def run(
+    folder: Path, *, kills: int, seed: int, pace: float = 2.5, database_url: str = ""
+) -> dict[str, int]:
     """Kill as often as that, `pace` seconds apart at most; let the rest come to its end, and look
     at what there is."""
     chance = random.Random(seed)
-    instance = _made(folder)
+    instance = _made(folder, database_url)
     sender = Sender(instance, seed)
     try:
         for name in ("server", "worker"):
@@ -193,13 +198,13 @@ def run(folder: Path, *, kills: int, seed: int, pace: float = 2.5) -> dict[str, 
     return _looked_at(instance, sender.files)
 
 
-def _made(folder: Path) -> Instance:
+def _made(folder: Path, database_url: str) -> Instance:
     """An instance with a running test and somebody's token."""
     from tests.factories.hypotheses import World
     from tests.fixtures.database import close, migrate
 
     with socket.create_server(("127.0.0.1", 0)) as free:
-        instance = Instance(folder / "data", free.getsockname()[1])
+        instance = Instance(folder / "data", free.getsockname()[1], database_url)
     instance.data_dir.mkdir()
     migrate(instance.settings)
     from hadi.app import create_app
@@ -295,6 +300,9 @@ def _require_whole(dataset: object, folder: Path) -> None:
 if __name__ == "__main__":
     count, *more = (int(word) for word in sys.argv[1:])
     folder = tempfile.mkdtemp(prefix="hadi-kills-")  # kept, to be looked at where something fails
-    told = run(Path(folder), kills=count, seed=more[0] if more else 1, pace=9.0)
+    address = os.environ.get("HADI_DATABASE_URL", "")  # empty: SQLite
+    told = run(
+        Path(folder), kills=count, seed=more[0] if more else 1, pace=9.0, database_url=address
+    )
     shutil.rmtree(folder)
     print(told)  # noqa: T201
