@@ -82,14 +82,17 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     # Looking takes as long as the data are big: no transaction is held meanwhile.
     let_go()
     found: list[Finding] = []
+    days: list[date] = []
     if data is not None and plan is not None:
         sums = data.summaries(plan)
         found += [Finding.of_check(check) for check in validity(sums, plan)]
         found += _missing_grossly(sums, plan)
-    looked = look_into(paths, asked) if is_file else Looked((), rows)
+        days = sorted(date.fromisoformat(day.name) for day in sums.days if day.name)
+    looked = look_into(paths, asked) if is_file else Looked((), rows, *_ends(days))
     found += looked.findings
     if is_file and not has_day:
-        found.append(Finding("day", Level.AMBER, Text("quality_day_unknown")))
+        unknown = Text("quality_day_unknown")  # what the check of the plan's moment says, too
+        found.append(Finding("day", Level.AMBER, unknown, is_check=True))
     if entries is not None:
         counts = reconciling.count(entries, _rules(settings))
         entered = when_entered(counts, _rules(settings))
@@ -146,6 +149,11 @@ def checks(dataset: Dataset, *, folder: Path, by: Actor, now: datetime) -> tuple
     settings = settings_of(dataset)
     report = report_of(dataset) or assess(dataset.id, folder=folder, by=by, now=now)
     return rules.checks_of(report, duplicates_are_real=settings.duplicates_are_real)
+
+
+def _ends(days: list[date]) -> tuple[date | None, date | None]:
+    """The first and the last of the days that sums are known of."""
+    return (days[0], days[-1]) if days else (None, None)
 
 
 def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Asked:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import HadiError, Invalid, NotFound
 from hadi.domain.permissions import Actor, Permission, Stake, require
+from hadi.domain.plan import NeedRole
 from hadi.domain.quality import Level
 from hadi.domain.reconciliation import (
     LOG_COLUMNS,
@@ -373,7 +374,8 @@ def _switch(reconciliation_id: str, *, folder: Path, by: Actor, now: datetime) -
     assert test.plan is not None
     try:
         names = [column["name"] for column in receipts.report["columns"]]
-        wanted = {**_as_in_log(made.log, names), **_as_in_plan(receipts, test)}
+        purposes = made.mapping["receipts"]
+        wanted = {**_as_in_plan(receipts, purposes, test), **_as_in_log(made.log, names)}
         mapping = checked_mapping(test.plan, names, wanted)
         paths = paths_of(receipts, folder=folder)
         let_go()
@@ -403,8 +405,17 @@ def _as_in_log(log: Dataset, names: Sequence[str]) -> dict[str, str]:
     return {need: column for need, column in log.mapping.items() if column in names}
 
 
-def _as_in_plan(receipts: Dataset, test: Test) -> dict[str, str]:
-    """The columns of the receipts for the plan, where they were attached with them."""
+_OF_RECEIPTS = {NeedRole.DAY: "at", NeedRole.GROUP: "store"}
+
+
+def _as_in_plan(receipts: Dataset, names: Mapping[str, str], test: Test) -> dict[str, str]:
+    """The columns of the receipts for the plan, where they were attached with them: the day of a
+    receipt is that of its time."""
     assert test.plan is not None
-    keys = {need.key for need in test.plan.needs()}
-    return {need: column for need, column in receipts.mapping.items() if need in keys}
+    found: dict[str, str] = {}
+    for need in test.plan.needs():
+        purpose = _OF_RECEIPTS.get(need.role, need.key)
+        column = names.get(purpose) or receipts.mapping.get(need.key)
+        if column:
+            found[need.key] = column
+    return found

@@ -67,7 +67,7 @@ WORDING: dict[str, Wording] = {
     "quality_period_from": N_("from %(first)s"),
     "quality_period_until": N_("until %(last)s"),
     "quality_day_unknown": N_(
-        "No column is known to name the day, so the period cannot be looked at. Name it below."
+        "No column is known to name the day, so the period cannot be looked at. Say which one it is."
     ),
     "quality_late_rows": NN_(
         "%(n)s row of the newest part belongs to days that version %(version)s covered already (until %(last)s): it came late, or is there twice.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from openpyxl import Workbook
@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from hadi.services.demo.story import Counted, Drawn, Guard, Story
 
 Row = list[object]
+DAY = "day"
 
 
 def content(story: Story, seed: int, begins: date) -> bytes:
@@ -49,7 +50,12 @@ def table(story: Story, seed: int, begins: date) -> tuple[list[str], list[Row]]:
     head = ["client", "group", story.measure.name]
     if story.guard is not None:
         head.append(story.guard.name)
-    return head, [[f"C{seed:02d}{place:05d}", *row] for place, row in enumerate(rows, start=1)]
+    days = Random(f"days of {story.file}")  # noqa: S311
+    so_far = max(1, min(story.lasts_days, story.age_days - 5))  # a test under way has no later days
+    return [*head, DAY], [
+        [f"C{seed:02d}{place:05d}", *row, begins + timedelta(days=days.randrange(so_far))]
+        for place, row in enumerate(rows, start=1)
+    ]
 
 
 def _counted(data: Counted, guard: Guard | None, arms: tuple[str, ...]) -> list[Row]:

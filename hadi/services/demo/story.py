@@ -48,12 +48,13 @@ class Drawn:
 class Study:
     """A test that needs more than two columns: what its plan says besides, and its file. `rows`
     draws them for a test that begins on that day; `after_days` is when a look on the way is taken
-    (None: at the end)."""
+    (None: at the end); `then` is what is done with the data after the first check."""
 
     plan: Mapping[str, Any]
     head: tuple[str, ...]
     rows: Callable[[Random, date], list[list[object]]]
     after_days: int | None = None
+    then: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

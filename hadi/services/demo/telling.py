@@ -27,6 +27,7 @@ from hadi.services import (
     workspace,
 )
 from hadi.services.demo import feeding, rows
+from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.stories_closed import CLOSED
 from hadi.services.demo.stories_open import OPEN
@@ -45,7 +46,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
-    stories = sorted((*OPEN, *CLOSED, *STUDIES), key=lambda story: -story.age_days)
+    stories = sorted((*OPEN, *CLOSED, *STUDIES, *DOUBTS), key=lambda story: -story.age_days)
     workspace.ensure()
     with transaction():
         _workspace()
@@ -143,6 +144,8 @@ class _Teller:
             body["ends_on"] = (begins + timedelta(days=story.lasts_days)).isoformat()
         if story.study is not None:
             body |= story.study.plan
+        elif story.file or story.table:
+            body["day"] = rows.DAY
         db.session.flush()  # the version counts what is written
         plans.save(
             hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
@@ -171,9 +174,14 @@ class _Teller:
             datasets.attach_counts(
                 hypothesis.id, counts=_counts(story), by=steward, now=attached_at
             )
-        analyses.run(
+        made = analyses.run(
             hypothesis.id, folder=self.folder, by=steward, now=self.day(after + 0.1, hour=12)
         )
+        if story.study is not None and story.study.then is not None:
+            story.study.then(
+                hypothesis, made.dataset, begins=self.day(3).date(), folder=self.folder, by=steward,
+                now=self.day(after + 1, hour=10),
+            )  # fmt: skip
 
     def close(self, hypothesis: Hypothesis) -> None:
         closing = self.story.closing
