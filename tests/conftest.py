@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.pages",
     "tests.fixtures.browser",
     "tests.fixtures.servers",
+    "tests.fixtures.sail",
 ]
 
 HERE = Path(__file__).parent

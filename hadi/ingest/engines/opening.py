@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ def opened(
     kind: str, settings: Mapping[str, Any], secret: str | None, limits: Limits
 ) -> Iterator[Backend]:
     """See `engines.open`."""
-    make = _maker(kind)
+    make = maker(kind)
     with Watchdog(limits.seconds) as watchdog:
         backend = make(settings, secret, limits, watchdog)
         try:
@@ -31,9 +32,12 @@ def opened(
                 backend.close()
 
 
-def _maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdog], Backend]:
+def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdog], Backend]:
+    """What makes such a backend, with the driver loaded: that is no time of the database's."""
     match kind:
         case "postgresql":
+            import ibis.backends.postgres
+
             from hadi.ingest.engines.postgresql import PostgreSQL
 
             return PostgreSQL
@@ -46,6 +50,11 @@ def _maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchd
 
             return ParquetFolder
         case "spark":
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about its own dependencies' versions
+                import ibis.backends.pyspark  # noqa: F401
+                import pyspark.sql.connect.session  # noqa: F401
+
             from hadi.ingest.engines.spark import Spark
 
             return Spark

@@ -42,16 +42,17 @@ class Spark(Backend):
         self._secret = secret
         self._address = f"{settings.get('host')}:{settings.get('port') or 15002}"
         self._channel: Any = None
+        self._is_open = False
         self._session: Any = None
         watchdog.cancel = watchdog.cut = self._cut
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about its own dependencies' versions
-            try:
-                self._connect(settings)
-            except Exception as error:
-                refusal = self._refusal(error)
-                self.close()
-                raise refusal from None
+        # About its dependencies' versions, and each attempt that failed: nothing for a log.
+        warnings.filterwarnings("ignore", module="pyspark")
+        try:
+            self._connect(settings)
+        except Exception as error:
+            refusal = self._refusal(error)
+            self._cut()
+            raise refusal from None
 
     def _connect(self, settings: Mapping[str, Any]) -> None:
         from ibis.backends.pyspark import Backend as Compiler
@@ -80,12 +81,15 @@ class Spark(Backend):
 
         builder.toChannel = kept  # type: ignore[method-assign]
         self._session = SparkSession(builder)
+        # A broken line ends the visit: nobody goes back for an answer, and no thread waits for one.
+        self._session.client.disable_reattachable_execute()
         self._session.client.set_retry_policies(
             [DefaultPolicy(max_retries=_RETRIES, initial_backoff=50, max_backoff=500)]
         )
         Compiler.register_options()
         self.ibis = Compiler()
         self.ibis.do_connect(self._session)
+        self._is_open = True
 
     def version(self) -> str:
         said = str(self._guarded(lambda _: self._session.version, ""))
@@ -96,9 +100,11 @@ class Spark(Backend):
         return tuple(sorted(str(row[1]) for row in found))
 
     def close(self) -> None:
-        if self._session is not None and not self.watchdog.has_fired:
-            self._session.client.release_session()
-        self._cut()
+        try:
+            if self._session is not None and not self.watchdog.has_fired:
+                self._session.client.release_session()
+        finally:
+            self._cut()
 
     def has_nul(self, text: ir.Value) -> ir.Value:
         from hadi.ingest.engines import functions
@@ -142,7 +148,7 @@ class Spark(Backend):
         if type(error).__name__ in ("RpcError", "_InactiveRpcError", "ValueError") or any(
             mark in said for mark in _GONE
         ):
-            if self._session is None or not hasattr(self, "ibis"):
+            if not self._is_open:
                 return Unreadable(
                     Text(
                         "engine_unreachable",
