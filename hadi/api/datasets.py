@@ -1,10 +1,10 @@
-"""Data of a test: a file with its mapping, or typed counts, attached as a version."""
+"""Data of a test: files with the mapping of their columns, or typed counts, attached as a
+version; where they come from; and how their rows are deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, request
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from webargs.core import is_json
 
-from hadi.api import found, shown
+from hadi.api import found, shown, shown_data
 from hadi.api.answers import (
     IDEMPOTENCY_KEY,
     IF_MATCH_OPTIONAL,
@@ -23,83 +23,54 @@ from hadi.api.answers import (
     settle,
 )
 from hadi.api.authentication import actor, now
-from hadi.api.body import BodyParser, invalid, is_storable, parse_json
-from hadi.api.fields import Listed, Sent, described
+from hadi.api.body import BodyParser, required_body
+from hadi.api.dataset_form import BODY, Attachment, read_form, relation_of
+from hadi.api.fields import Listed, Sent, Words, described
 from hadi.api.hypotheses import claimed
+from hadi.api.jobs import JobOut, accepted
 from hadi.api.paging import PageQuery, paged
 from hadi.api.problems import Problem
 from hadi.api.repeats import once
-from hadi.api.schemas import DatasetOut
+from hadi.api.schemas import DatasetOut, ProvenanceOut
 from hadi.config import Settings
 from hadi.db import db
 from hadi.domain.errors import HadiError, NotFound
+from hadi.domain.tags import hidden
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
-from hadi.models import Dataset, Hypothesis, Test
-from hadi.services import datasets
+from hadi.models import Dataset, Hypothesis, Job, Test
+from hadi.models.dataset import DatasetRole, Relation
+from hadi.services import dataset_retention, dataset_roles, datasets, hypotheses, uploads
+from hadi.services.dataset_provenance import provenance
 
 endpoints = Endpoints("datasets", "The numbers of a test, kept as they came")
-
-_FORM = ("mapping", "sheet")
-_COUNTS = {
-    "type": "array",
-    "description": "One entry for each arm",
-    "items": {
-        "type": "object",
-        "required": ["arm", "units"],
-        "properties": {
-            "arm": {"type": "string"},
-            "units": {"type": "integer", "minimum": 0},
-            "successes": {"description": "Of a conversion", "type": "integer", "minimum": 0},
-            "mean": {"description": "Of a mean", "type": "number"},
-            "sd": {"description": "Of a mean", "type": "number", "minimum": 0},
-            "events": {"description": "Of a rate", "type": "integer", "minimum": 0},
-            "exposure": {
-                "description": "Of a rate: of all the arm's units together",
-                "type": "number",
-                "exclusiveMinimum": 0,
-            },
-        },
-    },
-}
-_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {
-                        "description": "CSV, TSV, XLSX or Parquet",
-                        "type": "string", "contentMediaType": "application/octet-stream",
-                    },
-                    "mapping": {
-                        "description": "JSON object: the plan's name of a column to the file's",
-                        "type": "string",
-                    },
-                    "sheet": {"description": "Of a workbook", "type": "string"},
-                },
-            }
-        },
-        "application/json": {
-            "schema": {
-                "type": "object", "required": ["counts"], "additionalProperties": False,
-                "properties": {"counts": _COUNTS},
-            }
-        },
-    },
-}  # fmt: skip
+SMALL = 8 * 1024 * 1024  # bytes that are read within a request
 
 
 class _AnyCount(Sent):
     counts = Listed(fields.Raw(), required=True, metadata=described("One entry for each arm"))
+    relation = Words()
+    corrects = fields.Raw()
+    reason = Words()
+
+
+class _Reason(Sent):
+    reason = Words(required=True)
 
 
 def folder() -> Path:
     """Where attached files are kept."""
+    return _settings().data_dir / "datasets"
+
+
+def incoming() -> Path:
+    """Where files lie as they were sent."""
+    return _settings().data_dir / "incoming"
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.extensions["hadi_settings"]
-    return settings.data_dir / "datasets"
+    return settings
 
 
 @endpoints.at("/hypotheses/<key>/datasets", "GET")
@@ -116,92 +87,146 @@ def listing(query: dict[str, Any], key: str) -> Response:
         .order_by(Dataset.attached_at.desc(), Dataset.id),
         query,
     )
-    return answer_page(page, lambda each: shown.dataset(each, numbers[each.test_id]))
+    return answer_page(page, lambda each: _shown(hypothesis, each, numbers[each.test_id]))
 
 
 @endpoints.at("/hypotheses/<key>/datasets/<dataset_id>", "GET")
 @endpoints.answers(200, DatasetOut, 404)
 def get(key: str, dataset_id: str) -> Response:
     """One data set, with the report of how it was read."""
-    hypothesis = found.hypothesis(key)
-    if not found.is_name(dataset_id):
-        raise NotFound(Text("no_such_dataset"))
-    dataset = datasets.find(dataset_id, by=actor())
-    number = found.test_number(hypothesis, dataset.test_id, absent=Text("no_such_dataset"))
-    return answer(shown.dataset(dataset, number))
+    hypothesis, dataset, number = _found(key, dataset_id)
+    return answer(_shown(hypothesis, dataset, number))
+
+
+@endpoints.at("/hypotheses/<key>/datasets/<dataset_id>/provenance", "GET")
+@endpoints.answers(200, ProvenanceOut, 404)
+def origins(key: str, dataset_id: str) -> Response:
+    """From the files as they were sent to the verdicts that rest on them."""
+    _hypothesis, dataset, _number = _found(key, dataset_id)
+    return answer(shown_data.provenance(provenance(dataset, by=actor())))
+
+
+@endpoints.at("/hypotheses/<key>/datasets/<dataset_id>", "DELETE")
+@endpoints.answers(200, DatasetOut, 400, 404, 409, 422)
+def delete(key: str, dataset_id: str) -> Response:
+    """Delete the rows of a data set, with a reason (administrators). The record, the digests and
+    the analyses stay."""
+    hypothesis, dataset, number = _found(key, dataset_id)
+    required_body()
+    body = BodyParser().parse(_Reason(), request)
+    deleted = dataset_retention.delete(
+        dataset.id, reason=body["reason"], folder=folder(), incoming=incoming(), by=actor(),
+        now=now(),
+    )  # fmt: skip
+    return answer(_shown(hypothesis, deleted, number))
 
 
 @endpoints.at("/hypotheses/<key>/datasets", "POST")
 @endpoints.answers(
     201, DatasetOut, 400, 404, 409, 412, 413, 415, 422, has_location=True,
-    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY], request_body=_BODY,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY], request_body=BODY,
 )  # fmt: skip
+@endpoints.alt_response(  # type: ignore[untyped-decorator]
+    200, schema=DatasetOut, description="The test has these data already"
+)
+@endpoints.alt_response(  # type: ignore[untyped-decorator]
+    202, schema=JobOut, description="Being read; the job is in Location"
+)
 @once
 def attach(key: str) -> Response:
-    """Attach a file with the mapping of its columns, or typed counts."""
+    """Attach files with the mapping of their columns, or typed counts. Files that the test has
+    already answer with their data set (200); large ones are read by a job (202)."""
     hypothesis = found.hypothesis(key)
     claimed(hypothesis)
     if request.mimetype == "multipart/form-data":
-        dataset = _attach_file(hypothesis)
+        sent = read_form()
+        if (request.content_length or 0) > SMALL:
+            return _attach_later(hypothesis, sent)
+        dataset, is_new = _attach_files(hypothesis, sent)
     elif is_json(request.mimetype):
-        body = BodyParser().parse(_AnyCount(), request)
-        dataset = datasets.attach_counts(
-            hypothesis.id, counts=body["counts"], by=actor(), now=now()
-        )
+        dataset, is_new = _attach_counts(hypothesis), True
     else:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Text("api.not_json_or_form"))
     settle()
     number = db.session.get_one(Test, dataset.test_id).number
     where = f"/hypotheses/{hypothesis.id}/datasets/{dataset.id}"
-    return answer(shown.dataset(dataset, number), HTTPStatus.CREATED, location=where)
+    status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+    return answer(_shown(hypothesis, dataset, number), status, location=where)
 
 
-def _attach_file(hypothesis: Hypothesis) -> Dataset:
-    """Read the file and attach it; where it cannot be attached, nothing of it stays."""
-    mapping, sheet = _form()
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise invalid({"file": Text("api.file_missing")})
-    settings: Settings = current_app.extensions["hadi_settings"]
+def _attach_counts(hypothesis: Hypothesis) -> Dataset:
+    body = BodyParser().parse(_AnyCount(), request)
+    relation, previous = relation_of(body)
+    return datasets.attach_counts(
+        hypothesis.id, counts=body["counts"], relation=relation, previous=previous,
+        reason=body.get("reason", ""), by=actor(), now=now(),
+    )  # fmt: skip
+
+
+def _attach_later(hypothesis: Hypothesis, sent: Attachment) -> Response:
+    """Take the files in, and have them read and attached by a worker."""
+    first = uploads.receive(
+        hypothesis.id, files=[(each.filename, each.stream) for each in sent.files],
+        choices=sent.choices, arguments=sent.arguments(), folder=incoming(),
+        limit=_settings().max_upload_bytes, by=actor(), now=now(),
+    )  # fmt: skip
+    return accepted(db.session.get_one(Job, first.job_id))
+
+
+def _attach_files(hypothesis: Hypothesis, sent: Attachment) -> tuple[Dataset, bool]:
+    """Read the files and attach them, and whether that made a version; where they cannot be
+    attached, nothing of them stays."""
+    at, limits = now(), Limits(max_bytes=_settings().max_upload_bytes)
     staged = datasets.stage(
-        hypothesis.id,
-        file=file.stream,  # type: ignore[arg-type]  # a stream of bytes, however it is spooled
-        filename=_filename(file.filename),
-        sheet=sheet,
-        folder=folder(),
-        limits=Limits(max_bytes=settings.max_upload_bytes),
-        by=actor(),
-        now=now(),
-    )
+        hypothesis.id, more=sent.files, choices=sent.choices, folder=folder(), incoming=incoming(),
+        limits=limits, keep_refused=False, by=actor(), now=at,
+    )  # fmt: skip
+    if staged.is_attached:
+        return _attach_known(staged, sent)
+    is_mine = staged.created_at >= at
     try:
-        return datasets.attach(staged.id, mapping=mapping, folder=folder(), by=actor(), now=now())
+        if sent.role is not DatasetRole.OUTCOME:
+            beside = dataset_roles.attach_as(
+                staged.id, role=sent.role, columns=sent.mapping, folder=folder(), by=actor(),
+                now=now(),
+            )  # fmt: skip
+            return beside, True
+        attached = datasets.attach(
+            staged.id, mapping=sent.mapping, relation=sent.relation, previous=sent.previous,
+            reason=sent.reason, tags=sent.tags, folder=folder(), incoming=incoming(), by=actor(),
+            now=now(),
+        )  # fmt: skip
     except HadiError:
-        datasets.discard(staged.id, folder=folder(), by=actor(), now=now())
+        if is_mine:  # somebody else's file goes on waiting
+            datasets.discard(staged.id, folder=folder(), incoming=incoming(), by=actor(), now=now())
         raise
+    return attached, True
 
 
-def _form() -> tuple[dict[str, str], str | None]:
-    """The mapping and the sheet. Raises Invalid with every fault."""
-    wrong: dict[str, Text] = {}
-    for name in {*request.form, *request.files} - {*_FORM, "file"}:
-        shown_name = "".join(sign for sign in (name or "")[:80] if sign.isprintable())
-        wrong[shown_name] = Text("api.unknown_field", field=shown_name)
-    for name in _FORM:
-        if not is_storable(request.form.get(name, "")):
-            wrong[name] = Text("api.odd_characters", field=name)
-    if wrong:
-        raise invalid(wrong)
-    written = request.form.get("mapping", "").strip()
-    mapping: object = parse_json(written) if written else {}
-    if not isinstance(mapping, Mapping) or not all(
-        value is None or isinstance(value, str) for value in mapping.values()
-    ):
-        raise invalid({"mapping": Text("api.mapping_not_object")})
-    chosen = {str(name): value for name, value in mapping.items() if value}
-    return chosen, request.form.get("sheet") or None
+def _attach_known(known: Dataset, sent: Attachment) -> tuple[Dataset, bool]:
+    """The same files are the same data set; under other columns, or to take the place of a later
+    version, they are a version of their own, with a reason."""
+    is_other = any(known.mapping.get(need) != column for need, column in sent.mapping.items())
+    is_other = is_other or (sent.tags is not None and sent.tags != known.tags)
+    if not is_other and sent.relation is not Relation.CORRECTION:
+        return known, False
+    made = datasets.again(
+        known.id, mapping=sent.mapping or None, tags=sent.tags, reason=sent.reason,
+        folder=folder(), by=actor(), now=now(),
+    )  # fmt: skip
+    return made, True
 
 
-def _filename(written: str) -> str:
-    """The name alone, as it can be shown: some browsers send a whole path."""
-    name = PurePosixPath(written.replace("\\", "/")).name
-    return "".join(sign for sign in name if sign.isprintable())[:200] or "file"
+def _found(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset, int]:
+    hypothesis = found.hypothesis(key)
+    if not found.is_name(dataset_id):
+        raise NotFound(Text("no_such_dataset"))
+    dataset = datasets.find(dataset_id, by=actor())
+    number = found.test_number(hypothesis, dataset.test_id, absent=Text("no_such_dataset"))
+    return hypothesis, dataset, number
+
+
+def _shown(hypothesis: Hypothesis, dataset: Dataset, number: int) -> shown.Json:
+    """The data set without what this person may not see of its columns."""
+    unseen = hidden(dataset.tags, actor(), hypotheses.stake(hypothesis))
+    return shown_data.dataset(dataset, number, hidden=unseen)

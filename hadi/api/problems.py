@@ -65,6 +65,7 @@ def problem(
     *,
     blockers: list[dict[str, Any]] | None = None,
     fields: Mapping[str, str] | None = None,
+    remedy: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response for one problem."""
@@ -77,6 +78,8 @@ def problem(
         "blockers": blockers or [],
         "fields": dict(fields or {}),
     }
+    if remedy:  # the choices under which a file can be read after all
+        body["remedy"] = dict(remedy)
     response = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MIMETYPE)
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = "no-store"
@@ -91,7 +94,8 @@ def _refused(refusal: HadiError) -> Response:
     fields: dict[str, str] = {}
     if isinstance(refusal, Invalid):
         fields = {path: say(text) for path, text in refusal.fields.items()}
-    return problem(_status(refusal), code, refusal.text, fields=fields)
+    remedy = refusal.remedy if isinstance(refusal, Unreadable) else None
+    return problem(_status(refusal), code, refusal.text, fields=fields, remedy=remedy)
 
 
 def _blocked(refusal: Blocked) -> Response:

@@ -213,9 +213,38 @@ class DatasetOut(ma.Schema):
     filename = _text(allow_none=True)
     digest = _text("SHA-256 of the data")
     mapping = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    tags = _object("A column to what it holds: money, margin, personal")
+    role = _text("outcome; log and receipts are compared with it")
+    relation = _text("whole, correction or increment")
+    previous_version = _whole("The version that it corrects or adds to", allow_none=True)
+    reason = _text("Of a correction, or of other columns", allow_none=True)
+    is_current = fields.Boolean(required=True, metadata={"description": "No version is newer"})
+    quality = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "What was found in its rows"}
+    )
     test = _whole("The number of the test")
     author = fields.Nested(PersonOut, required=True)
     attached_at = _moment(allow_none=True)
+    deleted_at = _moment(allow_none=True)
+
+
+class ProvenanceOut(ma.Schema):
+    """From the files as they were sent to the verdicts that rest on them."""
+
+    id = _text()
+    version = _whole(allow_none=True)
+    digest = _text("SHA-256 of the data")
+    mapping = _object("The plan's name of a column to the data's")
+    parts = fields.List(
+        fields.Dict(), required=True,
+        metadata={"description": "Each file with its digest as sent, how it was read, its table"},
+    )  # fmt: skip
+    versions = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Those before it, newest first"}
+    )
+    newest_version = _whole("The one that stands now", allow_none=True)
+    deleted_at = _moment(allow_none=True)
+    analyses = fields.List(fields.Dict(), required=True)
 
 
 class AnalysisOut(ma.Schema):
@@ -226,6 +255,9 @@ class AnalysisOut(ma.Schema):
 
     id = _text()
     dataset_version = _whole()
+    dataset_is_current = fields.Boolean(
+        required=True, metadata={"description": "No newer version of the data stands in its place"}
+    )
     plan_version = _whole()
     test = _whole("The number of the test")
     is_final = fields.Boolean(required=True)

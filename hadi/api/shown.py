@@ -17,7 +17,6 @@ from hadi.domain.text import Text, render
 from hadi.models import (
     Analysis,
     Conclusion,
-    Dataset,
     Event,
     Hypothesis,
     PlanVersion,
@@ -26,8 +25,8 @@ from hadi.models import (
     User,
     Wave,
 )
-from hadi.models.dataset import DatasetKind
 from hadi.services import hypotheses
+from hadi.services.dataset_records import newer_than
 from hadi.speech import BabelSpeaker
 
 Json = dict[str, Any]
@@ -141,30 +140,14 @@ def plan_answer(shown: Hypothesis, version: PlanVersion) -> Json:
     }
 
 
-# ------------------------------------------------------------------- data and analyses
-def dataset(shown: Dataset, test_number: int) -> Json:
-    is_file = shown.kind is DatasetKind.FILE
-    return {
-        "id": shown.id,
-        "version": shown.version,
-        "rows": shown.rows,
-        "report": _in_language(shown.report),
-        "kind": shown.kind.value,
-        "filename": shown.filename if is_file else None,
-        "digest": shown.digest,
-        "mapping": dict(shown.mapping),
-        "test": test_number,
-        "author": person(shown.author),
-        "attached_at": moment(shown.attached_at),
-    }
-
-
+# ------------------------------------------------------------------------------- analyses
 def analysis(shown: Analysis, test_number: int) -> Json:
     """The object of `hadi check --json`, and what it was made of."""
     return {
-        **_in_language(shown.record),
+        **in_language(shown.record),
         "id": shown.id,
         "dataset_version": shown.dataset.version,
+        "dataset_is_current": newer_than(shown.dataset) is None,
         "plan_version": shown.plan_version.number,
         "test": test_number,
         "is_final": shown.is_final,
@@ -178,7 +161,7 @@ def analysis(shown: Analysis, test_number: int) -> Json:
 _SENTENCES = {"sentence": "sentence_text", "detail": "text", "note": "note_text"}
 
 
-def _in_language(record: Mapping[str, Any]) -> Json:
+def in_language(record: Mapping[str, Any]) -> Json:
     """A stored record with its sentences in the language of the request; it keeps them in
     English, as the command line says them."""
     if language() == "en":
@@ -186,9 +169,9 @@ def _in_language(record: Mapping[str, Any]) -> Json:
     translated: Json = {}
     for name, value in record.items():
         if isinstance(value, Mapping):
-            translated[name] = _in_language(value) if "note_text" in value else dict(value)
+            translated[name] = in_language(value) if "note_text" in value else dict(value)
         elif isinstance(value, list):
-            translated[name] = [_in_language(v) if isinstance(v, Mapping) else v for v in value]
+            translated[name] = [in_language(v) if isinstance(v, Mapping) else v for v in value]
         else:
             translated[name] = value
     for name, source in _SENTENCES.items():

@@ -60,12 +60,14 @@ def stage(
     folder: Path,
     incoming: Path | None = None,
     limits: Limits,
+    keep_refused: bool = True,
     by: Actor,
     now: datetime,
 ) -> Dataset:
     """Read a file (or several, as the parts of one data set) and keep it for mapping; the same
     file again is the data set that it became. Raises Unreadable or TooLarge with one sentence;
-    then nothing is kept, except a file that can be read after all under other choices."""
+    then nothing is kept, except (with `keep_refused`) a file that can be read after all under other
+    choices."""
     chosen = {**(choices or {}), **({"sheet": sheet} if sheet else {})}
     Choices.from_json(chosen)
     with attaching(hypothesis_id, by=by, now=now):
@@ -80,7 +82,7 @@ def stage(
     try:
         return _read(received, folder=folder, incoming=incoming, limits=limits, by=by, now=now)
     except Unreadable as refusal:
-        if refusal.remedy:
+        if refusal.remedy and keep_refused:
             with transaction():
                 record(received, UploadState.FAILED, problem=_problem(refusal), now=now)
         else:

@@ -60,6 +60,8 @@ def test_it_has_every_endpoint(document: dict[str, Any]) -> None:
         ("GET", f"{here}/datasets"),
         ("POST", f"{here}/datasets"),
         ("GET", f"{here}/datasets/{{dataset_id}}"),
+        ("DELETE", f"{here}/datasets/{{dataset_id}}"),
+        ("GET", f"{here}/datasets/{{dataset_id}}/provenance"),
         ("GET", f"{here}/datasets/{{dataset_id}}/quality"),
         ("POST", f"{here}/datasets/{{dataset_id}}/quality"),
         ("GET", f"{here}/reconciliations"),

@@ -47,6 +47,7 @@ WORDING: dict[str, Wording] = {
     "relation_older": N_(
         "Version %(older)s is not the newest: rows are added to version %(newest)s."
     ),
+    "relation_contradicts": N_("Data either correct a version or add rows to one: say one of it."),
     "relation_unknown": N_("A data set is “whole”, “correction” or “increment”."),
     "correction_needs_reason": N_("Say what was wrong: the correction keeps it for ever."),
     "remap_needs_reason": N_(
