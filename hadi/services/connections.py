@@ -235,6 +235,8 @@ def _checked(
         kept, secret = checked(kind, settings, secret or None)
         if "path" in kept:
             source_files.resolved(kind, kept["path"])
+        elif kind is ConnectionKind.POSTGRESQL and _is_own(kept):
+            wrong["database"] = Text("source_is_own")
     except Invalid as refusal:
         wrong |= refusal.fields
     try:
@@ -248,6 +250,16 @@ def _checked(
     if wrong:
         raise Invalid(Text("source_unusable"), wrong)
     return _Typed(name, kept, secret, kept_limits)
+
+
+def _is_own(settings: Mapping[str, Any]) -> bool:
+    """Whether this is the database that HADI itself keeps everything in, passwords included."""
+    own = db.engine.url
+    if not own.drivername.startswith("postgresql"):
+        return False
+    host = own.host or own.query.get("host")
+    there = (str(settings["host"]).casefold(), settings["port"], settings["database"])
+    return there == (str(host).casefold(), own.port or 5432, own.database)
 
 
 def _probed(connection: Connection, began: float) -> Tested:

@@ -133,7 +133,8 @@ def _keep(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         return
-    beside = path.with_name(f".{path.name}.{new_id()}")
+    # Of a name that no data set has: what a killed worker leaves is swept up.
+    beside = path.with_name(f"{new_id()}.part.sums.json")
     try:
         with beside.open("w", encoding="utf-8") as file:
             file.write(content)

@@ -203,6 +203,19 @@ def test_a_postgresql_is_tested(world: World, postgres_cluster: Cluster) -> None
     assert again.version == 1  # a test is no edit
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_our_own_database_is_no_source(world: World, postgres_cluster: Cluster) -> None:
+    from hadi.domain.errors import Invalid
+    from tests.fixtures.database import DATABASE
+
+    own = {"host": str(postgres_cluster.folder), "database": DATABASE, "user": "hadi"}
+    with pytest.raises(Invalid) as refused:
+        add(world, settings=own)
+    assert refused.value.fields["database"].code == "source_is_own"
+
+
 @pytest.mark.parametrize("kind", ["duckdb", "parquet"])
 def test_files_of_our_own_folder_are_tested(world: World, settings: Settings, kind: str) -> None:
     from hadi.services import connections

@@ -38,6 +38,9 @@ WORDING: dict[str, Wording] = {
     "source_database_unusable": N_(
         "Write the name of the database alone: user and password have fields of their own."
     ),
+    "source_is_own": N_(
+        "This is the database that HADI keeps its own records in: connect another."
+    ),
     "source_limit_unusable": N_("“%(field)s” takes a whole number from %(least)s to %(most)s."),
     "source_password_unused": N_("Files need no password: leave it out."),
     "source_password_unusable": N_(
