@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +35,7 @@ from hadi.ingest.report import Decision
 from hadi.ingest.sniffing import FileKind
 from hadi.ingest.staging import Header
 
+_LOG = logging.getLogger(__name__)
 _BEAT = 0.25  # seconds between two words to whoever waits
 _PATIENCE = 60  # seconds, and as many per MB
 _PATIENCE_PER_MB = 20
@@ -67,6 +70,9 @@ def read_aside(
     for said in _answers(json.dumps(asked), seconds, progress):
         if "staged" in said:
             return _staged(said["staged"])
+        if "fault" in said:  # ours, not the file's: whoever runs the server should hear of it
+            _LOG.error("reading the workbook “%s” failed: %s", filename, said["fault"])
+            break
         kind_of_error = TooLarge if said.get("too_large") else Unreadable
         raise kind_of_error(Text.from_json(said["refused"]), said["remedy"])
     raise Unreadable(Text("file_workbook_slow", file=filename))
@@ -99,7 +105,7 @@ def _answers(asked: str, seconds: float, progress: Progress | None) -> Iterator[
             if line is None:
                 return
             answer = json.loads(line) if line else {}
-            if "staged" in answer or "refused" in answer:
+            if answer and "share" not in answer:
                 yield answer
                 return
             share = answer.get("share", share)
@@ -190,6 +196,12 @@ def main() -> None:
     except Unreadable as error:
         is_large = isinstance(error, TooLarge)
         _say({"refused": error.text.as_json(), "remedy": error.remedy, "too_large": is_large})
+    except MemoryError:
+        _say(
+            {"refused": Text("file_workbook_slow", file=asked["filename"]).as_json(), "remedy": {}}
+        )
+    except Exception:
+        _say({"fault": traceback.format_exc()})
     else:
         _say({"staged": _as_json(staged)})
 

@@ -115,7 +115,7 @@ def opened(path: Path, filename: str, scan: Scan) -> Iterator[Book]:
             yield Book(tuple(s.name for s in sheets), tuple(hidden), workbook, scan)
     except calamine.PasswordError:
         raise Unreadable(Text("file_encrypted", file=filename)) from None
-    except (calamine.CalamineError, OSError, ValueError, OverflowError, MemoryError):
+    except (calamine.CalamineError, OSError, ValueError, OverflowError):
         raise Unreadable(Text("file_xlsx_broken", file=filename)) from None
     except BaseException as error:
         # A panic of the reader is no `Exception`, and nothing that it says is for a person.

@@ -228,7 +228,7 @@ class OpenDocument:
     def _parse(self, chunk: bytes, *, is_last: bool) -> None:
         try:
             self._parser.Parse(chunk, is_last)
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):  # also an encoding that is none
             raise Unreadable(Text("file_xlsx_broken", file=self._filename)) from None
 
     def _refuse(self, *_: object) -> None:

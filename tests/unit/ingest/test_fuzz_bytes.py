@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import time
 import zlib
 from collections.abc import Iterator
@@ -26,9 +27,22 @@ IN_PROCESS = [n for n in valid_files() if n not in ("data.xlsx", "data.ods")]
 WORKBOOKS = ["data.xlsx", "data.ods"]
 
 
+class Faults(logging.Handler):
+    """Keeps what the reader of workbooks says of its own faults, in its own process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
 def is_answered(content: bytes, filename: str) -> bool:
     """Whether tables were stored, or a sentence said; anything else fails."""
     start = time.monotonic()
+    faults = Faults()
+    logging.getLogger("hadi.ingest.aside").addHandler(faults)
     with TemporaryDirectory() as name:
         folder = Path(name) / "stored"
         try:
@@ -42,6 +56,8 @@ def is_answered(content: bytes, filename: str) -> bool:
             assert {path.name for path in folder.iterdir()} == {t.path.name for t in tables}
             assert all(table.report.rows for table in tables)
             is_stored = True
+    logging.getLogger("hadi.ingest.aside").removeHandler(faults)
+    assert not faults.said, faults.said
     assert time.monotonic() - start < SECONDS
     return is_stored
 
