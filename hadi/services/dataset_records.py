@@ -24,7 +24,7 @@ from hadi.ingest.counts import CountsSource
 from hadi.ingest.source import Source
 from hadi.ingest.tables import TableSource
 from hadi.models import Dataset, DatasetPart, Hypothesis, Test
-from hadi.models.dataset import DatasetKind, DatasetRole
+from hadi.models.dataset import DatasetKind, DatasetRole, Relation
 from hadi.services import hypotheses
 
 
@@ -52,6 +52,18 @@ def newer_than(dataset: Dataset) -> Dataset | None:
     last = newest(dataset.test_id, dataset.role)
     is_newer = last is not None and (last.version or 0) > (dataset.version or 0)
     return last if is_newer else None
+
+
+def computed_on(dataset: Dataset) -> Text | None:
+    """What is said of a result that rests on this version, once another stands in its place."""
+    now = newer_than(dataset)
+    if now is None:
+        return None
+    code = "computed_on"
+    if now.previous_id == dataset.id and now.relation is not Relation.WHOLE:
+        is_correction = now.relation is Relation.CORRECTION
+        code = "computed_on_corrected" if is_correction else "computed_on_fewer"
+    return Text(code, version=str(dataset.version), newest=str(now.version))
 
 
 def of_version(test: Test, written: str) -> Dataset:

@@ -20,6 +20,7 @@ from hadi.services import events
 
 LANGUAGES: Sequence[str] = ("en", "ru", "hu")
 NAME_LENGTH = 120
+LONGEST_RETENTION = 36_500  # days
 _ID = "workspace"  # one row, found without asking which
 
 
@@ -53,11 +54,13 @@ def edit(
     time_zone: str,
     week_start: int,
     currency: str,
+    retention_days: int | None = None,
     version: int,
     by: Actor,
     now: datetime,
 ) -> Workspace:
-    """Change the settings. Raises NotAllowed, Invalid or Stale."""
+    """Change the settings; without `retention_days` rows are kept for ever. Raises NotAllowed,
+    Invalid or Stale."""
     require(by, Permission.EDIT_SETTINGS)
     after: dict[str, Any] = {
         "name": name.strip(),
@@ -65,6 +68,7 @@ def edit(
         "time_zone": time_zone.strip(),
         "week_start": week_start,
         "currency": currency.strip().upper(),
+        "retention_days": retention_days,
     }
     _check(after)
     with transaction():
@@ -114,5 +118,8 @@ def _check(values: dict[str, Any]) -> None:
         fields["week_start"] = Text("workspace.week_start_unknown")
     if values["currency"] not in list_currencies():
         fields["currency"] = Text("workspace.currency_unknown", currency=values["currency"])
+    days = values["retention_days"]
+    if days is not None and not 1 <= days <= LONGEST_RETENTION:
+        fields["retention_days"] = Text("retention_wrong")
     if fields:
         raise Invalid(Text("workspace.unusable"), fields)

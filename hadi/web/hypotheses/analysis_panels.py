@@ -15,6 +15,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Analysis, Hypothesis, Test
 from hadi.services.conclusions import is_post_factum
+from hadi.services.dataset_records import computed_on
 from hadi.web.hypotheses.analysis_beside import settling_words
 from hadi.web.hypotheses.plan_words import metric_title
 from hadi.web.shared.intervals import deciding_comparison, interval_of
@@ -79,7 +80,7 @@ def verdict_of(
         chart=interval_of(record, plan),
         metric=_title(comparison["metric"], plan) if comparison else None,
         facts=tuple(_facts(record, has_payback, is_exploration=is_post_factum(analysis))),
-        warnings=warnings_of(analysis),
+        warnings=(*_basis(analysis), *warnings_of(analysis)),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
     )
@@ -105,6 +106,13 @@ def _facts(
 def sentence_of(analysis: Analysis) -> str:
     """The verdict's sentence in the reader's language."""
     return say(Text.from_json(analysis.record["sentence_text"]))
+
+
+def _basis(analysis: Analysis) -> Iterator[str]:
+    """Which version of the data it rests on, where another stands in its place by now."""
+    note = computed_on(analysis.dataset)
+    if note is not None:
+        yield say(note)
 
 
 def warnings_of(analysis: Analysis) -> tuple[str, ...]:

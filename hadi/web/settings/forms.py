@@ -16,6 +16,7 @@ from hadi.speech import NAMES
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.language import speaker
 from hadi.web.shared.render import role_label
+from hadi.web.shared.typed_numbers import NumberField
 
 
 class WorkspaceForm(Form):
@@ -32,6 +33,11 @@ class WorkspaceForm(Form):
 
 class ArchiveForm(Form):
     file = FileField(lazy_gettext("Archive"))
+    retention_days = NumberField(
+        lazy_gettext("Keep the rows of data for"),
+        is_whole=True,
+        render_kw={"autocomplete": "off"},
+    )
 
 
 class _Roles(SelectMultipleField):
@@ -57,6 +63,7 @@ def workspace_form(workspace: Workspace) -> WorkspaceForm:
         time_zone=workspace.time_zone,
         week_start=str(workspace.week_start),
         currency=workspace.currency,
+        retention_days=workspace.retention_days,
         version=str(workspace.version),
     )
     form.language.choices = choices(NAMES.items())

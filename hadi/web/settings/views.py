@@ -72,10 +72,19 @@ def _save_workspace(form: WorkspaceForm) -> None:
         time_zone=form.time_zone.data or "",
         week_start=int(form.week_start.data),
         currency=form.currency.data or "",
+        retention_days=_days(form),
         version=form.read_version,
         by=current_actor(),
         now=now(),
     )
+
+
+def _days(form: WorkspaceForm) -> int | None:
+    """How long rows are kept; None for ever. What is no number is refused by the rules."""
+    if not str(form.retention_days.data or "").strip():
+        return None
+    number = form.retention_days.number
+    return int(number) if number is not None else 0
 
 
 # ------------------------------------------------------------------------------------ people
