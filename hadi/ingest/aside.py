@@ -82,12 +82,15 @@ def _answers(asked: str, seconds: float, progress: Progress | None) -> Iterator[
     """The child's last word; nothing where it died, or was ended for taking too long."""
     home = str(Path(hadi.__file__).parents[1])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # The settings hold secrets, and the child reads what strangers wrote.
+    public = {name: value for name, value in os.environ.items() if not name.startswith("HADI_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "hadi.ingest.aside"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**public, "PYTHONPATH": os.pathsep.join(paths)},
+        cwd=home,
         text=True,
         encoding="utf-8",
     )
