@@ -42,8 +42,6 @@ def session(
 
     spill = Path(tempfile.gettempdir()) / f"hadi-spill-{os.urandom(8).hex()}"
     connection = duckdb.connect(
-        str(database) if database else ":memory:",
-        read_only=database is not None,
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -53,6 +51,10 @@ def session(
         }
     )
     try:
+        if database is not None:
+            # Attached, not opened: one process may open a file with one set of settings only.
+            path = literal(str(database))
+            connection.execute(f"ATTACH {path} AS source (TYPE duckdb, READ_ONLY); USE source")
         settings = ["enable_progress_bar=false"]  # it would go to stdout
         if is_reading:
             settings.append(f"threads={min(READING_THREADS, os.cpu_count() or 1)}")

@@ -20,7 +20,7 @@ from hadi.domain.errors import Unreadable
 from hadi.ingest import engines
 from hadi.ingest.engines import Limits
 from hadi.ingest.engines.opening import maker
-from tests.factories.engine_tables import to_postgres, to_spark
+from tests.factories.engine_tables import to_duckdb, to_postgres, to_spark
 from tests.factories.tables import plan, table
 from tests.integration.test_engines import address_of
 
@@ -335,3 +335,18 @@ def test_names_of_any_kind_are_tables(tmp_path: Path) -> None:
             {"name": "é", "type": "text"},
         ]
         assert engines.preview(relation) == [("1.0", "й")]
+
+
+def test_a_duckdb_file_is_read_by_several_at_once_and_by_nobody_who_writes(tmp_path: Path) -> None:
+    file = to_duckdb(rows_of_values(tmp_path), tmp_path / "shop.duckdb")
+    settings = {"path": str(file)}
+    with engines.open("duckdb", settings) as one, engines.open("duckdb", settings) as other:
+        for backend in (one, other):
+            assert engines.tables(backend) == ("rows",)
+            assert len(engines.preview(engines.relation(backend, table="rows"), 3)) == 3
+    (tmp_path / "broken.duckdb").write_bytes(b"x" * 10_000)
+    for name, code in (("broken.duckdb", "engine_no_duckdb"), ("none.duckdb", "engine_no_file")):
+        with pytest.raises(Unreadable) as refusal:
+            visit("duckdb", {"path": str(tmp_path / name)})
+        assert refusal.value.text.code == code
+        assert str(tmp_path) not in str(refusal.value)

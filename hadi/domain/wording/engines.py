@@ -13,6 +13,7 @@ WORDING: dict[str, Wording] = {
     "engine_no_folder": N_("There is no folder “%(path)s” any more: restore it, or change the connection."),
     "engine_many_files": NN_("The folder holds more than %(n)s Parquet file: connect a smaller one.", "The folder holds more than %(n)s Parquet files: connect a smaller one."),
     "engine_file_in_use": N_("Another program is writing to this DuckDB file: try again when it is done, or connect a copy."),
+    "engine_no_duckdb": N_("This is no file of DuckDB, or it is damaged: connect another one."),
     "engine_query_long": NN_("A query may have %(n)s character: make a view in the database instead.", "A query may have %(n)s characters: make a view in the database instead."),
     "engine_query_unreadable": N_("This is no query that can be read: check its spelling."),
     "engine_query_not_select": N_("Write one SELECT: anything else, and more than one, is not asked of a database here."),

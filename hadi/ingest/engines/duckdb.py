@@ -115,6 +115,8 @@ class _DuckDB(Backend):
             return OutOfRange()
         if isinstance(error, duckdb.IOException) and "lock" in str(error):
             return Unreadable(Text("engine_file_in_use"))
+        if isinstance(error, duckdb.IOException) and "valid DuckDB" in str(error):
+            return Unreadable(Text("engine_no_duckdb"))
         return Unreadable(Text("engine_query_failed", reason=engine.reason(error)[:200]))
 
 

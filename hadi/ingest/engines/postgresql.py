@@ -3,9 +3,11 @@ its last, with the server's own limits beside ours."""
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hadi.domain.errors import Unreadable
@@ -87,6 +89,7 @@ class PostgreSQL(Backend):
             # A name in quotes, whatever is in it; blanks and backslashes are escaped for libpq.
             quoted = '"' + str(settings["schema"]).replace('"', '""') + '"'
             options["search_path"] = quoted.replace("\\", "\\\\").replace(" ", "\\ ")
+        tls = str(settings.get("tls") or "prefer")
         try:
             connection = psycopg.connect(
                 host=str(settings.get("host") or ""),
@@ -94,7 +97,10 @@ class PostgreSQL(Backend):
                 dbname=str(settings.get("database") or ""),
                 user=str(settings.get("user") or ""),
                 password=self._secret or "",
-                sslmode=str(settings.get("tls") or "prefer"),
+                # Never a password that was meant for HADI's own database.
+                passfile=os.devnull,
+                sslmode=tls,
+                sslrootcert=_authorities(tls),
                 connect_timeout=max(2, int(min(_CONNECT_SECONDS, self.watchdog.left))),
                 application_name="hadi",
                 keepalives=1,
@@ -239,3 +245,11 @@ class PostgreSQL(Backend):
             said = error.diag.message_primary  # type: ignore[attr-defined]
         shown = reason(Exception(said), self._secret) if said else reason(error, self._secret)
         return Unreadable(Text("engine_query_failed", reason=shown))
+
+
+def _authorities(tls: str) -> str | None:
+    """Whom to believe that a server is the one it says: libpq's own file, or all that the system
+    believes."""
+    own = Path.home() / ".postgresql" / "root.crt"
+    is_named = os.environ.get("PGSSLROOTCERT") or own.exists()
+    return "system" if tls == "verify-full" and not is_named else None
