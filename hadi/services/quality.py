@@ -7,18 +7,21 @@ every analysis. Whoever knows better says so, with a reason where that takes red
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from hadi.analysis.checks import validity
-from hadi.db import let_go, lock, transaction
+from hadi.db import db, let_go, lock, transaction
 from hadi.domain import quality as rules
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Unreadable
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.quality import Finding, Level, QualityReport, QualitySettings
-from hadi.domain.reconciliation import LogColumns, Rules, when_entered
+from hadi.domain.reconciliation import LogColumns, Reconciled, Rules, when_entered
 from hadi.domain.statement import cleaned
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Figure, FigureKind, Text
@@ -28,7 +31,7 @@ from hadi.ingest.quality import Asked, Looked, look_into
 from hadi.ingest.reconciling import Sides
 from hadi.ingest.report import ColumnType
 from hadi.ingest.source import Summaries
-from hadi.models import Dataset
+from hadi.models import Dataset, Reconciliation
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
 from hadi.services import events, hypotheses, jobs, workspace
@@ -77,7 +80,7 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     paths = paths_of(dataset, folder=folder) if is_file else []
     data = source(dataset, folder=folder) if plan is not None else None
     entries = _entries(dataset, settings, paths, now=now)
-    late = tuple(_late(dataset))
+    late, compared = tuple(_late(dataset)), _compared(dataset)
     has_day = asked.day is not None or dataset.role is not DatasetRole.OUTCOME
     # Looking takes as long as the data are big: no transaction is held meanwhile.
     let_go()
@@ -97,6 +100,7 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
         counts = reconciling.count(entries, _rules(settings))
         entered = when_entered(counts, _rules(settings))
         found += [entered] if entered else []
+    found = _beside_receipts(found, compared)
     if settings.duplicates_are_real:
         real = Finding("duplicates", Level.GREEN, Text("quality_duplicates_real"), is_check=True)
         found = [finding if finding.code != "duplicates" else real for finding in found]
@@ -110,6 +114,34 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
         if settings_of(dataset) == settings:  # else whoever changed them looks again
             dataset.quality = kept
     return report
+
+
+def tell_compared(dataset: Dataset) -> None:
+    """Put what a comparison with receipts found into the report of a log. In a transaction."""
+    report, compared = report_of(dataset), _compared(dataset)
+    if report is None or compared is None:
+        return
+    told = rules.report_of(
+        _beside_receipts(list(report.findings), compared), settings_of(dataset), rows=report.rows,
+        first_day=report.first_day, last_day=report.last_day,
+    )  # fmt: skip
+    dataset.quality = (dataset.quality or {}) | told.as_json()
+
+
+def _compared(dataset: Dataset) -> Reconciled | None:
+    """The newest comparison in which these data were the log."""
+    query = select(Reconciliation).where(Reconciliation.log_id == dataset.id)
+    found = db.session.scalar(query.order_by(Reconciliation.created_at.desc()).limit(1))
+    return Reconciled.from_json(found.result) if found is not None else None
+
+
+def _beside_receipts(found: list[Finding], compared: Reconciled | None) -> list[Finding]:
+    """The findings with those of a comparison, which a check of every analysis says by itself."""
+    if compared is None:
+        return found
+    told = [replace(finding, is_check=True) for finding in compared.findings]
+    codes = {finding.code for finding in told}
+    return [*(finding for finding in found if finding.code not in codes), *told]
 
 
 def change(

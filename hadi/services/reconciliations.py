@@ -39,7 +39,7 @@ from hadi.services import dataset_roles, events, hypotheses, jobs, workspace
 from hadi.services.dataset_mapping import checked_mapping
 from hadi.services.dataset_records import find as find_dataset
 from hadi.services.dataset_records import paths_of, require_content, test_of
-from hadi.services.quality import settings_of
+from hadi.services.quality import settings_of, tell_compared
 
 SHOWN = 20  # rows of each kind
 LARGE = 2_000_000  # rows of both sides: more are compared in the background
@@ -166,6 +166,7 @@ def _store(
             details={"level": made.level, "log_version": log.version,
                      "receipts_version": receipts.version},
         )  # fmt: skip
+        tell_compared(log)
         hypothesis.updated_at = now
     return made
 

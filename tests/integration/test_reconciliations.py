@@ -58,7 +58,7 @@ def test_a_red_log_gives_way_to_the_receipts(world: World) -> None:
     counts = reconciliations.read(made).counts
     assert (counts.entries, counts.supported, counts.afterwards) == (120, 52, 94)
     assert (counts.unlogged, counts.real) == (31, 83)
-    assert made.level == "red"
+    assert made.level == "red" and log.quality is not None and log.quality["level"] == "red"
     now = analyses.latest_dataset(hypothesis)
     assert now is not None and now.version == 3 and now.digest == receipts.digest
     assert reconciliations.switched_from(now) is not None

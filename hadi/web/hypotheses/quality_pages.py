@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ from hadi.web.hypotheses.quality_panels import (
 )
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.methods import explained_at
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -132,7 +133,7 @@ def quality_page(
         url=url_for("hypotheses.quality", key=hypothesis.key, dataset_id=dataset.id),
         back_url=url_for("hypotheses.dataset", key=hypothesis.key, dataset_id=dataset.id),
         form=form,
-        quality=panel,
+        quality=replace(panel, settings_url=None),  # this is that page
         red=tuple(say(finding.detail) for finding in red),
     )
 
@@ -269,7 +270,7 @@ def reconciliation_page(
         notes=tuple(notes),
         lists=tuple(_rows(hypothesis, made, kind, found) for kind, found in lists),
         basis=((_("Log"), named(made.log)), (_("Receipts"), named(made.receipts))),
-        explained_url=url_for("methods.show", _anchor="log-and-receipts"),
+        explained_url=explained_at("log_support"),
     )
 
 

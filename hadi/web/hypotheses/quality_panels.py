@@ -16,6 +16,7 @@ from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
 from hadi.services import hypotheses, jobs, quality, reconciliations
 from hadi.web.shared.language import day, figure, say
+from hadi.web.shared.methods import explained_at
 from hadi.web.shared.pages import Link
 
 STATUS = {Level.GREEN: "pass", Level.AMBER: "warn", Level.RED: "fail"}
@@ -76,7 +77,7 @@ def quality_panel(hypothesis: Hypothesis, dataset: Dataset, actor: Actor) -> Qua
         if may_change and dataset.has_content
         else None,
         compare=_compare(hypothesis, dataset, may_change),
-        explained_url=url_for("methods.show", _anchor="quality-of-the-data"),
+        explained_url=explained_at("data_quality"),
     )
 
 

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from hadi.resources import folder
 
-DOCUMENTS = ("methods", "the-verdict", "calibration")
+DOCUMENTS = ("methods", "the-verdict", "calibration", "data-quality")
 
 
 @dataclass(frozen=True, slots=True)

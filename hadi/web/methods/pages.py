@@ -30,6 +30,7 @@ def article_page(name: str) -> ArticlePage:
         "methods": _("Methods"),
         "the-verdict": _("How the verdict is reached"),
         "calibration": _("Error rates, simulated"),
+        "data-quality": _("The quality of data"),
     }
     found = article(name, url_of)
     return ArticlePage(

@@ -38,6 +38,9 @@ SECTIONS = {
     # Checks, by their codes.
     "sample_ratio": "sample-ratio",
     "quality": "quality-of-a-result",
+    "data_quality": "quality-of-the-data",
+    "after_the_fact": "after-the-fact",
+    "log_support": "log-and-receipts",
     "low_power": "exaggeration",
     "not_estimable": "what-cannot-be-estimated",
     "planning": "planning",
