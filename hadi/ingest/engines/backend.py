@@ -17,6 +17,7 @@ from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.text import Text
 from hadi.ingest.engines import Limits, guard
 from hadi.ingest.engines.watchdog import Watchdog
+from hadi.ingest.frame import is_nested
 
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
@@ -114,6 +115,10 @@ class Backend(ABC):
     def in_utc(self, instant: ir.Value) -> ir.Value:
         """An instant as the clock in UTC shows it."""
         return instant
+
+    def finite_day(self, cell: ir.Value) -> ir.Value:
+        """A day or a moment; NULL where it is none of the calendar's."""
+        return cell
 
     def _sql(self, table: ir.Table) -> str:
         """The expression in the engine's language."""
@@ -247,10 +252,14 @@ class Relation:
         """Some rows as text; columns of nested values are left empty."""
         import ibis
 
-        shown = [
-            ibis.null(str).name(name) if _kind(type_) == "nested" else self.table[name]
-            for name, type_ in self.types.items()
-        ]
+        shown = []
+        for name, type_ in self.types.items():
+            cell = self.table[name]
+            if is_nested(type_):
+                cell = ibis.null(str)
+            elif type_.startswith(("DATE", "TIME", "INTERVAL")):
+                cell = cell.cast("string")  # a database has dates that Python has not
+            shown.append(cell.name(name))
         found = self.backend.rows(self.table.select(shown).limit(rows))
         return [tuple(_cell(value) for value in row) for row in found]
 

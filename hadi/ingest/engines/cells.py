@@ -125,6 +125,7 @@ def day(backend: Backend, table: ir.Table, column: str, written: str) -> ir.Valu
         cell = backend.in_utc(cell)
     elif written != "DATE" and not written.startswith("TIMESTAMP"):
         raise Unreadable(Text("data_column_not_days", column=column))
+    cell = backend.finite_day(cell)
     digits = _digits(*(part.cast("int64") for part in (cell.year(), cell.month(), cell.day())))
     return (digits <= 9999_12_31).ifelse(digits, ibis.null("int64"))
 

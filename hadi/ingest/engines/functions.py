@@ -33,3 +33,6 @@ isfinite = _function("isfinite", (dt.float64,), dt.boolean)  # DuckDB
 convert_to = _function("convert_to", (dt.string, dt.string), dt.binary)  # PostgreSQL
 encode = _function("encode", (dt.binary, dt.string), dt.string)  # PostgreSQL
 timezone = _function("timezone", (dt.string, _INSTANT), dt.timestamp)  # DuckDB, PostgreSQL
+# PostgreSQL's days reach from minus infinity to infinity.
+is_date = _function("isfinite", (dt.date,), dt.boolean)
+is_moment = _function("isfinite", (dt.timestamp,), dt.boolean)

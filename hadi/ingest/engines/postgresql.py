@@ -98,7 +98,7 @@ class PostgreSQL(Backend):
                 user=str(settings.get("user") or ""),
                 password=self._secret or "",
                 # Never a password that was meant for HADI's own database.
-                passfile=os.devnull,
+                passfile=f"{os.devnull}/none",
                 sslmode=tls,
                 sslrootcert=_authorities(tls),
                 connect_timeout=max(2, int(min(_CONNECT_SECONDS, self.watchdog.left))),
@@ -143,6 +143,15 @@ class PostgreSQL(Backend):
 
         return functions.timezone("UTC", instant)
 
+    def finite_day(self, cell: ir.Value) -> ir.Value:
+        import ibis
+
+        from hadi.ingest.engines import functions
+
+        is_date = cell.type().is_date()
+        is_finite = functions.is_date if is_date else functions.is_moment
+        return is_finite(cell).ifelse(cell, ibis.null(cell.type()))
+
     def ordered(self, text: ir.Value) -> ir.Value:
         # The digits of its bytes: no language sorts these otherwise.
         from hadi.ingest.engines import functions
@@ -166,14 +175,14 @@ class PostgreSQL(Backend):
         mapper = self.ibis.compiler.type_mapper
         schema, shown, is_cast = {}, [], False
         for column, (_, written, kind) in zip(found, types, strict=True):
-            type_ = mapper.from_string("text" if kind == "e" else written, nullable=True)
-            identifier = exp.column(column.name, quoted=True)
-            if kind == "e" or written in ("citext", "bpchar", "name") or type_.is_unknown():
-                is_cast = True
-                shown.append(exp.alias_(exp.cast(identifier, "text"), column.name, quoted=True))
-                type_ = mapper.from_string("text", nullable=True)
-            else:
-                shown.append(identifier)
+            target = _cast_to(written, kind)
+            type_ = mapper.from_string(target or written, nullable=True)
+            if type_.is_unknown():
+                target, type_ = "text", mapper.from_string("text", nullable=True)
+            cell = exp.column(column.name, quoted=True)
+            cast = exp.alias_(exp.cast(cell, target), column.name, quoted=True) if target else cell
+            shown.append(cast)
+            is_cast |= target is not None
             schema[column.name] = type_
         if is_cast:
             inner = parse_one(sql, read="postgres")
@@ -227,7 +236,7 @@ class PostgreSQL(Backend):
             return self.watchdog.refusal()
         said = reason(error, self._secret)
         for mark in ("FATAL: ", "error: "):
-            said = said.rpartition(mark)[2]
+            said = said.rpartition(mark)[2].strip()
         return Unreadable(Text("engine_unreachable", address=self._address, reason=said))
 
     def _refusal(self, error: Exception) -> Exception:
@@ -245,6 +254,13 @@ class PostgreSQL(Backend):
             said = error.diag.message_primary  # type: ignore[attr-defined]
         shown = reason(Exception(said), self._secret) if said else reason(error, self._secret)
         return Unreadable(Text("engine_query_failed", reason=shown))
+
+
+def _cast_to(written: str, kind: str) -> str | None:
+    """What a column is taken as, where its own type is none that can be compared or summed."""
+    if kind == "e" or written in ("citext", "bpchar", "name"):
+        return "text"
+    return "numeric" if written == "money" else None
 
 
 def _authorities(tls: str) -> str | None:
