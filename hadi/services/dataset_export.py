@@ -173,7 +173,7 @@ def _batches(query: str, paths: list[Path]) -> Iterator[Any]:
     import pyarrow as pa
 
     with engine.session(files=paths) as connection:
-        reader: Any = connection.execute(query).to_arrow_reader(CHUNK_ROWS * 10)
+        reader: Any = connection.sql(query).to_arrow_reader(CHUNK_ROWS * 10)
         is_empty = True
         for batch in reader:
             is_empty = False

@@ -34,8 +34,8 @@ from hadi.services.table_files import Format, Reader, Table
 from hadi.speech import BabelSpeaker
 
 SEPARATORS = (",", ";")
-# Cells from which on a file is written in the background: some five seconds of work.
-MOST_AT_ONCE = {Format.CSV: 10_000_000, Format.XLSX: 300_000, Format.PARQUET: 1_500_000}
+# Cells from which on a file is written in the background: a few seconds of work.
+MOST_AT_ONCE = {Format.CSV: 10_000_000, Format.XLSX: 100_000, Format.PARQUET: 1_000_000}
 IN_MEMORY = 16 << 20  # bytes; a larger file is written to the disk before it is sent
 MOST_IN_COLUMNS = 100_000_000  # of Parquet made from Parquet
 
