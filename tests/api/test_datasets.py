@@ -1,0 +1,89 @@
+"""Data over the API: versions, choices of reading, tags, where data come from, and deletion."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.world import Caller, Journey, People
+from tests.factories.weeks import HEAD, PLAN, week
+
+
+def send(caller: Caller, here: str, content: bytes, name: str = "week.csv", **more: Any) -> Any:
+    written = {key: v if isinstance(v, str) else json.dumps(v) for key, v in more.items()}
+    form = {"file": (io.BytesIO(content), name)} | written
+    return caller.post(f"{here}/datasets", data=form)
+
+
+@pytest.fixture
+def here(journey: Journey) -> str:
+    """A running test whose plan names unit and day."""
+    return f"/hypotheses/{journey.running(**PLAN)['id']}"
+
+
+def test_versions_follow_each_other(people: People, here: str) -> None:
+    analyst = people.analyst
+    first = send(analyst, here, week(1), tags={"client": "personal"}).get_json()
+    assert (first["version"], first["relation"], first["is_current"]) == (1, "whole", True)
+    second = send(analyst, here, week(2), extends="1")
+    assert second.status_code == 201, second.get_json()
+    made = second.get_json()
+    assert (made["rows"], made["previous_version"], made["mapping"]) == (120, 1, first["mapping"])
+    assert made["tags"] == {"client": "personal"}
+    # The same file is the same data set.
+    known = send(analyst, here, week(1))
+    assert (known.status_code, known.get_json()["id"]) == (200, first["id"])
+    assert not known.get_json()["is_current"]
+    analysis = analyst.post(f"{here}/analyses").get_json()
+    assert (analysis["dataset_version"], analysis["dataset_is_current"]) == (2, True)
+    refused = send(analyst, here, week(1, rows=80), corrects="2")
+    assert refused.status_code == 422 and "reason" in refused.get_json()["fields"]
+    third = send(analyst, here, week(1, rows=80), corrects="2", reason="rows were missing")
+    assert third.get_json()["relation"] == "correction"
+    again = analyst.get(f"{here}/analyses/{analysis['id']}").get_json()
+    assert not again["dataset_is_current"]
+
+
+def test_how_it_is_read_can_be_said(people: People, here: str) -> None:
+    lines = "".join(
+        f"{i};{'AB'[i % 2]};{i % 2};0{1 + i % 3}/0{1 + i % 4}/2026\n" for i in range(60)
+    )
+    content = f"{HEAD}\n{lines}".encode()
+    refused = send(people.analyst, here, content)
+    assert refused.status_code == 422 and "day" in refused.get_json()["fields"]
+    choices = {"columns": {"day": {"date_order": "dmy"}}}
+    made = send(people.analyst, here, content, choices=choices)
+    assert made.status_code == 201, made.get_json()
+    found = people.viewer.get(f"{here}/datasets/{made.get_json()['id']}/provenance").get_json()
+    (part,) = found["parts"]
+    assert part["choices"] == choices and len(part["received_digest"]) == 64
+    assert (part["filename"], part["digest"]) == ("week.csv", found["digest"])
+    bad = send(people.analyst, here, week(2) + b"broken;row\n")
+    assert bad.get_json()["remedy"] == {"bad_rows": "leave_out"}
+    for field, value in (("choices", {"sheets": "x"}), ("relation", "new"), ("tags", {"day": "x"})):
+        wrong = send(people.analyst, here, week(3), **{field: value})
+        assert wrong.status_code == 422, (field, wrong.get_json())
+
+
+def test_hidden_columns_show_no_values(people: People, here: str) -> None:
+    made = send(people.analyst, here, week(1), tags={"client": "personal"}).get_json()
+
+    def examples(caller: Caller) -> list[str]:
+        report = caller.get(f"{here}/datasets/{made['id']}").get_json()["report"]
+        found: list[str] = report["columns"][0]["examples"]
+        return found
+
+    assert examples(people.analyst) and examples(people.viewer) == []
+
+
+def test_rows_are_deleted_by_an_administrator(people: People, here: str) -> None:
+    made = send(people.analyst, here, week(1)).get_json()
+    path = f"{here}/datasets/{made['id']}"
+    assert people.analyst.send("DELETE", path, {"reason": "old"}).status_code == 403
+    assert people.admin.send("DELETE", path, {"reason": ""}).status_code == 422
+    gone = people.admin.send("DELETE", path, {"reason": "asked by the client"})
+    assert gone.status_code == 200 and gone.get_json()["deleted_at"]
+    assert gone.get_json()["digest"] == made["digest"]

@@ -1,0 +1,88 @@
+"""Rows that go: by an administrator with a reason, or by the settings; what was found stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.factories.hypotheses import World
+from tests.factories.weeks import PLAN, attached, staged, week
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@pytest.fixture
+def world(app_context: Flask) -> World:
+    return World(app_context)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "datasets"
+
+
+def two_weeks(world: World, folder: Path) -> tuple[Any, Any, Any]:
+    from hadi.models.dataset import Relation
+
+    hypothesis = world.running(**PLAN)
+    first = attached(world, staged(world, hypothesis, folder, week(1)), folder)
+    waiting = staged(world, hypothesis, folder, week(2))
+    return hypothesis, first, attached(world, waiting, folder, relation=Relation.INCREMENT)
+
+
+def delete(world: World, dataset: Any, folder: Path, reason: str = "asked by the client") -> Any:
+    from hadi.services import dataset_retention
+
+    return dataset_retention.delete(
+        dataset.id, reason=reason, folder=folder, by=world.actor("admin"), now=world.later()
+    )
+
+
+def test_rows_are_deleted_and_the_record_stays(world: World, folder: Path) -> None:
+    from hadi.domain.errors import Blocked, Invalid, NotAllowed, Unreadable
+    from hadi.services import analyses, dataset_retention, datasets, events
+
+    hypothesis, first, second = two_weeks(world, folder)
+    with pytest.raises(NotAllowed):
+        dataset_retention.delete(
+            second.id, reason="mine", folder=folder, by=world.actor("analyst"), now=world.later()
+        )
+    with pytest.raises(Invalid):
+        delete(world, second, folder, " ")
+    digests = [part.digest for part in second.parts]
+    gone = delete(world, second, folder)
+    assert not gone.has_content and gone.digest and gone.rows == 120
+    assert all(column["examples"] == [] for column in gone.report["columns"])
+    # The first week is version 1's, too, and stays with it.
+    assert [path.stem for path in folder.iterdir()] == digests[:1] == [first.digest]
+    assert events.history(hypothesis_id=hypothesis.id)[0].verb == "data_deleted"
+    with pytest.raises(Unreadable, match="were deleted on"):
+        analyses.run(hypothesis.id, folder=folder, by=world.actor("analyst"), now=world.later())
+    with pytest.raises(Blocked):
+        delete(world, second, folder)
+    # What was deleted can be brought again.
+    again = staged(world, hypothesis, folder, week(2))
+    assert not again.is_attached and again.id != second.id
+    assert datasets.find(second.id, by=world.actor("viewer")).deleted_at is not None
+
+
+def test_the_settings_let_rows_go_after_the_decision(world: World, folder: Path) -> None:
+    from hadi.db import transaction
+    from hadi.services import dataset_retention, workspace
+
+    concluded = world.concluded()
+    assert concluded.current_test is not None
+    (dataset,) = concluded.current_test.datasets
+    later = world.now + timedelta(days=31)
+    assert dataset_retention.sweep(folder=folder, now=later) == 0
+    with transaction():
+        workspace.current().retention_days = 30
+    assert dataset_retention.sweep(folder=folder, now=world.now + timedelta(days=29)) == 0
+    assert dataset_retention.sweep(folder=folder, now=later) == 1
+    assert dataset.counts is None and dataset.deleted_at == later
+    assert concluded.verdict is not None
+    assert dataset_retention.sweep(folder=folder, now=later) == 0
