@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _EXAMPLES = 3
+_ZONES = ("Europe/Budapest", "Europe/Moscow")  # any other can be chosen too
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Typing:
             for facts in self.facts
             if facts.profile.is_unclear
             or facts.profile.is_dotted
+            or facts.profile.times
             or (facts.choice.type is not None and facts.profile.needed)
         }
         found = samples(self.connection, self.table, looked_at)
@@ -335,8 +337,27 @@ class Typing:
         if profile.days == needed:
             return _column(facts, ColumnType.DATE, f"CAST({text} AS DATE)"), []
         if profile.times == needed:
-            return _column(facts, ColumnType.TIME, f"CAST({text} AS TIMESTAMP)"), []
+            return self._time_column(facts)
         return _text_column(facts), []
+
+    def _time_column(self, facts: _Facts) -> tuple[Column, list[Decision]]:
+        """Instants as programs write them; those that name different offsets are
+        shown in one zone, since only so they can be compared."""
+        zone = self.choices.time_zone
+        if not any(dates.OFFSET.search(cell) for cell in facts.sample):
+            return _column(facts, ColumnType.TIME, dates.instant(_text(facts), zone)), []
+        offsets = dates.offsets(self.connection, self.table, facts.cell)
+        if zone is None and len(offsets) == 1:
+            self.notes.append(Text("note_offset_kept", column=facts.name, offset=offsets[0]))
+            return _column(facts, ColumnType.TIME, dates.instant(_text(facts), None)), []
+        shown = zone or "UTC"
+        options = tuple(dict.fromkeys((shown, "UTC", *_ZONES)))
+        detail = Text("decided_time_zone", zone=shown)
+        is_chosen = zone is not None
+        decision = Decision("time_zone", shown, options, None, is_chosen, detail, _examples(facts))
+        known = any(each.field == "time_zone" for each in self.decisions)
+        found = dates.instant(_text(facts), shown)
+        return _column(facts, ColumnType.TIME, found), [] if known else [decision]
 
     def _say_no_days(self, facts: _Facts) -> None:
         """Cells that look like days throughout, one of which is none: 31.02.2026."""

@@ -28,6 +28,7 @@ _DAY = re.compile(
 _NEAR = 2
 _FAR = 10
 _MANY = 1000  # cells of other shapes that are looked at
+OFFSET = re.compile(r":\d{2}(\.\d+)? ?(Z|[+-]\d{2}(:?\d{2})?)$")
 _DATE_PARTS = {
     DateOrder.DMY: ("%d", "%m", "%Y"),
     DateOrder.MDY: ("%m", "%d", "%Y"),
@@ -249,3 +250,22 @@ def expression(cell: str, days: Days) -> str:
     """SQL: the day (or the instant) of a cell; NULL where it is none."""
     found = parsed(cell, days.formats)
     return found if days.has_clock else f"CAST({found} AS DATE)"
+
+
+def offsets(connection: DuckDBPyConnection, table: str, cell: str) -> list[str]:
+    """The first offsets of a column of instants; "" are the instants that name none."""
+    rows = connection.execute(
+        f"SELECT DISTINCT regexp_extract(cell, {literal(OFFSET.pattern)}, 2) AS o FROM "
+        f"(SELECT {cell} AS cell FROM {table}) WHERE cell IS NOT NULL ORDER BY o LIMIT 3"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def instant(cell: str, zone: str | None) -> str:
+    """SQL: an instant as programs write it. With a zone, one that names its offset is shown as
+    the clocks there; else, and where it names none, it is taken as it is written."""
+    if zone is None:
+        return f"CAST({cell} AS TIMESTAMP)"
+    shown = f"timezone({literal(zone)}, CAST({cell} AS TIMESTAMPTZ))"
+    has_offset = f"regexp_matches({cell}, {literal(OFFSET.pattern)})"
+    return f"CASE WHEN {has_offset} THEN {shown} ELSE CAST({cell} AS TIMESTAMP) END"

@@ -42,7 +42,9 @@ WORDING: dict[str, Wording] = {
     "decided_factor_rest": N_("Numbers are multiplied by the unit beside them, those without one by %(factor)s."),
     "asked_factor": N_("Some numbers carry a unit and some none: by what are those without one multiplied? Until it is said the column is text."),
     "asked_percent_name": N_("The column's name says per cent, but no number is above 1: are they fractions already? Until it is said the column is text."),
+    "decided_time_zone": N_("Times that name their offset are shown as the clocks of %(zone)s; the others are taken as they are."),
     # Notes
+    "note_offset_kept": N_("“%(column)s”: the times are read as their own clocks (%(offset)s) show them."),
     "note_units_mixed": N_("“%(column)s” was left as text: it holds different units."),
     "note_no_day": N_("“%(column)s” was left as text: “%(value)s” is no day."),
     "note_error_words": NN_(

@@ -90,6 +90,22 @@ class TestDays:
         assert rows_of(american)[0][1] == _at(2026, 4, 13, 13, 5)
         assert rows_of(american)[1][1] == _at(2026, 4, 3)
 
+    def test_times_with_an_offset_are_shown_in_one_zone(self, read: Read, rows_of: Rows) -> None:
+        content = (
+            "arm;at\nA;2026-01-02T10:00:00+03:00\nB;2026-01-02T10:00:00Z\nC;2026-01-02 10:00:00\n"
+        )
+        stored = read(content)
+        assert [row[1].hour for row in rows_of(stored)] == [7, 10, 10]
+        assert decision(stored, "time_zone").value == "UTC"
+        moscow = read(content, **chosen(time_zone="Europe/Moscow"))
+        assert [row[1].hour for row in rows_of(moscow)] == [10, 13, 10]
+        assert decision(moscow, "time_zone").is_chosen
+        alike = read("arm;at\nA;2026-01-02T10:00:00+03:00\n")
+        assert rows_of(alike)[0][1] == _at(2026, 1, 2, 10)
+        assert "(+03:00)" in str(alike.report.notes[0])
+        plain = read("arm;at\nA;2026-01-02 10:00:00\n", **chosen(time_zone="Europe/Moscow"))
+        assert rows_of(plain)[0][1] == _at(2026, 1, 2, 10)
+
     def test_another_writing_further_down(self, read: Read, rows_of: Rows) -> None:
         lines = ["03.04.2026"] * 3000 + ["14.04.2026 10:30"]
         stored = read("day\n" + "\n".join(lines) + "\n")
