@@ -125,7 +125,7 @@ def _value(value: Any, column: Column[Any], table: str, number: int, now: dateti
         found = _typed(value, column.type)
     except (TypeError, ValueError, OverflowError, binascii.Error):
         raise _wrong("archive_row_value", table, number, column.key) from None
-    if isinstance(found, datetime) and found > now and column.key not in AHEAD:
+    if isinstance(found, datetime) and found >= now and column.key not in AHEAD:
         # Else a moment nobody has seen could later be taken for one of this clock.
         raise _wrong("archive_row_future", table, number, column.key)
     return found

@@ -107,9 +107,12 @@ def _row(job: Job) -> ArchiveRow:
 
 
 def _state(job: Job) -> str:
+    told: str = gettext("Stopped")
     if job.state is JobState.DONE:
         until = moment(job.created_at + export_jobs.KEPT)
-        return gettext("Ready, kept until %(until)s", until=until)
-    if job.state in jobs.UNDER_WAY:
-        return gettext("Being written")
-    return say(Text.from_json(job.problem)) if job.problem else gettext("Stopped")
+        told = gettext("Ready, kept until %(until)s", until=until)
+    elif job.state in jobs.UNDER_WAY:
+        told = gettext("Being written")
+    elif job.problem:
+        told = say(Text.from_json(job.problem))
+    return told
