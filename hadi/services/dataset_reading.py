@@ -3,7 +3,7 @@ choices, as long as it waits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from hadi.models import Dataset, DatasetPart, Hypothesis, Test, Upload
 from hadi.models.dataset import DatasetKind
 from hadi.models.upload import UploadState
 from hadi.services import dataset_parts, events, hypotheses
+from hadi.services.dataset_answers import answers
 from hadi.services.dataset_known import known
 from hadi.services.dataset_receiving import (
     Received,
@@ -208,28 +209,52 @@ def _read(
             return _same(received, same, incoming=incoming, now=now)
     let_go()
     kept: list[str] = []
-    try:
-        tables = list(
-            read_tables(
-                received, folder=folder, incoming=incoming, limits=limits, progress=progress,
-                kept=kept.append,
-            )
+
+    def tables_of(files: Sequence[Received]) -> list[Table]:
+        reading = read_tables(
+            files, folder=folder, incoming=incoming, limits=limits, progress=progress,
+            kept=kept.append,
         )  # fmt: skip
+        return list(reading)
+
+    try:
+        tables = tables_of(received)
+        if not is_again and not any(each.choices for each in received):
+            received, tables = _answered(received, tables, tables_of)
         report = dataset_parts.merged([(table.filename, table.report) for table in tables])
         hypothesis_id = db.session.get_one(Test, test_id).hypothesis_id
         with attaching(hypothesis_id, by=by, now=now), transaction():
             hypothesis = hypotheses.locked(hypothesis_id)
             require_running(hypothesis, by=by)
             _require_tables(tables, folder)
-            same = None if is_again else known(test_id, tables=kept)
-            if same is not None:
-                drop_unused(kept, folder=folder)
-                return _same(received, same, incoming=incoming, now=now)
-            return _kept(received, tables, report, hypothesis, folder=folder, by=by, now=now)
+            same = None if is_again else known(test_id, tables=[t.digest for t in tables])
+            if same is None:
+                same = _kept(received, tables, report, hypothesis, folder=folder, by=by, now=now)
+            else:
+                same = _same(received, same, incoming=incoming, now=now)
+            drop_unused(kept, folder=folder)
+        return same
     except BaseException:
         with transaction():
             drop_unused(kept, folder=folder)
         raise
+
+
+def _answered(
+    received: Sequence[Received],
+    tables: list[Table],
+    tables_of: Callable[[Sequence[Received]], list[Table]],
+) -> tuple[Sequence[Received], list[Table]]:
+    """The files read as it was answered for the data before, where something is asked of them."""
+    said = answers(received[0].test_id, [table.report for table in tables])
+    let_go()
+    if not said:
+        return received, tables
+    told = [replace(each, choices=said) for each in received]
+    try:
+        return told, tables_of(told)
+    except Unreadable:  # the answer of before does not fit: it is asked anew
+        return received, tables
 
 
 def _require_tables(tables: Sequence[Table], folder: Path) -> None:

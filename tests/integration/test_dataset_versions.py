@@ -209,7 +209,7 @@ def test_several_files_are_parts_of_one_data_set(world: World, folder: Path) -> 
 
 
 def test_what_is_asked_is_answered_and_the_file_read_again(world: World, folder: Path) -> None:
-    from hadi.domain.errors import Invalid, Unreadable
+    from hadi.domain.errors import Invalid
     from hadi.services import datasets
 
     hypothesis = world.running(**PLAN)
@@ -233,7 +233,12 @@ def test_what_is_asked_is_answered_and_the_file_read_again(world: World, folder:
     assert not any(act["incoming"].iterdir())
     with pytest.raises(Exception, match="not possible"):
         datasets.reread(again.id, choices={}, **act)
-    assert issubclass(Unreadable, Exception)
+    # Nobody is asked twice: the next file is read as it was answered.
+    more = content.replace("0;A;", "900;A;")
+    following = staged(world, hypothesis, folder, f"{HEAD}\n{more}".encode())
+    assert not any(d["value"] is None for d in following.report["decisions"])
+    assert following.parts[0].choices == {"columns": {"day": {"date_order": "dmy"}}}
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_file_with_a_bad_row_is_read_without_it(world: World, folder: Path) -> None:
