@@ -10,8 +10,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Found by name at run time, not imported: drivers, hash functions, readers.
-FOUND_BY_NAME = {"argon2-cffi", "defusedxml", "psycopg"}
+# Found by name at run time, not imported: drivers, hash functions, readers; the frames in which the
+# Spark client and Ibis take and give tables.
+FOUND_BY_NAME = {"argon2-cffi", "defusedxml", "pandas", "psycopg"}
 
 
 def normal(name: str) -> str:
