@@ -38,13 +38,15 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """When the data were there: `first_day` to `last_day` are theirs, `uploaded_at` the first time
-    that this server received any of them. `rows` and those of days before the plan stood."""
+    that this server received any of them. `rows` and those of days before the plan stood. Typed
+    counts have no columns that could name a day."""
 
     uploaded_at: datetime
     first_day: date | None = None
     last_day: date | None = None
     rows: int = 0
     early_rows: int = 0
+    has_columns: bool = True
 
 
 def judged_part(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,7 +81,8 @@ def check(written: Written, seen: Seen, *, zone: ZoneInfo) -> Check:
         uploaded = day_figure(seen.uploaded_at.astimezone(zone).date())
         return Check(CODE, CheckStatus.FAIL, Text(code, **dates, uploaded=uploaded))
     if seen.last_day is None or seen.first_day is None:
-        return Check(CODE, CheckStatus.WARN, Text("after_unknown"))
+        code = "after_unknown" if seen.has_columns else "after_unknown_counts"
+        return Check(CODE, CheckStatus.WARN, Text(code))
     dates |= {"first": day_figure(seen.first_day), "last": day_figure(seen.last_day)}
     if plan_day > seen.last_day:
         hypothesis_day = written.hypothesis_at.astimezone(zone).date()

@@ -38,6 +38,7 @@ def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Che
         last_day=last_day,
         rows=dataset.rows,
         early_rows=early,
+        has_columns=dataset.kind is not DatasetKind.COUNTS,
     )
     return post_factum.check(written, seen, zone=workspace.zone())
 

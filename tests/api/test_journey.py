@@ -132,6 +132,8 @@ def test_the_same_object_as_the_command_line(people: People, journey: Journey) -
     result = people.analyst.post(f"/hypotheses/{made['id']}/analyses").get_json()
     body = {n: v for n, v in plan(people).items() if n not in ("owner", "steward")}
     record = json.loads(json.dumps(analyse(CountsSource(CLEAR), Plan.from_json(body)).as_json()))
+    # When the plan was written, the server alone has seen.
+    result["checks"] = [c for c in result["checks"] if c["code"] != "after_the_fact"]
     for name in ("verdict", "real", "clear", "arm", "sentence", "checks", "arms", "comparisons"):
         assert result[name] == record[name], name
 

@@ -28,6 +28,9 @@ WORDING: dict[str, Wording] = {
     "after_unknown": N_(
         "No column is known to name the day, so nobody can say whether the plan came before the data. Name the day column on the page of the data."
     ),
+    "after_unknown_counts": N_(
+        "Typed counts name no days, so nobody can say whether the plan came before the data. Attach a file with a column of days where that matters."
+    ),
     "after_imported": N_(
         "The plan stood on %(written)s, before the data (%(first)s to %(last)s), by the clock of the workspace it was imported from."
     ),

@@ -71,6 +71,13 @@ def test_days_that_nobody_names_are_said_to_be_unknown() -> None:
     assert found.status is CheckStatus.WARN and found.detail.code == "after_unknown"
 
 
+def test_typed_counts_have_no_days_to_name() -> None:
+    found = check(
+        Written(at(20, 3), at(25, 3), at(25, 3)), Seen(at(11), has_columns=False), zone=ZONE
+    )
+    assert found.status is CheckStatus.WARN and found.detail.code == "after_unknown_counts"
+
+
 def test_what_another_server_saw_is_said() -> None:
     found = judged(hypothesis=at(20, 3), plan=at(25, 3), uploaded=at(11), is_imported=True)
     assert found.status is CheckStatus.WARN and found.detail.code == "after_imported"
