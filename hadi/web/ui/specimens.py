@@ -10,6 +10,7 @@ from hadi.charts.power_curve import PowerCurve, power_curve
 from hadi.charts.verdict_bars import VerdictBar, verdict_bars
 from hadi.domain.text import FigureKind
 from hadi.web.shared.boards import Board, BoardColumn, Card, Move
+from hadi.web.shared.downloads import Download, Downloads
 from hadi.web.shared.pages import Change, Column, HistoryEntry, Link, Obstacle, PageLinks, Tab
 
 
@@ -37,6 +38,7 @@ class Specimens:
     obstacles: tuple[Obstacle, ...]
     columns: tuple[Column, ...]
     links: PageLinks
+    downloads: tuple[Downloads, ...]
     history: tuple[HistoryEntry, ...]
     board: Board
     tabs: tuple[Tab, ...]
@@ -66,6 +68,10 @@ def specimens(*, moves_url: str) -> Specimens:
             Column("Interval", is_hidden_on_phone=True),
         ),
         links=PageLinks(26, 50, 137, "#lists", "#lists"),
+        downloads=(
+            Downloads((Download("Excel", "#lists"), Download("CSV", "#lists")), "These hypotheses"),
+            Downloads((Download("Parquet", "#lists"),), "All results, number by number"),
+        ),
         history=_history(),
         board=_board(moves_url),
         tabs=(
