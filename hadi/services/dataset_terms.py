@@ -72,11 +72,12 @@ def resolved_mapping(dataset: Dataset, plan: Plan, mapping: Mapping[str, str]) -
     """The mapping, checked; columns whose reading is still asked cannot be used."""
     columns = [column["name"] for column in dataset.report["columns"]]
     resolved = checked_mapping(plan, columns, mapping)
-    asked = {
-        decision["column"]
-        for decision in dataset.report.get("decisions", ())
-        if decision["value"] is None and decision["column"] is not None
-    }
+    open_questions = [d for d in dataset.report.get("decisions", ()) if d["value"] is None]
+    whole = next((each for each in open_questions if each["column"] is None), None)
+    if whole is not None and whole["detail"]:  # until then nobody knows which table this is
+        text = Text("file_asked", question=Text.from_json(whole["detail"]))
+        raise Invalid(text, {next(iter(resolved), "variant"): text})
+    asked = {each["column"] for each in open_questions}
     wrong = {
         need: Text("column_asked", column=column)
         for need, column in resolved.items()

@@ -41,6 +41,7 @@ WORDING: dict[str, Wording] = {
     ),
     "decided_serial_dates": N_("Whole numbers such as %(value)s under this name are days as a spreadsheet counts them."),
     "decided_dates_or_numbers": N_("Cell %(cell)s is a date among numbers: say which of the two the column holds."),
+    "file_asked": N_("Something about the file has to be answered first. %(question)s"),
     # Notes of the parse report
     "note_titles_above": N_("The columns' names were found in row %(row)s; what stands above was left out."),
     "note_header_joined": N_("The columns' names take %(rows)s rows, joined as “%(example)s”."),
