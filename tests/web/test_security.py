@@ -107,8 +107,9 @@ def test_every_endpoint_is_closed_or_listed(app: Flask, client: FlaskClient) -> 
             continue
         path = rule.rule
         for name in rule.arguments:
-            converter = next(part for part in path.split("/") if f"{name}>" in part)
-            path = path.replace(converter, "1")
+            # Of two in one part (“<kind>.<format>”) the first has taken the place of both.
+            converters = [part for part in path.split("/") if f"{name}>" in part]
+            path = path.replace(converters[0], "1") if converters else path
         answer = client.get(path)
         assert answer.status_code == 302, f"{rule.rule} is open: {answer.status}"
         assert answer.location.startswith("/login"), rule.rule
