@@ -29,15 +29,15 @@ class WorkspaceForm(Form):
     currency = StringField(
         lazy_gettext("Currency"), render_kw={"list": "currencies", "autocomplete": "off"}
     )
-
-
-class ArchiveForm(Form):
-    file = FileField(lazy_gettext("Archive"))
     retention_days = NumberField(
         lazy_gettext("Keep the rows of data for"),
         is_whole=True,
         render_kw={"autocomplete": "off"},
     )
+
+
+class ArchiveForm(Form):
+    file = FileField(lazy_gettext("Archive"))
 
 
 class _Roles(SelectMultipleField):
