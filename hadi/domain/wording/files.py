@@ -5,14 +5,14 @@ from hadi.domain.wording import N_, NN_, Wording
 WORDING: dict[str, Wording] = {
     # The file as a whole
     "file_kind_text": N_("a text table (CSV or TSV)"),
-    "file_kind_xlsx": N_("an Excel workbook or another zip"),
+    "file_kind_xlsx": N_("an Excel workbook"),
     "file_kind_parquet": N_("a Parquet file"),
     "file_missing": N_("There is no file “%(file)s”."),
     "file_empty": N_("“%(file)s” is empty."),
     "file_no_rows": N_("“%(file)s” has a header but no rows under it."),
     "file_no_columns": N_("“%(file)s” has no column that holds plain values."),
-    "file_binary": N_("“%(file)s” is not a table: its content is binary, not CSV, XLSX or Parquet."),
-    "file_extension_unknown": N_("“%(file)s” ends in “%(extension)s”: HADI reads .csv, .tsv, .xlsx and .parquet files."),
+    "file_binary": N_("“%(file)s” is not a table: its content is binary, and no workbook or Parquet."),
+    "file_extension_unknown": N_("“%(file)s” ends in “%(extension)s”: HADI reads .csv, .tsv, .xlsx, .xls, .ods, .json, .jsonl, .parquet and .zip files."),
     "file_wrong_extension": N_("“%(file)s” ends in “%(extension)s”, but its content is %(kind)s."),
     "file_encrypted": N_("“%(file)s” is protected with a password: save it without one."),
     "file_old_excel": N_("“%(file)s” is in the Excel format from before 2007: save it as .xlsx."),
