@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 10.0  # for the jobs under way, once it is told to stop
 
 def work(app: Flask, *, threads: int, until_parent_ends: bool) -> None:
     """Do jobs until a signal, or, if asked, until whoever started this process has ended."""
-    logging.basicConfig(format="%(asctime)s %(name)s %(message)s", level=logging.INFO)
     logging.getLogger("huey").setLevel(logging.WARNING)
     messages = queue.of(app)
     clock = Clock(app)

@@ -28,6 +28,7 @@ def sweep(*, data_dir: Path, now: datetime, orphan_after: timedelta = ORPHAN_AFT
     expire(incoming, now=now)
     before = now - orphan_after
     return [
+        *_set_aside(incoming),
         *_orphan_bytes(_older(incoming, before)),
         *_orphan_tables(_older(datasets, before)),
         *_scratch(datasets, before),
@@ -60,11 +61,20 @@ def _older(folder: Path, before: datetime) -> list[Path]:
     return [path for path in found if path.stat().st_mtime < before.timestamp()]
 
 
+def _set_aside(folder: Path) -> Iterator[str]:
+    """Files as they were sent that are not to be read any more."""
+    is_over = (Upload.state == UploadState.CANCELLED) | Upload.removed_at.is_not(None)
+    over = set(db.session.scalars(select(Upload.id).where(is_over)))
+    for path in sorted(folder.glob("*")):
+        if path.name in over:
+            path.unlink(missing_ok=True)
+            yield path.name
+
+
 def _orphan_bytes(paths: Iterable[Path]) -> Iterator[str]:
-    """Files as they were sent that no upload has, or has any more."""
+    """Files that no upload has."""
     for path in paths:
-        upload = db.session.get(Upload, path.name[:20])
-        if upload is None or upload.removed_at is not None:
+        if db.session.get(Upload, path.name[:20]) is None:
             path.unlink(missing_ok=True)
             yield path.name
 

@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -173,6 +174,25 @@ def submit_reading(batch: str, *, by: Actor, now: datetime) -> Job:
         if not received:
             raise NotFound(Text("no_such_upload"))
         return _submit(received, jobs.arguments_of(received[0].job_id), by=by, now=now)
+
+
+def stop(batch: str, *, folder: Path, by: Actor, now: datetime) -> None:
+    """Leave out everything that was sent together, also while it is being read. Raises NotFound,
+    NotAllowed, Blocked where it was read already."""
+    with transaction():
+        left = [each for each in _locked(batch) if each.state is not UploadState.CANCELLED]
+        if not left:
+            raise NotFound(Text("no_such_upload"))
+        if any(upload.state is UploadState.READ for upload in left):
+            raise Blocked(Text("step_refused"), [Blocker(Text("upload_over"))])
+        under_way = jobs.active(JobKind.READ, batch)
+        for job in under_way:
+            jobs.cancel(job.id, by=by, now=now)
+        for upload in left:
+            if not under_way:  # or whoever may stop the work may
+                _require_own(upload, by)
+            upload.state, upload.removed_at, upload.updated_at = UploadState.CANCELLED, now, now
+            afterwards(partial(path_of(upload, folder).unlink, missing_ok=True))
 
 
 def receive(

@@ -158,7 +158,7 @@ def test_what_cannot_end_well_is_not_begun(
     with pytest.raises(refusal) as said:
         begin(world, world.running(), folder, **told)
     if refusal is TooLarge:
-        assert "the limit of 9.54 MB" in str(said.value)
+        assert "the limit of 9.537 MB" in str(said.value)
     assert not list(folder.glob("*"))
 
 
@@ -186,6 +186,28 @@ def test_files_that_belong_together_are_read_when_the_last_is_whole(
     assert not (folder / third.id).exists()
     with pytest.raises(Invalid):
         begin(world, world.running("offer a second cable"), folder, batch="together")
+
+
+def test_all_that_was_sent_together_can_be_left_out(world: World, folder: Path) -> None:
+    from hadi.models.job import JobKind
+    from hadi.models.upload import UploadState
+    from hadi.services import jobs, uploads
+
+    hypothesis = world.running()
+    whole, half = (
+        begin(world, hypothesis, folder, batch="together", batch_size=2) for _ in range(2)
+    )
+    append(world, whole, folder, 0, CONTENT)
+    append(world, half, folder, 0, CONTENT[:100])
+    uploads.stop("together", folder=folder, by=world.actor("analyst"), now=world.later())
+    assert whole.state is half.state is UploadState.CANCELLED
+    assert not jobs.active(JobKind.READ, "together") and not list(folder.iterdir())
+    with pytest.raises(NotFound):
+        uploads.stop("together", folder=folder, by=world.actor("analyst"), now=world.later())
+    # Also while it is read; whoever attaches data to the hypothesis may.
+    read = append(world, begin(world, hypothesis, folder), folder, 0, CONTENT)
+    uploads.stop(read.batch, folder=folder, by=world.actor("member"), now=world.later())
+    assert not jobs.active(JobKind.READ, read.batch) and not list(folder.iterdir())
 
 
 def test_a_file_is_its_senders(world: World, folder: Path) -> None:

@@ -39,6 +39,7 @@ class UploadPage(Page):
     """Files that were sent together. `percent` is of the reading; None while nothing reads."""
 
     key: str
+    batch: str
     name: str
     crumbs: tuple[Link, ...]
     files: tuple[FileLine, ...]
@@ -50,8 +51,6 @@ class UploadPage(Page):
     remedy: Mapping[str, Any]
     remedy_label: str | None
     is_under_way: bool
-    job_id: str | None
-    upload_ids: tuple[str, ...]
     dataset_id: str | None
     url: str
     stop_url: str
@@ -69,6 +68,7 @@ def upload_page(hypothesis: Hypothesis, together: Sequence[Upload]) -> UploadPag
         title=_("Not read yet") if problem else _("Your file is on its way"),
         chrome=chrome(),
         key=hypothesis.key,
+        batch=first.batch,
         name=_name(together),
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
         files=tuple(_line(upload) for upload in together),
@@ -80,8 +80,6 @@ def upload_page(hypothesis: Hypothesis, together: Sequence[Upload]) -> UploadPag
         remedy=remedy,
         remedy_label=_remedy_label(remedy) if remedy else None,
         is_under_way=is_under_way,
-        job_id=job.id if job else None,
-        upload_ids=tuple(upload.id for upload in together),
         dataset_id=first.dataset_id if _is_read(together) else None,
         url=url_for("hypotheses.upload_batch", key=hypothesis.key, batch=first.batch),
         stop_url=url_for("hypotheses.stop_upload", key=hypothesis.key, batch=first.batch),

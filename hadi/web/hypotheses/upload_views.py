@@ -17,7 +17,7 @@ from hadi.db import transaction
 from hadi.domain.errors import HadiError, NoRoom, NotAllowed, NotFound, TooLarge
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, Upload
-from hadi.services import datasets, hypotheses, jobs, uploads
+from hadi.services import datasets, hypotheses, uploads
 from hadi.services.upload_files import Stream
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.upload_pages import UploadPage, next_url, upload_page
@@ -101,12 +101,8 @@ def upload_batch(key: str, batch: str) -> str | Response:
 @blueprint.post("/<key>/uploads/batch/<batch>/stop")
 def stop_upload(key: str, batch: str) -> Response:
     """Stop reading, or leave out what is still to come."""
-    actor, page = current_actor(), _page(key, batch)
-    if page.job_id is not None and page.is_under_way:
-        jobs.cancel(page.job_id, by=actor, now=now())
-    else:
-        for upload_id in page.upload_ids:
-            uploads.cancel(upload_id, folder=_desk().folder, by=actor, now=now())
+    page = _page(key, batch)
+    uploads.stop(page.batch, folder=_desk().folder, by=current_actor(), now=now())
     tell(_("“%(file)s” was left out: nothing of it is kept.", file=page.name))
     return redirect(url_for("hypotheses.data", key=key))
 

@@ -58,7 +58,7 @@ def work() -> ResponseReturnValue:
             Column(gettext("What")),
             Column(gettext("By"), is_hidden_on_phone=True),
             Column(gettext("How it stands")),
-            Column(""),
+            Column(gettext("What can be done")),
         ),
         rows=tuple(_row(job, names) for job in found),
         fault=_fault(),
