@@ -13,6 +13,7 @@ from hadi.services.dataset_list import DatasetRow, Datasets
 from hadi.web.data.source_pages import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure
+from hadi.web.shared.lights import Light, light_of
 from hadi.web.shared.pages import Column, Page, PageLinks, Tab
 from hadi.web.shared.render import chrome
 
@@ -36,6 +37,7 @@ class DataLine:
     who: str
     when: str
     download_url: str | None
+    light: Light | None = None  # of its quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ def _line(row: DatasetRow) -> DataLine:
         download_url=url_for("hypotheses.dataset_csv", key=hypothesis.key, dataset_id=dataset.id)
         if is_file
         else None,
+        light=light_of(dataset),
     )
 
 

@@ -15,8 +15,8 @@ from hadi.domain.text import Figure, FigureKind
 from hadi.models import Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind, Relation
 from hadi.services import hypotheses
-from hadi.web.hypotheses.quality_panels import Light, light_of
 from hadi.web.shared.language import day, figure
+from hadi.web.shared.lights import Light, light_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,10 @@ from hadi.services.dataset_rows import Preview
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name
 from hadi.web.hypotheses.quality_forms import BesideForm, QualityForm, ReconcileForm
-from hadi.web.hypotheses.quality_panels import (
-    Light,
-    QualityPanel,
-    level_word,
-    line_of,
-    quality_panel,
-)
+from hadi.web.hypotheses.quality_panels import QualityPanel, line_of, quality_panel
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import figure, moment, say
+from hadi.web.shared.lights import Light, level_word
 from hadi.web.shared.methods import explained_at
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome

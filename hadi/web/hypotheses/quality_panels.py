@@ -16,18 +16,11 @@ from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
 from hadi.services import hypotheses, jobs, quality, reconciliations
 from hadi.web.shared.language import day, figure, say
+from hadi.web.shared.lights import Light, light_of
 from hadi.web.shared.methods import explained_at
 from hadi.web.shared.pages import Link
 
 STATUS = {Level.GREEN: "pass", Level.AMBER: "warn", Level.RED: "fail"}
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """The level of a report as a mark and a word; never the colour alone."""
-
-    level: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +39,6 @@ class QualityPanel:
     settings_url: str | None
     compare: Link | None
     explained_url: str
-
-
-def light_of(dataset: Dataset) -> Light | None:
-    """The light of a data set in a list; None where nobody has looked yet."""
-    level = (dataset.quality or {}).get("level")
-    return Light(level, level_word(Level(level))) if level else None
-
-
-def level_word(level: Level) -> str:
-    return say(Text(f"level_{level.value}"))
 
 
 def quality_panel(hypothesis: Hypothesis, dataset: Dataset, actor: Actor) -> QualityPanel:
