@@ -49,6 +49,7 @@ class EngineSource:
 
 def _summaries(frame: Frame) -> Summaries:
     seen = look(frame)
+    frame = seen.frame
     counted = count(frame, seen)
     if frame.plan.design is Design.CLUSTER:
         from hadi.ingest.engines.clusters import by_cluster  # needs NumPy

@@ -60,7 +60,7 @@ def number(backend: Backend, table: ir.Table, measure: Measure) -> ir.Value:
     if measure.type == "BOOLEAN":
         return ibis.cases((cell, _float(1.0)), (~cell, _float(0.0)))
     x = cell.cast("float64")
-    if measure.type in _FLOATS or measure.type == "DECIMAL":
+    if measure.is_careful and (measure.type in _FLOATS or measure.type == "DECIMAL"):
         x = backend.is_nan(x).ifelse(ibis.null("float64"), x)
     return x
 
@@ -71,20 +71,30 @@ def is_bad_text(backend: Backend, table: ir.Table, measure: Measure) -> ir.Value
     return text.notnull() & ~is_missing_word(text) & number(backend, table, measure).isnull()
 
 
-def is_bad(x: ir.Value, use: Use) -> ir.Value:
-    """Whether a number is none that its use allows."""
-    endless = x.abs() > _float(1.7976931348623157e308)
-    match use:
+def is_bad(x: ir.Value, measure: Measure) -> ir.Value | None:
+    """Whether a number is none that its use allows; None where the type says that every one is."""
+    is_endless = x.abs() > _float(1.7976931348623157e308)
+    match measure.use:
+        case Use.CONVERSION if measure.type == "BOOLEAN":
+            return None
         case Use.CONVERSION:
-            return endless | ((x != 0.0) & (x != 1.0))
+            return (x != 0.0) & (x != 1.0)
+        case Use.EVENTS if measure.is_integer:
+            return x < 0.0
         case Use.EVENTS:
             from hadi.ingest.engines import functions
 
-            return endless | (x < 0.0) | (x != functions.floor(x).cast("float64"))
+            return is_endless | (x < 0.0) | (x != functions.floor(x).cast("float64"))
         case Use.EXPOSURE:
-            return endless | (x <= 0.0)
+            return is_endless | (x <= 0.0)
         case _:
-            return endless
+            return None if measure.is_integer or measure.type == "BOOLEAN" else is_endless
+
+
+def variant(backend: Backend, table: ir.Table, column: str, written: str) -> ir.Value:
+    """The cell that names an arm: text as it is, since `arms` reads every spelling and to tidy each
+    row's costs more than all sums."""
+    return table[column] if written == "VARCHAR" else key(backend, table, column, written)
 
 
 def key(backend: Backend, table: ir.Table, column: str, written: str) -> ir.Value:

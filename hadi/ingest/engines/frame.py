@@ -100,7 +100,7 @@ def open_frame(relation: Relation, plan: Plan) -> Frame:
         places = []
         for measure in columns_of(metric, types):
             use = (measure.column, measure.use, measure.winsor, metric.kind in RANKED)
-            found.setdefault(use, replace(measure, place=len(found)))
+            found.setdefault(use, replace(measure, place=len(found), is_careful=True))
             places.append(found[use].place)
         joints.append(Joint(len(joints), metric, tuple(places)))
     return Frame(relation, plan, types, tuple(found.values()), tuple(joints))
@@ -108,12 +108,15 @@ def open_frame(relation: Relation, plan: Plan) -> Frame:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one scan of the rows told: the arms and the values that name them, the mean of each
-    measure in them, and the largest value of each in any row."""
+    """What one scan of the rows told: the arms and the values that name them, of each measure its
+    mean in them and whether every row of theirs has it, and its largest value in any row. `frame`
+    looks for NaN only in columns that have one."""
 
+    frame: Frame
     arms: Arms
     values: tuple[Any, ...]
     means: tuple[float, ...]
+    is_full: tuple[bool, ...]
     largest: tuple[float | None, ...]
 
     def place(self, variant: ir.Value) -> ir.Value:
@@ -130,34 +133,23 @@ def look(frame: Frame) -> Look:
     """Count the rows of every arm and look at every cell that is used. Raises Unreadable where a
     cell, in whatever row, is none that its metric can have."""
     backend, table = frame.backend, frame.relation.table
-    shown = {"arm": cells.key(backend, table, frame.variant, frame.types[frame.variant])}
-    wanted: dict[str, ir.Value] = {}
+    shown = {"arm": cells.variant(backend, table, frame.variant, frame.types[frame.variant])}
     for m in frame.measures:
-        shown[f"x{m.place}"] = frame.number(m)
+        shown |= {f"x{m.place}": frame.number(m), f"r{m.place}": table[m.column]}
         if m.is_text:
             shown[f"b{m.place}"] = cells.is_bad_text(backend, table, m)
     names = _texts(frame)
     shown |= {f"t{i}": table[name] for i, name in enumerate(names)}
     rows = table.select(**shown)
+    wanted: dict[str, ir.Value] = {}
     for m in frame.measures:
-        x = rows[f"x{m.place}"]
-        bad = cells.is_bad(x, m.use)
-        if m.is_text:
-            bad = rows[f"b{m.place}"].ifelse(True, bad.fill_null(False))
-        # Cut to what can be summed: what is beyond is refused by its count.
-        safe = (x.abs() <= 1e300).ifelse(x, ibis.null("float64"))
-        wanted |= {
-            f"bad{m.place}": bad.ifelse(1, 0).sum(),
-            f"n{m.place}": x.count(),
-            f"mean{m.place}": safe.mean(),
-            f"top{m.place}": x.max(),
-        }
+        wanted |= _of_measure(rows, m)
     for i in range(len(names)):
         wanted[f"nul{i}"] = backend.has_nul(rows[f"t{i}"]).ifelse(1, 0).sum()
     query = rows.group_by("arm").agg(rows=rows.count(), **wanted).limit(MAX_ARMS + 1)
     found = [dict(zip(query.columns, row, strict=True)) for row in backend.rows(query)]
     for m in frame.measures:
-        if any(row[f"bad{m.place}"] for row in found):
+        if any(row.get(f"bad{m.place}") for row in found):
             raise _fault(frame, m)
     for i, name in enumerate(names):
         if any(row[f"nul{i}"] for row in found):
@@ -166,12 +158,39 @@ def look(frame: Frame) -> Look:
         frame.plan, frame.variant, [(row["arm"], int(row["rows"])) for row in found]
     )
     known = [row for row in found if arms.name_of(row["arm"]) is not None]
+    measures = tuple(
+        replace(m, is_careful=any(row[f"raw{m.place}"] != row[f"n{m.place}"] for row in found))
+        for m in frame.measures
+    )
     return Look(
+        replace(frame, measures=measures),
         arms,
         tuple(row["arm"] for row in known),
         tuple(_mean(frame, m, known) for m in frame.measures),
+        tuple(all(row[f"n{m.place}"] == row["rows"] for row in known) for m in frame.measures),
         tuple(_largest(row[f"top{m.place}"] for row in found) for m in frame.measures),
     )
+
+
+def _of_measure(rows: ir.Table, m: Measure) -> dict[str, ir.Value]:
+    """What is asked of one measure: how many cells are bad, filled, numbers; their mean and top."""
+    x, bad = rows[f"x{m.place}"], cells.is_bad(rows[f"x{m.place}"], m)
+    if m.is_text:
+        text = rows[f"b{m.place}"]
+        bad = text if bad is None else text.ifelse(True, bad.fill_null(False))
+    # Cut to what can be summed: what is beyond is refused by its count.
+    is_float = not m.is_integer and m.type != "BOOLEAN"
+    safe = (x.abs() <= 1e300).ifelse(x, ibis.null("float64")) if is_float else x
+    asked = {
+        f"n{m.place}": x.count(),
+        f"raw{m.place}": rows[f"r{m.place}"].count(),
+        f"top{m.place}": x.max(),
+    }
+    if not m.is_conversion:
+        asked[f"mean{m.place}"] = safe.mean()
+    if bad is not None:
+        asked[f"bad{m.place}"] = bad.ifelse(1, 0).sum()
+    return asked
 
 
 def _texts(frame: Frame) -> list[str]:
@@ -210,9 +229,10 @@ def _fault(frame: Frame, measure: Measure) -> Unreadable:
     if measure.is_text:
         shown["b"] = cells.is_bad_text(backend, table, measure)
     rows = table.select(**shown)
-    bad = cells.is_bad(rows.x, measure.use)
+    bad = cells.is_bad(rows.x, measure)
     if measure.is_text:
-        bad = rows.b | bad.fill_null(False)
+        bad = rows.b if bad is None else rows.b | bad.fill_null(False)
+    assert bad is not None
     found = backend.rows(rows.filter(bad).select("cell", "x").limit(1))
     if not found:
         raise Unreadable(Text("engine_moving"))

@@ -138,7 +138,8 @@ def units_of(
         table = _per_unit(frame, table, joints, more, within)
     shown = {"arm": table.arm, "k": table.k, **{name: table[name] for name in more}}
     for joint in joints:
-        shown |= _complete(table, joint)
+        has_all = all(look.is_full[place] for place in joint.measures)
+        shown |= _complete(table, joint, has_all=has_all)
     rows_each = 1.0 if is_by_row else counted.rows / max(counted.units, 1)
     guesses = tuple(
         0.0 if m.is_conversion else mean * rows_each
@@ -153,7 +154,7 @@ def rows_of(
 ) -> ir.Table:
     """The rows of known arms."""
     backend, table, plan = frame.backend, frame.relation.table, frame.plan
-    variant = cells.key(backend, table, frame.variant, frame.types[frame.variant])
+    variant = cells.variant(backend, table, frame.variant, frame.types[frame.variant])
     shown = {"arm": look.place(variant), **more}
     if plan.unit is not None:
         shown["unit"] = cells.key(backend, table, plan.unit, frame.types[plan.unit])
@@ -186,14 +187,16 @@ def _per_unit(
     return units.mutate(arm=(units.low == units.high).ifelse(units.low, ibis.null("int64")))
 
 
-def _complete(table: ir.Table, joint: Joint) -> dict[str, ir.Value]:
+def _complete(table: ir.Table, joint: Joint, *, has_all: bool) -> dict[str, ir.Value]:
     """The columns of a metric where a unit has all of them."""
     cells_of = [table[f"x{place}"] for place in joint.measures]
     names = [f"y{joint.place}_{place}" for place in joint.measures]
-    if len(cells_of) == 1:
+    if has_all or len(cells_of) == 1:
         return dict(zip(names, cells_of, strict=True))
-    has_all = cells_of[0].notnull()
+    is_complete = cells_of[0].notnull()
     for cell in cells_of[1:]:
-        has_all &= cell.notnull()
+        is_complete &= cell.notnull()
     nothing = ibis.null("float64")
-    return {name: has_all.ifelse(cell, nothing) for name, cell in zip(names, cells_of, strict=True)}
+    return {
+        name: is_complete.ifelse(cell, nothing) for name, cell in zip(names, cells_of, strict=True)
+    }
