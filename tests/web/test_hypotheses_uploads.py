@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -118,6 +119,17 @@ def test_refusals_are_sentences(visitor: Visitor) -> None:
     assert status == 422 and "choices" in said
     assert ask(visitor, "HEAD", f"/hypotheses/{key}/uploads/none").status_code == 404
     visitor.browser.get(f"/hypotheses/{key}/uploads/batch/none", status=404)
+
+
+def test_a_full_disk_is_said_before_anything_is_sent(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=9))
+    answered = begin(visitor, key, 10)
+    assert answered.status_code == 507
+    assert "disk of the server is full" in json.loads(answered.get_data())["detail"]
 
 
 def test_a_stranger_and_a_viewer_send_nothing(visitor: Visitor) -> None:
