@@ -22,8 +22,29 @@ DAY = "day"
 def content(story: Story, seed: int, begins: date) -> bytes:
     """The bytes of a story's file, CSV with semicolons or XLSX by the file's name; its test
     begins on the day `begins`."""
+    return _written(*table(story, seed, begins), story.file)
+
+
+def weeks(story: Story, seed: int, begins: date) -> list[bytes]:
+    """The same rows as a file for each week of the test."""
     head, rows = table(story, seed, begins)
-    if story.file.endswith(".xlsx"):
+    place = head.index(DAY)
+    parts: dict[int, list[Row]] = {}
+    for row in rows:
+        day = row[place]
+        assert isinstance(day, date)
+        parts.setdefault((day - begins).days // 7, []).append(row)
+    return [_written(head, parts[number], story.file) for number in sorted(parts)]
+
+
+def incomplete(story: Story, seed: int, begins: date) -> bytes:
+    """The file without its last rows, as it comes when somebody exports a day too early."""
+    head, rows = table(story, seed, begins)
+    return _written(head, rows[: len(rows) * 19 // 20], story.file)
+
+
+def _written(head: list[str], rows: list[Row], name: str) -> bytes:
+    if name.endswith(".xlsx"):
         return _workbook(head, rows)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")

@@ -153,6 +153,7 @@ MEASURED = (
         data=Counted((325, 1300), (403, 1300)),
         guard=Guard("called it pushy", 26, 24, 0.02),
         file="offers_with_cases.csv",
+        corrected="The first export was made a day too early: the last offers were missing.",
         closing=Closing(
             "", "",
             "A concrete offer with cases moves six more clients in a hundred to a decision.",
@@ -193,6 +194,7 @@ MEASURED = (
         data=Counted((180, 900), (262, 905)),
         guard=Guard("complained", 18, 52, 0.01),
         file="reviews.csv",
+        is_weekly=True,
     ),
 )  # fmt: skip
 

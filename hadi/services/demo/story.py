@@ -126,6 +126,8 @@ class Story:
     budget: int = 300
     arms: tuple[str, ...] = ("usual", "new")
     file: str = ""  # name of the attached file; empty: typed counts
+    is_weekly: bool = False  # the file comes week by week, each added to the ones before
+    corrected: str = ""  # why the file took the place of an earlier one
     table: str = ""  # of the demo's database, which the test asks instead
     closing: Closing | None = None
     scaling: Scaling | None = None

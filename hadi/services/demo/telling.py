@@ -16,6 +16,7 @@ from hadi.domain.permissions import JOB, Actor
 from hadi.domain.scaling import RolloutStatus
 from hadi.ingest.limits import Limits
 from hadi.models import Hypothesis, Rollout, User
+from hadi.models.dataset import Relation
 from hadi.services import (
     analyses,
     conclusions,
@@ -163,13 +164,7 @@ class _Teller:
                 table=story.table, folder=self.folder, by=steward, now=attached_at,
             )  # fmt: skip
         elif story.file:
-            content = rows.content(story, self.number, self.day(3).date())
-            staged = datasets.stage(
-                hypothesis.id, file=io.BytesIO(content),
-                filename=story.file, folder=self.folder, limits=Limits(), by=steward,
-                now=attached_at,
-            )  # fmt: skip
-            datasets.attach(staged.id, mapping={}, folder=self.folder, by=steward, now=attached_at)
+            self.attach(hypothesis, attached_at)
         else:
             datasets.attach_counts(
                 hypothesis.id, counts=_counts(story), by=steward, now=attached_at
@@ -182,6 +177,41 @@ class _Teller:
                 hypothesis, made.dataset, begins=self.day(3).date(), folder=self.folder, by=steward,
                 now=self.day(after + 1, hour=10),
             )  # fmt: skip
+
+    def attach(self, hypothesis: Hypothesis, at: datetime) -> None:
+        """The story's file: at once, week by week, or after one that was wrong."""
+        story, begins = self.story, self.day(3).date()
+        if story.is_weekly:
+            parts = rows.weeks(story, self.number, begins)
+            for number, content in enumerate(parts):
+                name = story.file.replace(".", f" week {number + 1}.")
+                week = min(at, self.day(3 + 7 * (number + 1), hour=11))
+                relation = Relation.INCREMENT if number else Relation.WHOLE
+                self.attach_file(hypothesis, content, name, relation, "", week)
+            return
+        whole = rows.content(story, self.number, begins)
+        if not story.corrected:
+            self.attach_file(hypothesis, whole, story.file, Relation.WHOLE, "", at)
+            return
+        early = rows.incomplete(story, self.number, begins)
+        before = at - timedelta(days=1)
+        self.attach_file(hypothesis, early, story.file, Relation.WHOLE, "", before)
+        name = story.file.replace(".", " complete.")
+        self.attach_file(hypothesis, whole, name, Relation.CORRECTION, story.corrected, at)
+
+    def attach_file(
+        self, hypothesis: Hypothesis, content: bytes, name: str, relation: Relation, reason: str,
+        at: datetime,
+    ) -> None:  # fmt: skip
+        steward = self.actors[self.story.steward]
+        staged = datasets.stage(
+            hypothesis.id, file=io.BytesIO(content), filename=name, folder=self.folder,
+            limits=Limits(), by=steward, now=at,
+        )  # fmt: skip
+        datasets.attach(
+            staged.id, mapping={}, relation=relation, reason=reason, folder=self.folder,
+            by=steward, now=at,
+        )  # fmt: skip
 
     def close(self, hypothesis: Hypothesis) -> None:
         closing = self.story.closing

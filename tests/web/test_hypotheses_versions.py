@@ -1,0 +1,123 @@
+"""The pages of versions: cells pasted, a question answered, the next file as before, columns named
+anew, columns that not everyone sees, rows deleted."""
+
+from __future__ import annotations
+
+from tests.factories.weeks import HEAD, PLAN, week
+from tests.fixtures.pages import form_values
+from tests.web.hypotheses_pages import Visitor, visitor
+from tests.web.test_hypotheses_data import rows, upload
+
+__all__ = ["visitor"]
+
+
+def attach_first(visitor: Visitor, key: str, **tags: str) -> str:
+    where: str = upload(visitor, key, week(1), "one.csv").response.location
+    visitor.submit(where, tags, form_id="mapping", button="attach")
+    return where.replace("/map", "")
+
+
+def test_pasted_cells_are_a_file(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    path = f"/hypotheses/{key}/data"
+    cells = week(1).decode().replace(";", "\t")
+    page = visitor.submit(path, {"pasted": cells}, form_id="attach")
+    page = visitor.get(page.response.location)
+    assert "pasted.tsv" in page.text and "tab" in page.text
+    page = visitor.submit(path, {"pasted": "a word"}, form_id="attach", status=422)
+    assert page.by_id("pasted").get("aria-invalid") == "true" and "a word" in page.text
+
+
+def test_a_question_is_answered_and_a_decision_changed(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    days = [f"0{1 + i % 3}/0{1 + i % 4}/2026" for i in range(60)]
+    lines = [f"{i};{'AB'[i % 2]};{i % 2};{day}" for i, day in enumerate(days)]
+    content = "\n".join([HEAD, *lines]).encode()
+    where = upload(visitor, key, content, "till.csv").response.location
+    page = visitor.get(where)
+    assert "One thing only you can tell" in page.text and "01/01/2026" in page.text
+    page = visitor.submit(where, form_id="mapping", button="attach", status=422)
+    assert "is still open: answer the question" in page.text
+    (question,) = {
+        part.split('"')[0] for part in page.html.split('type="radio" name="')[1:]
+        if part.startswith("decision_")
+    }  # fmt: skip
+    visitor.submit(where, {question: "dmy"}, form_id="questions")
+    page = visitor.get(where)
+    assert "One thing only you can tell" not in page.text and "2026-01-01" in page.text
+    visitor.submit(where, form_id="mapping", button="attach")
+    assert rows(visitor) == [("till.csv", 1)]
+
+
+def test_the_next_file_is_attached_as_before(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    attach_first(visitor, key)
+    where = upload(visitor, key, week(2), "two.csv").response.location
+    page = visitor.get(where)
+    assert "The columns are those of “one.csv”, version 1." in page.text
+    assert form_values(page.form("mapping"))["relation"] == "increment"
+    visitor.submit(where, form_id="mapping", button="before")
+    page = visitor.get(f"/hypotheses/{key}/data")
+    assert "120 rows" in page.text and "adds rows to version 1" in page.text
+    other = week(3, head=HEAD.replace("bought", "boughts"))
+    page = visitor.get(upload(visitor, key, other, "three.csv").response.location)
+    assert "“bought” is missing (perhaps it is “boughts” now)" in page.text
+    assert "Attach as before" not in page.text
+    # The first file again leads to its version.
+    answer = upload(visitor, key, week(1), "one.csv")
+    assert "attached already, as version 1" in visitor.get(answer.response.location).text
+
+
+def test_a_bad_row_is_left_out_by_a_button(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    page = upload(visitor, key, week(1) + b"broken;row\n", "bad.csv", status=422)
+    assert "Leave these rows out and read the rest" in page.text
+    values = {**form_values(page.form("remedy")), "do": "remedy"}
+    answer = visitor.browser.post(page.form("remedy").get("action", ""), values)
+    page = visitor.get(visitor.get(answer.response.location, status=302).response.location)
+    assert "Left out, because they cannot be read: 1" in page.text
+    listed = visitor.browser.client.get(page.links["Download the list"]).get_data(as_text=True)
+    assert "62" in listed and "broken;row" in listed
+
+
+def test_hidden_columns_and_deleted_rows(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    where = attach_first(visitor, key, tag_0="personal")
+    assert "1000" in visitor.get(where).text
+    page = visitor.sign_in("viewer").get(where)
+    assert "Not shown to you: client." in page.text and "1003" not in page.text
+    visitor.get(f"{where}/delete", status=403)
+    visitor.sign_in("admin")
+    page = visitor.submit(f"{where}/delete", {"reason": ""}, form_id="delete", status=422)
+    assert "Say why the rows are deleted" in page.text
+    visitor.submit(f"{where}/delete", {"reason": "asked by the client"}, form_id="delete")
+    page = visitor.get(where)
+    assert "The rows were deleted on" in page.text and "Download as CSV" not in page.text
+    assert visitor.events(key)[0][0] == "data_deleted"
+
+
+def test_columns_are_named_anew_with_a_reason(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    content = week(1, head=f"{HEAD};again", extra=";1")
+    where = upload(visitor, key, content, "one.csv").response.location
+    visitor.submit(where, form_id="mapping", button="attach")
+    where = where.replace("/map", "/columns")
+    values = {"need_2": "again"}
+    page = visitor.submit(where, values, form_id="columns", status=422)
+    assert "Say what was wrong" in page.text
+    visitor.submit(where, values | {"reason": "the other is meant"}, form_id="columns")
+    assert rows(visitor) == [("one.csv", 1), ("one.csv", 2)]
+
+
+def test_an_administrator_says_how_long_rows_are_kept(visitor: Visitor) -> None:
+    visitor.sign_in("admin")
+    visitor.submit("/settings", {"retention_days": "90"}, form_id="workspace")
+    page = visitor.get("/settings")
+    assert form_values(page.form("workspace"))["retention_days"] == "90"
+    visitor.submit("/settings", {"retention_days": "0"}, form_id="workspace", status=422)
