@@ -257,7 +257,7 @@ class Relation:
             cell = self.table[name]
             if is_nested(type_):
                 cell = ibis.null(str)
-            elif type_.startswith(("DATE", "TIME", "INTERVAL")):
+            elif type_.startswith(("DATE", "TIME", "DURATION")):
                 cell = cell.cast("string")  # a database has dates that Python has not
             shown.append(cell.name(name))
         found = self.backend.rows(self.table.select(shown).limit(rows))
@@ -278,7 +278,7 @@ def type_name(type_: dt.DataType) -> str:
         "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT",
         "uint8": "UTINYINT", "uint16": "USMALLINT", "uint32": "UINTEGER", "uint64": "UBIGINT",
         "float16": "FLOAT", "float32": "FLOAT", "float64": "DOUBLE", "uuid": "UUID",
-        "null": '"NULL"', "json": "JSON",
+        "null": '"NULL"', "json": "JSON", "interval": "DURATION", "point": "GEOMETRY",
     }  # fmt: skip
     return names.get(_root(type_), _root(type_).upper())
 
@@ -297,7 +297,7 @@ def _kind(written: str) -> str:
         return "date"
     if written.startswith("TIME"):
         return "time"
-    return "integer" if "INT" in written and written != "INTERVAL" else "text"
+    return "integer" if "INT" in written else "text"
 
 
 def _cell(value: Any) -> str | None:
