@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
+from tests.fixtures.pages import form_values
 from tests.web.hypotheses_pages import Visitor, visitor
 
 __all__ = ["visitor"]
@@ -119,6 +123,24 @@ def test_refusals_are_sentences(visitor: Visitor) -> None:
     assert status == 422 and "choices" in said
     assert ask(visitor, "HEAD", f"/hypotheses/{key}/uploads/none").status_code == 404
     visitor.browser.get(f"/hypotheses/{key}/uploads/batch/none", status=404)
+
+
+def test_without_scripts_a_large_form_is_read_by_a_worker_too(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hadi.web.hypotheses.data_views.SMALL", 1000)
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    data = form_values(visitor.get(f"/hypotheses/{key}/data").form("attach"))
+    data["file"] = (io.BytesIO(RAGGED), "till.csv")
+    builder = EnvironBuilder(method="POST", data=data)
+    environ = builder.get_environ()
+    with closing(builder), closing(environ["wsgi.input"]) as stream:
+        body, kind = stream.read(), environ["CONTENT_TYPE"]
+    sent = visitor.browser.post(f"/hypotheses/{key}/data", body, content_type=kind)
+    where = sent.response.location
+    assert "/uploads/batch/" in where
+    assert "Leave these rows out" in visitor.get(where).text
 
 
 def test_a_full_disk_is_said_before_anything_is_sent(

@@ -15,7 +15,7 @@ from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Hypothesis
-from hadi.services import datasets, hypotheses
+from hadi.services import datasets, hypotheses, uploads
 from hadi.services.datasets import Sent
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_access import folder, incoming, limits, plan_of, require_attaching
@@ -32,6 +32,7 @@ __all__ = ["folder"]  # where others look for it
 
 Answer = str | Response | tuple[str, int]
 PASTED = "pasted.tsv"
+SMALL = 8 * 1024 * 1024  # bytes of a form that is read while the browser waits
 LONGEST_PASTE = 8 * 1024 * 1024  # characters; a sheet of a hundred thousand rows has less
 
 
@@ -101,6 +102,8 @@ def _stage(hypothesis: Hypothesis, form: FileForm) -> str:
     if not files:
         raise Unreadable(Text("upload_needs_file"))
     try:
+        if (request.content_length or 0) > SMALL:
+            return _read_later(hypothesis, form, files)
         staged = datasets.stage(
             hypothesis.id, more=files, sheet=(form.sheet.data or "").strip() or None,
             folder=folder(), incoming=incoming(), limits=limits(), by=current_actor(), now=now(),
@@ -114,6 +117,17 @@ def _stage(hypothesis: Hypothesis, form: FileForm) -> str:
         tell(say(known), "info")
         return url_for("hypotheses.dataset", key=hypothesis.key, dataset_id=staged.id)
     return url_for("hypotheses.map_data", key=hypothesis.key, dataset_id=staged.id)
+
+
+def _read_later(hypothesis: Hypothesis, form: FileForm, files: list[Sent]) -> str:
+    """What is large and came in one piece, from a browser without scripts, is read by a worker."""
+    sheet = (form.sheet.data or "").strip()
+    first = uploads.receive(
+        hypothesis.id, files=[(each.filename, each.stream) for each in files],
+        choices={"sheet": sheet} if sheet else {}, folder=incoming(),
+        limit=limits().max_bytes or 0, by=current_actor(), now=now(),
+    )  # fmt: skip
+    return url_for("hypotheses.upload_batch", key=hypothesis.key, batch=first.batch)
 
 
 def _stream(file: FileStorage) -> BinaryIO:
