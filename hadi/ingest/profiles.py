@@ -62,6 +62,7 @@ def profiles_of(connection: DuckDBPyConnection, table: str, n_columns: int) -> l
         plain = f"{number} IS NOT NULL AND NOT contains({t}, '_')"
         digits = f"{plain} AND NOT contains({t}, '.') AND NOT contains(lower({t}), 'e')"
         # A cast that fails is slow, and AND tries both of its sides on every cell: CASE does not.
+        missing = f"CASE WHEN {t}[1] BETWEEN '0' AND '9' THEN false ELSE {is_missing_word(t)} END"
         is_long = f"length({t}) BETWEEN 16 AND 32 AND {t}[5] = '-'"
         instant = f"CASE WHEN {is_long} THEN TRY_CAST({t} AS TIMESTAMP) IS NOT NULL END"
         day = f"CASE WHEN length({t}) = 10 THEN TRY_CAST({t} AS DATE) IS NOT NULL END"
@@ -69,11 +70,11 @@ def profiles_of(connection: DuckDBPyConnection, table: str, n_columns: int) -> l
         error = f"CASE WHEN {t} >= '#' AND {t} < '$' THEN {is_error_cell(t)} ELSE false END"
         parts += [
             f"count({t})",
-            counted(f"{plain} AND NOT {is_missing_word(t)}"),
+            counted(f"{plain} AND NOT {missing}"),
             counted(f"TRY_CAST({t} AS BIGINT) IS NOT NULL AND {digits}"),
-            counted(f"TRY_CAST({t} AS BIGINT) IS NULL AND {digits} AND NOT {is_missing_word(t)}"),
+            counted(f"TRY_CAST({t} AS BIGINT) IS NULL AND {digits} AND NOT {missing}"),
             counted(word),
-            counted(f"{is_missing_word(t)} AND NOT {error}"),
+            counted(f"{missing} AND NOT {error}"),
             counted(error),
             counted(f"{t} >= '00' AND {t} < '0:'"),
             counted(day),
