@@ -104,7 +104,7 @@ def _line(row: DatasetRow) -> DataLine:
         who=dataset.author.name,
         when=day(dataset.attached_at or dataset.created_at),
         download_url=url_for("hypotheses.dataset_csv", key=hypothesis.key, dataset_id=dataset.id)
-        if is_file
+        if is_file and dataset.has_content
         else None,
         light=light_of(dataset),
     )
