@@ -144,7 +144,8 @@ def append(
             promise(end)
     if stream.read(1):
         raise Invalid(Text("upload_beyond_size", size=str(size)))
-    return find(upload_id, by=by)
+    # Whoever was quick may have read it by now, and set it aside again.
+    return db.session.get_one(Upload, upload_id, populate_existing=True)
 
 
 def cancel(upload_id: str, *, folder: Path, by: Actor, now: datetime) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.api.world import Caller, Journey, People
 
@@ -114,6 +117,30 @@ def test_a_file_is_no_business_of_others(people: People, journey: Journey) -> No
     elsewhere = place.replace(place.split("/")[2], journey.idea()["id"])
     assert people.analyst.send("HEAD", elsewhere, headers=TUS).status_code == 404
     assert people.analyst.get("/jobs/nothing").status_code == 404
+
+
+def test_a_large_form_is_read_and_attached_by_a_worker(
+    people: People, journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hadi.api.datasets.SMALL", 1000)
+    path = f"/hypotheses/{journey.running()['key']}/datasets"
+
+    def send(content: bytes, mapping: str) -> Any:
+        form = {"file": (io.BytesIO(content), "till.csv"), "mapping": mapping}
+        answered = people.analyst.post(path, data=form)
+        assert answered.status_code == 202, answered.get_data(as_text=True)
+        place = answered.headers["Location"].removeprefix("/api/v1")
+        return people.analyst.get(place).get_json()
+
+    columns = '{"arm": "arm", "bought": "bought"}'
+    job = send(CONTENT, columns)
+    assert job["state"] == "done", job
+    (listed,) = people.analyst.get(path).get_json()
+    assert (listed["id"], listed["version"]) == (job["outcome"]["dataset_id"], 1)
+    # What cannot be attached is set aside whole.
+    failed = send(CONTENT.replace(b"who", b"whom"), '{"arm": "nowhere", "bought": "bought"}')
+    assert failed["state"] == "failed" and "nowhere" in failed["problem"]
+    assert len(people.analyst.get(path).get_json()) == 1
 
 
 def test_a_check_can_be_left_to_a_worker(people: People, journey: Journey) -> None:
