@@ -18,6 +18,7 @@ Row: TypeAlias = Sequence[Cell]
 
 HEAD = 60  # rows that are looked at for the header
 MAX_HEADER_ROWS = 5
+SHARE_OF_TOTALS = 0.2  # of the rows under one label: then it is a name, not a sum
 _YEARS = range(1900, 2101)
 _TOTAL = re.compile(
     r"(grand |sub)?-?totals?( (for|of|by|in) .*)?|.{1,60} total|sum|sum total|Σ|"

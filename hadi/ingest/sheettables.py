@@ -21,7 +21,6 @@ from hadi.ingest.sheets import Sheet
 from hadi.ingest.sheetscan import address
 
 MAX_TOTALS = 10_000
-SHARE_OF_TOTALS = 0.2  # of the rows under one label: then it is a name, not a sum
 
 
 @dataclass(slots=True)
@@ -133,7 +132,7 @@ def _are_totals(found: Survey) -> bool:
     if not labels or found.rows == 0:
         return False
     most = max(labels.count(label) for label in set(labels[:100]))
-    return most <= max(1, SHARE_OF_TOTALS * (found.rows + len(labels)))
+    return most <= max(1, layout.SHARE_OF_TOTALS * (found.rows + len(labels)))
 
 
 def _see(found: Survey, place: int, row: list[Any]) -> None:

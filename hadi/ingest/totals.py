@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hadi.ingest import layout
 from hadi.ingest.cells import text_of
 from hadi.ingest.columns import Column
 from hadi.ingest.engine import literal, one_row, parquet
@@ -70,6 +71,14 @@ def labelled(
     cells = [text_of(f"c{i}") for i in range(min(width, _LABEL_COLUMNS))]
     first = f"coalesce({', '.join([*cells, 'NULL'])})"
     condition = f"coalesce(regexp_full_match(lower({first}), {literal(_PATTERN)}), false)"
+    most, rows = one_row(
+        connection,
+        f"SELECT max(n) FILTER (label IS NOT NULL), sum(n) FROM (SELECT count(*) AS n, "
+        f"CASE WHEN {condition} THEN lower({first}) END AS label FROM {parquet([staged])} "
+        f"GROUP BY label)",
+    )
+    if most is None or most > max(1, layout.SHARE_OF_TOTALS * rows):
+        return None  # a store is called Total
     return _found(connection, staged, width, condition)
 
 

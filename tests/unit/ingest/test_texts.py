@@ -264,6 +264,12 @@ class TestLayout:
         content = "store;x\nA;1\nA;2\nИтого по A;3\nB;4\nИтого по B;4\nИтого;7\n"
         assert rows_of(read(content)) == [("A", 1), ("A", 2), ("B", 4)]
 
+    def test_a_station_called_total_is_no_total(self, read: Read, rows_of: Rows) -> None:
+        stations = "".join(f"{('Shell', 'BP', 'Total')[i % 3]};{i}\n" for i in range(9))
+        stored = read(f"station;x\n{stations}")
+        assert len(rows_of(stored)) == 9
+        assert "totals" not in [d.field for d in stored.report.decisions]
+
     def test_a_last_row_of_sums_without_a_word(self, read: Read, rows_of: Rows) -> None:
         content = "store;x;y\nA;1;10\nB;2;20\nC;3;30,5\n;6;60,5\n"
         assert len(rows_of(read(content))) == 3
