@@ -6,7 +6,6 @@ be found out (is 03.04 in March or in April?) is asked there and answered here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -171,6 +170,8 @@ def _delimiter(value: Any, path: str) -> str:
 def _name(value: Any, path: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > _MAX_NAME:
         raise _invalid(path, Text("choice_name"))
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+        raise _invalid(path, Text("choice_name"))  # no database keeps it, no page can say it
     return value
 
 
@@ -194,7 +195,8 @@ def _whole(least: int, most: int) -> _Reader:
 
 def _factor(value: Any, path: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 1e-12 <= value <= 1e12:
+    # Compared first: a whole number of any length is no float.
+    if not is_number or not 1e-12 <= value <= 1e12:
         raise _invalid(path, Text("choice_factor"))
     return float(value)
 
