@@ -38,8 +38,9 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """When the data were there: `first_day` to `last_day` are theirs, `uploaded_at` the first time
-    that this server received any of them. `rows` and those of days before the plan stood. Typed
-    counts have no columns that could name a day."""
+    that the hypothesis, or one that it follows, received any of them; `elsewhere_at` the first time
+    that any other did. `rows` and those of days before the plan stood. Typed counts have no columns
+    that could name a day."""
 
     uploaded_at: datetime
     first_day: date | None = None
@@ -47,6 +48,7 @@ class Seen:
     rows: int = 0
     early_rows: int = 0
     has_columns: bool = True
+    elsewhere_at: datetime | None = None
 
 
 def judged_part(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +73,8 @@ def stands_since(versions: Sequence[tuple[datetime, Mapping[str, Any]]]) -> date
 
 def check(written: Written, seen: Seen, *, zone: ZoneInfo) -> Check:
     """Fails where the plan, or the threshold in it, came after the data: after the last of their
-    days, or after they were uploaded. Warns where it came between their first day and the last, or
-    where nothing says which days they are of."""
+    days, or after they were uploaded. Warns where it came between their first day and the last,
+    where another hypothesis had the data before, or where nothing says which days they are of."""
     plan_day = written.plan_at.astimezone(zone).date()
     is_changed = written.plan_at > written.first_plan_at
     dates = {"written": day_figure(plan_day)}
@@ -80,19 +82,31 @@ def check(written: Written, seen: Seen, *, zone: ZoneInfo) -> Check:
         code = "after_upload_changed" if is_changed else "after_upload"
         uploaded = day_figure(seen.uploaded_at.astimezone(zone).date())
         return Check(CODE, CheckStatus.FAIL, Text(code, **dates, uploaded=uploaded))
+    if seen.last_day is not None and plan_day > seen.last_day:
+        return _after_the_days(written, seen, dates, zone=zone)
+    if seen.elsewhere_at is not None and seen.elsewhere_at < written.plan_at:
+        uploaded = day_figure(seen.elsewhere_at.astimezone(zone).date())
+        return Check(CODE, CheckStatus.WARN, Text("after_elsewhere", **dates, uploaded=uploaded))
     if seen.last_day is None or seen.first_day is None:
         code = "after_unknown" if seen.has_columns else "after_unknown_counts"
         return Check(CODE, CheckStatus.WARN, Text(code))
     dates |= {"first": day_figure(seen.first_day), "last": day_figure(seen.last_day)}
-    if plan_day > seen.last_day:
-        hypothesis_day = written.hypothesis_at.astimezone(zone).date()
-        code = "after_the_plan_changed" if is_changed else "after_the_plan"
-        if hypothesis_day > seen.last_day:
-            code, dates["written"] = "after_the_hypothesis", day_figure(hypothesis_day)
-        return Check(CODE, CheckStatus.FAIL, Text(code, **dates))
     if seen.early_rows:
         share = Figure(FigureKind.SHARE, seen.early_rows / seen.rows if seen.rows else 0.0)
         return Check(CODE, CheckStatus.WARN, Text("after_the_start", **dates, share=share))
     if written.is_imported:
         return Check(CODE, CheckStatus.WARN, Text("after_imported", **dates))
     return Check(CODE, CheckStatus.PASS, Text("after_nothing", **dates))
+
+
+def _after_the_days(
+    written: Written, seen: Seen, dates: Mapping[str, Figure], *, zone: ZoneInfo
+) -> Check:
+    """The plan came after the last of the data's days, and perhaps the hypothesis as well."""
+    assert seen.first_day is not None and seen.last_day is not None
+    told = {**dates, "first": day_figure(seen.first_day), "last": day_figure(seen.last_day)}
+    code = "after_the_plan_changed" if written.plan_at > written.first_plan_at else "after_the_plan"
+    hypothesis_day = written.hypothesis_at.astimezone(zone).date()
+    if hypothesis_day > seen.last_day:
+        code, told["written"] = "after_the_hypothesis", day_figure(hypothesis_day)
+    return Check(CODE, CheckStatus.FAIL, Text(code, **told))

@@ -1,11 +1,13 @@
 """When the plan and its data came, by this server's clock: what `hadi.domain.post_factum` judges.
 
-Data are known by their content: a file that was looked at in another test, or read and set aside,
-was there since then.
+Data are known by their content: a file that was looked at in an earlier test of the hypothesis, or
+of one that it follows, or was read and set aside there, was there since then. What another
+hypothesis had before may have shaped this one, and is said.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -32,8 +34,10 @@ def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Che
         first_plan_at=first_plan_at,
         is_imported=imported_at is not None and plan_at < imported_at,
     )
+    uploaded_at, elsewhere_at = first_seen(dataset, _tests_of(hypothesis))
     seen = Seen(
-        uploaded_at=first_seen(dataset),
+        uploaded_at=uploaded_at,
+        elsewhere_at=elsewhere_at,
         first_day=first_day,
         last_day=last_day,
         rows=dataset.rows,
@@ -43,15 +47,31 @@ def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Che
     return post_factum.check(written, seen, zone=workspace.zone())
 
 
-def first_seen(dataset: Dataset) -> datetime:
-    """When any of these data first came to this server. Typed counts and sums of a connection are
-    as old as their own version."""
-    moments: list[datetime | None] = [dataset.created_at]
+def first_seen(dataset: Dataset, tests: Collection[str]) -> tuple[datetime, datetime | None]:
+    """When any of these data first came to one of those tests, and when to any other test. Typed
+    counts and sums of a connection are as old as their own version."""
+    own: list[datetime] = [dataset.created_at]
+    others: list[datetime] = []
     if dataset.kind is DatasetKind.FILE:
         digests = [part.digest for part in dataset.parts]
-        query = select(func.min(DatasetPart.created_at)).where(DatasetPart.digest.in_(digests))
-        moments.append(db.session.scalar(query))
+        parts = select(Dataset.test_id, func.min(DatasetPart.created_at)).join(Dataset.parts)
+        parts = parts.where(DatasetPart.digest.in_(digests)).group_by(Dataset.test_id)
         sent = [part.received_digest for part in dataset.parts if part.received_digest]
-        query = select(func.min(Upload.created_at)).where(Upload.digest.in_(sent))
-        moments.append(db.session.scalar(query))
-    return min(moment for moment in moments if moment is not None)
+        uploads = select(Upload.test_id, func.min(Upload.created_at))
+        uploads = uploads.where(Upload.digest.in_(sent)).group_by(Upload.test_id)
+        for query in (parts, uploads):
+            for test_id, moment in db.session.execute(query):
+                (own if test_id in tests else others).append(moment)
+    return min(own), min(others, default=None)
+
+
+def _tests_of(hypothesis: Hypothesis) -> set[str]:
+    """The tests of a hypothesis and of those that it follows."""
+    tests: set[str] = set()
+    known: Hypothesis | None = hypothesis
+    seen: set[str] = set()
+    while known is not None and known.id not in seen:
+        seen.add(known.id)
+        tests |= {test.id for test in known.tests}
+        known = db.session.get(Hypothesis, known.previous_id) if known.previous_id else None
+    return tests

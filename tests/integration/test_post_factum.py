@@ -86,6 +86,20 @@ def test_the_same_rows_in_a_new_test_are_still_old(world: World) -> None:
 
 
 @ONE
+def test_rows_that_another_hypothesis_had_before_are_said(world: World) -> None:
+    """They may have shaped this one, and nobody can tell: the verdict stands, with a warning."""
+    content = csv(world, first_day=30)
+    attached(world, world.running(**PLAN, day="day"), content)
+    world.later()
+    hypothesis = world.running(**PLAN, day="day")
+    attached(world, hypothesis, content)
+    analysis = run(world, hypothesis)
+    assert analysis.verdict != "invalid"
+    found = check_of(analysis)
+    assert (found["status"], found["text"]["code"]) == ("warn", "after_elsewhere")
+
+
+@ONE
 def test_a_threshold_changed_after_the_upload_is_seen(world: World) -> None:
     """The file was read and looked at, but not attached, when the threshold was lowered."""
     import io

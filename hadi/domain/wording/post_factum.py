@@ -22,6 +22,9 @@ WORDING: dict[str, Wording] = {
     "after_upload_changed": N_(
         "The plan was last changed on %(written)s, after the data had been uploaded (%(uploaded)s): this is exploration only. Test it again with new data."
     ),
+    "after_elsewhere": N_(
+        "The same rows came with another hypothesis on %(uploaded)s, before this plan was fixed on %(written)s: what was seen there may have shaped it."
+    ),
     "after_the_start": N_(
         "%(share)s of the rows are of days before the plan was fixed on %(written)s (%(first)s to %(last)s in all): what was seen of them may have shaped it."
     ),
