@@ -40,12 +40,17 @@ _HARMLESS = _words(
 _FORBIDDEN = _words(
     "ReadCSV ReadParquet ReadJSON OpenJSON XMLTable JSONTable Rand Randn Uuid TableSample Into "
     "Lock Command Placeholder Parameter SessionParameter CurrentSetting GetVariable Predict "
-    "MLForecast AIClassify AIGenerate LoadFile NextValueFor Seq1 Seq2 Seq4 Seq8"
+    "MLForecast MLTranslate AIAgg AIClassify AIEmbed AIForecast AIGenerate AISimilarity "
+    "AISummarizeAgg LoadFile NextValueFor Seq1 Seq2 Seq4 Seq8 Randstr Uniform Normal Zipf Shuffle "
+    # A program run on the cluster, and a password out of its keeping.
+    "QueryTransform Secret"
 )
 _FORBIDDEN_SCHEMAS = _words(
     "pg_catalog information_schema pg_toast parquet csv json text orc delta avro binaryfile jdbc "
     "iceberg"
 )
+# What the parser lets out besides its own errors, of arguments that it did not expect.
+_OF_THE_PARSER = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
 _PLAIN_TABLE = re.compile(r"[^/\\:*?'\x00-\x1f]+")
 
 
@@ -64,7 +69,7 @@ def parsed(query: str, kind: str) -> exp.Query:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would log the query
     try:
         statements = [s for s in sqlglot.parse(query, read=DIALECTS[kind]) if s is not None]
-    except (SqlglotError, RecursionError) as error:
+    except (SqlglotError, RecursionError, *_OF_THE_PARSER) as error:
         raise Unreadable(Text("engine_query_unreadable")) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise Unreadable(Text("engine_query_not_select"))

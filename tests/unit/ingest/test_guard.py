@@ -26,6 +26,7 @@ READS = [
     ("duckdb", "select * exclude (a) from main.t"),
     ("spark", "select `a b`, if(x > 1, 1, 0) from catalog.shop.orders"),
     ("spark", "select date_format(d, 'yyyy'), explode(items) from t"),
+    ("spark", "select transform(items, x -> x + 1) from t"),
 ]
 REFUSED = [
     # Writes, and more than one statement
@@ -87,6 +88,11 @@ REFUSED = [
     ("duckdb", "select * from duckdb_secrets()", "engine_function_forbidden"),
     ("spark", "select reflect('java.lang.System', 'exit', 1)", "engine_function_forbidden"),
     ("spark", "select java_method('java.lang.System', 'exit', 1)", "engine_function_forbidden"),
+    ("spark", "select transform(a) using 'sh' as b from t", "engine_function_forbidden"),
+    ("spark", "from t select transform(a) using 'sh' as (b int)", "engine_function_forbidden"),
+    ("spark", "select * from (select transform(a) using 'sh' from t)", "engine_function_forbidden"),
+    ("spark", "select map(a) using 'sh' from t", "engine_query_unreadable"),
+    ("spark", "select secret('scope', 'key')", "engine_function_forbidden"),
     ("spark", "select * from parquet.`/etc/x`", "engine_table_forbidden"),
     ("spark", "select * from csv.`hdfs://x`", "engine_table_forbidden"),
     # Another answer each time it is asked, so that its sums would not belong together
