@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from hadi.db import db, transaction
 from hadi.ingest.files import SCRATCH
-from hadi.models import Dataset, DatasetPart, Upload, User
+from hadi.models import Upload, User
 from hadi.models.upload import UploadState
 from hadi.services import export_jobs, uploads, users
-from hadi.services.dataset_records import take_turn
+from hadi.services.dataset_records import is_unused
 
 # Without a record for so long, a file belongs to no work that is still going on.
 ORPHAN_AFTER = timedelta(days=1)
@@ -80,16 +80,13 @@ def _orphan_bytes(paths: Iterable[Path]) -> Iterator[str]:
 
 
 def _orphan_tables(paths: Iterable[Path]) -> Iterator[str]:
-    """Tables and sums that no data set has."""
+    """Tables and sums that no data set has, or only some whose rows were deleted."""
     for path in paths:
         digest = path.name.partition(".")[0]
         if not path.name.endswith(TABLES):
             continue
         with transaction():
-            take_turn(digest)
-            part = select(DatasetPart.id).where(DatasetPart.digest == digest).limit(1)
-            whole = select(Dataset.id).where(Dataset.digest == digest).limit(1)
-            if db.session.scalar(part) is None and db.session.scalar(whole) is None:
+            if is_unused(digest):
                 path.unlink(missing_ok=True)
                 yield path.name
 

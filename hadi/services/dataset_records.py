@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from hadi.db import db
+from hadi.db import afterwards, db, transaction
 from hadi.domain.errors import Blocked, Blocker, NotFound, Unreadable
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
@@ -144,16 +144,29 @@ def require_content(dataset: Dataset) -> None:
 
 
 def drop_unused(digests: Iterable[str], *, folder: Path) -> None:
-    """Delete the tables that no data set has. In a writing transaction."""
-    for digest in sorted(set(digests)):
-        take_turn(digest)
-        used = (
-            select(DatasetPart.id)
-            .join(Dataset, Dataset.id == DatasetPart.dataset_id)
-            .where(DatasetPart.digest == digest, Dataset.deleted_at.is_(None))
-        )
-        if db.session.scalar(used.limit(1)) is None:
-            path_of(digest, folder).unlink(missing_ok=True)
+    """Delete the tables and sums that no data set has, once the transaction under way is over:
+    until then it may be undone, and what is deleted cannot."""
+    wanted = sorted(set(digests))
+    if wanted:
+        afterwards(lambda: _drop_unused(wanted, folder))
+
+
+def _drop_unused(digests: Sequence[str], folder: Path) -> None:
+    with transaction():
+        for digest in digests:
+            if is_unused(digest):
+                path_of(digest, folder).unlink(missing_ok=True)
+                sums_path(digest, folder).unlink(missing_ok=True)
+
+
+def is_unused(digest: str) -> bool:
+    """Whether no data set has a table or sums; none gets them before the transaction ends."""
+    take_turn(digest)
+    kept = Dataset.deleted_at.is_(None)
+    part = select(DatasetPart.id).join(Dataset, Dataset.id == DatasetPart.dataset_id)
+    whole = select(Dataset.id).where(Dataset.digest == digest, kept)
+    found = (part.where(DatasetPart.digest == digest, kept), whole)
+    return all(db.session.scalar(query.limit(1)) is None for query in found)
 
 
 def take_turn(digest: str) -> None:

@@ -3,7 +3,6 @@ say that they go some time after the decision. What was found in them stays, wit
 
 from __future__ import annotations
 
-import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from hadi.db import db, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid
 from hadi.domain.permissions import JOB, Actor, Permission, require
 from hadi.domain.statement import cleaned
+from hadi.domain.tags import without_values
 from hadi.domain.text import ENGLISH, Text, render
 from hadi.models import Conclusion, Dataset
-from hadi.models.dataset import DatasetKind
 from hadi.services import events, hypotheses, workspace
 from hadi.services.dataset_receiving import incoming_beside, release, uploads_behind
 from hadi.services.dataset_records import drop_unused, find, hypothesis_of
@@ -88,36 +87,19 @@ def _delete(
     dataset.deleted_at = now
     dataset.counts = None
     # What was shown of the rows goes with them: their first values, the digests of their units.
-    dataset.report = _without_values(dataset.report)
+    names = {column["name"] for column in dataset.report["columns"]}
+    dataset.report = without_values(dataset.report, names)
     for part in dataset.parts:
         part.report = {}
     release(uploads_behind(dataset), incoming=incoming, now=now)
     db.session.flush()
-    drop_unused({part.digest for part in dataset.parts}, folder=folder)
-    if dataset.kind is DatasetKind.QUERY:
-        _drop_sums(dataset, folder)
+    drop_unused({dataset.digest, *(part.digest for part in dataset.parts)}, folder=folder)
     events.record(
         "data_deleted", subject="dataset", subject_id=dataset.id, by=by, now=now,
         hypothesis=hypothesis_of(dataset),
         details={"version": dataset.version, "rows": dataset.rows, "digest": dataset.digest,
                  "reason": reason},
     )  # fmt: skip
-
-
-def _without_values(report: dict[str, object]) -> dict[str, object]:
-    columns = [{**c, "examples": []} for c in report["columns"]]  # type: ignore[attr-defined]
-    decisions = [{**d, "examples": []} for d in report.get("decisions", ())]  # type: ignore[attr-defined]
-    rows = [{**row, "text": ""} for row in report.get("bad_rows", ())]  # type: ignore[attr-defined]
-    kept = {**report, "columns": columns}
-    return {**kept, "decisions": decisions, "bad_rows": rows} if "decisions" in report else kept
-
-
-def _drop_sums(dataset: Dataset, folder: Path) -> None:
-    """The sums that a database was asked for, unless another data set has the same."""
-    same = select(Dataset.id).where(Dataset.digest == dataset.digest, Dataset.deleted_at.is_(None))
-    if db.session.scalar(same.limit(1)) is None:
-        with contextlib.suppress(FileNotFoundError):
-            (folder / f"{dataset.digest}.sums.json").unlink()
 
 
 def _require_rows(dataset: Dataset) -> None:

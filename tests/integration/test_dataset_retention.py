@@ -86,3 +86,33 @@ def test_the_settings_let_rows_go_after_the_decision(world: World, folder: Path)
     assert dataset.counts is None and dataset.deleted_at == later
     assert concluded.verdict is not None
     assert dataset_retention.sweep(folder=folder, now=later) == 0
+
+
+def test_rows_stay_where_their_deletion_is_undone(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hadi.services import dataset_retention, datasets
+
+    first = attached(world, staged(world, world.running(**PLAN), folder, week(1)), folder)
+    with monkeypatch.context() as broken:
+        broken.setattr(dataset_retention.events, "record", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            delete(world, first, folder)
+    assert first.has_content
+    assert all(path.is_file() for path in datasets.paths_of(first, folder=folder))
+
+
+def test_deleted_rows_that_lie_there_still_are_swept_up(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process may die between the deletion and the end of its files."""
+    from hadi.services import cleaning, dataset_records, datasets
+
+    first = attached(world, staged(world, world.running(**PLAN), folder, week(1)), folder)
+    with monkeypatch.context() as killed:
+        killed.setattr(dataset_records, "_drop_unused", lambda digests, folder: None)
+        delete(world, first, folder)
+    (path,) = datasets.paths_of(first, folder=folder)
+    assert path.is_file()
+    cleaning.sweep(data_dir=folder.parent, now=world.now, orphan_after=timedelta(days=-9999))
+    assert not path.exists()
