@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from hadi import queue
 from hadi.db import afterwards, db, lock, new_id, transaction
@@ -295,6 +295,8 @@ def _log(verb: str, job: Job, *, by: Actor, now: datetime) -> None:
 
 # Files and the job that reads them stand and fall together.
 def _set_aside(batch: str, now: datetime) -> None:
+    # Files that were only to be read again belong to a data set, which stays as it was.
+    _move(batch, UploadState.RECEIVED, UploadState.READ, now, Upload.dataset_id.is_not(None))
     _move(batch, UploadState.RECEIVED, UploadState.CANCELLED, now)
 
 
@@ -303,7 +305,7 @@ def _take_up(batch: str, now: datetime) -> None:
 
 
 def _give_up(batch: str, problem: dict[str, Any] | None, now: datetime) -> None:
-    _move(batch, UploadState.RECEIVED, UploadState.FAILED, now, problem)
+    _move(batch, UploadState.RECEIVED, UploadState.FAILED, now, problem=problem)
 
 
 def _move(
@@ -311,10 +313,11 @@ def _move(
     before: UploadState,
     after: UploadState,
     now: datetime,
+    *also: ColumnElement[bool],
     problem: dict[str, Any] | None = None,
 ) -> None:
     db.session.execute(
         update(Upload)
-        .where(Upload.batch == batch, Upload.state == before, Upload.removed_at.is_(None))
+        .where(Upload.batch == batch, Upload.state == before, Upload.removed_at.is_(None), *also)
         .values(state=after, problem=problem, updated_at=now)
     )

@@ -153,7 +153,8 @@ def cancel(upload_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
     with transaction():
         upload = find(upload_id, by=by)
         together = _locked(upload.batch)
-        if upload.state in (UploadState.READ, UploadState.CANCELLED):
+        is_over = upload.state in (UploadState.READ, UploadState.CANCELLED)
+        if is_over or upload.dataset_id is not None:
             raise Blocked(Text("step_refused"), [Blocker(Text("upload_over"))])
         if jobs.active(JobKind.READ, upload.batch):
             raise Blocked(Text("step_refused"), [Blocker(Text("job_not_over"))])
@@ -169,17 +170,19 @@ def cancel(upload_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
 
 def submit_reading(batch: str, *, by: Actor, now: datetime) -> Job:
     """Have the files that were sent together read (again). Raises NotFound where there are none
-    that wait for it."""
+    that wait for it, NotAllowed."""
     with transaction():
         received = [each for each in _locked(batch) if each.state is UploadState.RECEIVED]
         if not received:
             raise NotFound(Text("no_such_upload"))
+        _require_running(db.session.get_one(Test, received[0].test_id).hypothesis, by=by)
         return _submit(received, jobs.arguments_of(received[0].job_id), by=by, now=now)
 
 
-def stop(batch: str, *, folder: Path, by: Actor, now: datetime) -> None:
-    """Leave out everything that was sent together, also while it is being read. Raises NotFound,
-    NotAllowed, Blocked where it was read already."""
+def stop(batch: str, *, folder: Path, by: Actor, now: datetime) -> str | None:
+    """Leave out everything that was sent together, also while it is being read; of files that
+    were only to be read again, return the id of the data set that they go on being. Raises
+    NotFound, NotAllowed, Blocked where it was read already."""
     with transaction():
         left = [each for each in _locked(batch) if each.state is not UploadState.CANCELLED]
         if not left:
@@ -192,8 +195,13 @@ def stop(batch: str, *, folder: Path, by: Actor, now: datetime) -> None:
         for upload in left:
             if not under_way:  # or whoever may stop the work may
                 _require_own(upload, by)
-            upload.state, upload.removed_at, upload.updated_at = UploadState.CANCELLED, now, now
+            upload.updated_at = now
+            if upload.dataset_id is not None:
+                upload.state, upload.problem = UploadState.READ, None
+                continue
+            upload.state, upload.removed_at = UploadState.CANCELLED, now
             afterwards(partial(path_of(upload, folder).unlink, missing_ok=True))
+        return left[0].dataset_id
 
 
 def receive(

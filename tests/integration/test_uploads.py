@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hadi.domain.errors import Blocked, Invalid, NoRoom, NotFound, TooLarge, Unreadable
+from hadi.domain.text import Text
 from tests.factories.hypotheses import World
 
 if TYPE_CHECKING:
@@ -266,3 +267,44 @@ def test_expiry_is_counted_from_the_last_byte(world: World, folder: Path) -> Non
     upload = begin(world, world.running(), folder)
     append(world, upload, folder, 0, CONTENT[:10])
     assert uploads.expires_at(upload) == world.now + timedelta(days=7)
+
+
+@pytest.mark.parametrize("way", ["job", "files"])
+def test_reading_again_can_be_stopped_and_the_data_set_stays(
+    world: World, folder: Path, way: str
+) -> None:
+    from hadi.ingest.limits import Limits
+    from hadi.models.job import JobKind
+    from hadi.services import cleaning, datasets, jobs, uploads
+
+    by, tables = world.actor("analyst"), folder.parent / "datasets"
+    staged = datasets.stage(
+        world.running().id, file=io.BytesIO(CONTENT), filename="till.csv", folder=tables,
+        incoming=folder, limits=Limits(), by=by, now=world.later(),
+    )  # fmt: skip
+    batch = datasets.reread_later(staged.id, choices={}, incoming=folder, by=by, now=world.later())
+    job = uploads.submit_reading(batch, by=by, now=world.later())
+    if way == "job":
+        jobs.cancel(job.id, by=by, now=world.later())
+    else:
+        stays = uploads.stop(batch, folder=folder, by=by, now=world.later())
+        assert stays == staged.id
+    cleaning.sweep(data_dir=folder.parent, now=world.now)
+    assert not jobs.active(JobKind.READ, batch) and len(list(folder.iterdir())) == 1
+    again = datasets.reread(
+        staged.id, choices={}, folder=tables, incoming=folder, by=by, now=world.later()
+    )
+    assert again.id == staged.id
+
+
+def test_who_may_not_attach_has_nothing_read(world: World, folder: Path) -> None:
+    from hadi.domain.errors import NotAllowed
+    from hadi.services import jobs, uploads
+
+    upload = append(world, begin(world, world.running(), folder), folder, 0, CONTENT)
+    job = jobs.claim(upload.job_id or "", worker="here", now=world.later())
+    assert job is not None
+    jobs.fail(job.id, attempt=1, problem=Text("job_broke"), now=world.later())
+    with pytest.raises(NotAllowed):
+        uploads.submit_reading(upload.batch, by=world.actor("viewer"), now=world.later())
+    assert uploads.submit_reading(upload.batch, by=world.actor("analyst"), now=world.later())

@@ -102,7 +102,9 @@ def upload_batch(key: str, batch: str) -> str | Response:
 def stop_upload(key: str, batch: str) -> Response:
     """Stop reading, or leave out what is still to come."""
     page = _page(key, batch)
-    uploads.stop(page.batch, folder=_desk().folder, by=current_actor(), now=now())
+    stays = uploads.stop(page.batch, folder=_desk().folder, by=current_actor(), now=now())
+    if stays is not None:
+        return redirect(url_for("hypotheses.map_data", key=key, dataset_id=stays))
     tell(_("“%(file)s” was left out: nothing of it is kept.", file=page.name))
     return redirect(url_for("hypotheses.data", key=key))
 
