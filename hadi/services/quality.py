@@ -179,8 +179,21 @@ def checks(dataset: Dataset, *, folder: Path, by: Actor, now: datetime) -> tuple
     """What an analysis takes from the report, which is made where it is not there yet. Outside of
     a writing transaction."""
     settings = settings_of(dataset)
+    unseen = _unseen_by_some(dataset)
     report = report_of(dataset) or assess(dataset.id, folder=folder, by=by, now=now)
-    return rules.checks_of(report, duplicates_are_real=settings.duplicates_are_real)
+    told = replace(report, findings=rules.seen(report.findings, unseen))
+    return rules.checks_of(told, duplicates_are_real=settings.duplicates_are_real)
+
+
+def _unseen_by_some(dataset: Dataset) -> frozenset[str]:
+    """The columns of which an analysis, which everyone reads, names no value. Of money that the
+    plan is about it tells anyway."""
+    used = set(dataset.mapping.values())
+    return frozenset(
+        column
+        for column, tag in dataset.tags.items()
+        if tag == ColumnTag.PERSONAL or column not in used
+    )
 
 
 def _ends(days: list[date]) -> tuple[date | None, date | None]:

@@ -182,3 +182,26 @@ def test_large_data_are_looked_at_by_a_job(world: World, monkeypatch: pytest.Mon
     assert [job.subject_id for job in jobs] == [dataset.id]
     db.session.refresh(dataset)
     assert dataset.quality is not None and jobs[0].state.value == "done"
+
+
+@ONE
+def test_the_check_names_no_value_of_a_tagged_column(world: World) -> None:
+    from hadi.services import datasets, quality
+
+    head, *rows = csv(world).decode().split()
+    margins = [f"{row},{-43 if n == 50 else 20 + n % 17}" for n, row in enumerate(rows)]
+    content = "\n".join([f"{head},margin", *margins]).encode()
+    by, folder = world.actor("analyst"), folder_of(world)
+    hypothesis = world.running(**PLAN)
+    plain = attached(world, hypothesis, content)
+    tagged = datasets.again(
+        plain.id, mapping={}, tags={"margin": "margin"}, reason="not for all", folder=folder,
+        by=by, now=world.later(),
+    )  # fmt: skip
+
+    def told(dataset: Dataset) -> str:
+        found = quality.checks(dataset, folder=folder, by=by, now=world.now)
+        return " ".join(str(check.detail) for check in found)
+
+    assert "−43" in told(plain)
+    assert "−43" not in told(tagged) and "may not see" in told(tagged)
