@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hadi.analysis.record import AnalysisRecord
 from hadi.analysis.run import analyse
-from hadi.db import db, new_id
+from hadi.db import db, let_go, new_id
 from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, require
@@ -70,6 +70,7 @@ def run(
         *reconciliations.checks(basis.dataset),
         *looked,
     )
+    let_go()
     record = analyse(
         source, plan.bound(mapping), today=today, opened_early=bool(open_early), earlier=earlier,
         prior=prior, has_result=has_result, findings=findings,

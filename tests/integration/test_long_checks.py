@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -73,3 +73,22 @@ def test_rights_that_were_lost_meanwhile_stop_it(
     db.session.rollback()  # to see what was written meanwhile
     assert job.state is JobState.FAILED and job.problem is not None
     assert job.problem["code"] == "not_allowed.job"
+
+
+def test_nothing_is_held_while_the_sums_are_made(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hadi.db import db
+    from hadi.services import analyses
+
+    hypothesis, held = world.with_data(), []
+    analyse = analyses.analyse
+
+    def watched(*given: Any, **named: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return analyse(*given, **named)
+
+    monkeypatch.setattr(analyses, "analyse", watched)
+    folder = world.app.extensions["hadi_settings"].data_dir / "datasets"
+    analyses.run(hypothesis.id, folder=folder, by=world.actor("analyst"), now=world.later())
+    assert held == [False]
