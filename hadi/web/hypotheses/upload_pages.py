@@ -17,6 +17,7 @@ from hadi.models.job import JobState
 from hadi.models.upload import UploadState
 from hadi.services.jobs import UNDER_WAY
 from hadi.web.hypotheses.data_pages import crumbs
+from hadi.web.hypotheses.upload_lines import remedy_word
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
@@ -78,7 +79,7 @@ def upload_page(hypothesis: Hypothesis, together: Sequence[Upload]) -> UploadPag
         problem=problem,
         has_failed=any(upload.state is UploadState.FAILED for upload in together),
         remedy=remedy,
-        remedy_label=_remedy_label(remedy) if remedy else None,
+        remedy_label=remedy_word(remedy) if remedy else None,
         is_under_way=is_under_way,
         dataset_id=first.dataset_id if _is_read(together) else None,
         url=url_for("hypotheses.upload_batch", key=hypothesis.key, batch=first.batch),
@@ -123,17 +124,6 @@ def _stage(together: Sequence[Upload], job: Job | None) -> str:
             _("Choose the same file again on the page of data: it goes on where it stopped.")
         )
     return str(_("Waiting for its turn."))
-
-
-def _remedy_label(remedy: Mapping[str, Any]) -> str:
-    """What the button says that reads the file after all."""
-    if remedy.get("bad_rows") == "leave_out":
-        return str(_("Leave these rows out and read the rest"))
-    if remedy.get("headers") == "number":
-        return str(_("Number the columns of one name and read it"))
-    if "encoding" in remedy:
-        return str(_("Read it as %(encoding)s", encoding=remedy["encoding"]))
-    return str(_("Read it in that way"))
 
 
 def _name(together: Sequence[Upload]) -> str:
