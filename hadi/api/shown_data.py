@@ -9,9 +9,12 @@ from typing import Any
 from hadi.api.shown import Json, in_language, moment, person
 from hadi.api.voice import say
 from hadi.db import db
+from hadi.domain.quality import seen
+from hadi.domain.tags import without_values
 from hadi.domain.text import Text
 from hadi.models import Dataset
 from hadi.models.dataset import DatasetKind
+from hadi.services import quality
 from hadi.services.dataset_provenance import Provenance
 from hadi.services.dataset_records import newer_than
 
@@ -24,7 +27,7 @@ def dataset(shown: Dataset, test_number: int, *, hidden: Set[str] = frozenset())
         "id": shown.id,
         "version": shown.version,
         "rows": shown.rows,
-        "report": _report(in_language(shown.report), hidden),
+        "report": _report(in_language(without_values(shown.report, hidden))),
         "kind": shown.kind.value,
         "filename": shown.filename if is_file else None,
         "digest": shown.digest,
@@ -35,7 +38,7 @@ def dataset(shown: Dataset, test_number: int, *, hidden: Set[str] = frozenset())
         "previous_version": previous.version if previous else None,
         "reason": shown.reason or None,
         "is_current": shown.is_attached and newer_than(shown) is None,
-        "quality": in_language(shown.quality) if shown.quality else None,
+        "quality": _quality(shown, hidden),
         "test": test_number,
         "author": person(shown.author),
         "attached_at": moment(shown.attached_at),
@@ -82,29 +85,27 @@ def provenance(found: Provenance) -> Json:
     }
 
 
-def _report(report: Mapping[str, Any], hidden: Set[str]) -> Json:
-    """A report without the cells of hidden columns; a row that could not be read may hold them."""
+def _quality(shown: Dataset, hidden: Set[str]) -> Json | None:
+    """What is odd about the data; of a hidden column only that something is."""
+    report = quality.report_of(shown)
+    if report is None:
+        return None
+    findings = seen(report.findings, hidden)
+    kept = {**(shown.quality or {}), "findings": [each.as_json() for each in findings]}
+    told: Json = in_language(kept)
+    return told
 
-    def seen(column: str | None, cells: list[str]) -> list[str]:
-        return [] if column in hidden else cells
 
+def _report(report: Mapping[str, Any]) -> Json:
+    """A report with its sentences said, and what reports of older files lack."""
     return {
         **report,
-        "columns": [
-            {**column, "examples": seen(column["name"], column["examples"])}
-            for column in report["columns"]
-        ],
         "decisions": [
-            {
-                **decision,
-                "detail": _sentence(decision["detail"]),
-                "examples": seen(decision["column"], decision["examples"]),
-            }
+            {**decision, "detail": _sentence(decision["detail"])}
             for decision in report.get("decisions", ())
         ],
         "bad_rows": [
-            {**row, "reason": _sentence(row["reason"]), "text": "" if hidden else row["text"]}
-            for row in report.get("bad_rows", ())
+            {**row, "reason": _sentence(row["reason"])} for row in report.get("bad_rows", ())
         ],
         "bad_row_count": report.get("bad_row_count", 0),
     }

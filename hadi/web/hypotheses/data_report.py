@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from hadi.domain.tags import without_values
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Dataset
 from hadi.web.hypotheses.data_decisions import DecisionField, fields_of, option_word
@@ -58,7 +59,7 @@ def report_of(
     dataset: Dataset, *, can_change: bool = False, hidden: Set[str] = frozenset()
 ) -> Report:
     """The parse report in the reader's words; of columns that are `hidden` no value is shown."""
-    report: Mapping[str, Any] = dataset.report
+    report: Mapping[str, Any] = without_values(dataset.report, hidden)
     fields = fields_of(dataset) if can_change else ()
     told = {field["field"] for field in report.get("decisions", ())} if can_change else set()
     facts = [
@@ -69,11 +70,11 @@ def report_of(
     settled = [field for field in fields if not field.is_question]
     return Report(
         facts=tuple((label, value) for label, value in facts if value),
-        columns=tuple(_column(each, dataset.rows, settled, hidden) for each in report["columns"]),
+        columns=tuple(_column(each, dataset.rows, settled) for each in report["columns"]),
         notes=tuple(say(Text.from_json(note)) for note in report["notes"]),
         decisions=tuple(field for field in settled if field.column is None),
         questions=tuple(field for field in fields if field.is_question),
-        bad_rows=tuple(_bad_row(row, bool(hidden)) for row in bad_rows(report)[:SHOWN_BAD_ROWS]),
+        bad_rows=tuple(_bad_row(row) for row in bad_rows(report)[:SHOWN_BAD_ROWS]),
         bad_row_count=_rows(report["bad_row_count"]) if report.get("bad_row_count") else "",
     )
 
@@ -96,25 +97,23 @@ def _read_as(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _bad_row(row: Mapping[str, Any], is_hidden: bool) -> BadLine:
+def _bad_row(row: Mapping[str, Any]) -> BadLine:
     where = _("line %(n)s", n=_rows(row["line"]))
     return BadLine(
         line=f"{row['file']}, {where}" if row.get("file") else str(where),
         reason=say(Text.from_json(row["reason"])),
-        text="" if is_hidden else row["text"],
+        text=row["text"],
     )
 
 
-def _column(
-    column: Mapping[str, Any], rows: int, settled: list[DecisionField], hidden: Set[str]
-) -> ColumnLine:
+def _column(column: Mapping[str, Any], rows: int, settled: list[DecisionField]) -> ColumnLine:
     missing = column["missing"]
     share = Figure(FigureKind.SHARE, missing / rows if rows else 0.0)
     name = column["name"]
     return ColumnLine(
         name=name,
         type=option_word("type", column["type"]),
-        examples="" if name in hidden else ", ".join(column["examples"]),
+        examples=", ".join(column["examples"]),
         missing=f"{_rows(missing)} ({figure(share)})" if missing else "",
         decisions=tuple(field for field in settled if field.column == name),
     )

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from hadi.db import transaction
 from hadi.domain.errors import Invalid, Unreadable
+from hadi.domain.tags import without_values
 from hadi.domain.text import Text
 from hadi.ingest.neutral import neutralise
 from hadi.models import Dataset, Hypothesis
@@ -30,6 +31,7 @@ from hadi.web.hypotheses.data_access import (
     columns_of,
     folder,
     found_data,
+    hidden_columns,
     incoming,
     plan_of,
     require_attaching,
@@ -124,7 +126,7 @@ def bad_rows(key: str, dataset_id: str) -> FileResponse:
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow([_("File"), _("Line"), _("Why"), _("How it begins")])
-    for row in bad_rows_in(dataset.report):
+    for row in bad_rows_in(without_values(dataset.report, hidden_columns(hypothesis, dataset))):
         cells = [row.get("file", dataset.filename), row["line"],
                  say(Text.from_json(row["reason"])), row["text"]]  # fmt: skip
         writer.writerow([neutralise(cell) for cell in cells])
