@@ -62,14 +62,17 @@ def read(job: Job, progress: Progress) -> dict[str, Any]:
 def _attach(
     dataset_id: str, arguments: Mapping[str, Any], folder: Path, *, by: Actor, now: datetime
 ) -> None:
-    if datasets.find(dataset_id, by=by).is_attached:
+    found = datasets.find(dataset_id, by=by)
+    if found.is_attached:
         return
+    is_mine = found.created_at >= now
     role = DatasetRole(arguments.get("role", DatasetRole.OUTCOME))
     try:
         if role is not DatasetRole.OUTCOME:
             dataset_roles.attach_as(
-                dataset_id, role=role, columns=arguments["mapping"], folder=folder, by=by, now=now
-            )
+                dataset_id, role=role, columns=arguments["mapping"], tags=arguments.get("tags"),
+                folder=folder, by=by, now=now,
+            )  # fmt: skip
             return
         datasets.attach(
             dataset_id, mapping=arguments["mapping"],
@@ -78,7 +81,8 @@ def _attach(
             tags=arguments.get("tags"), folder=folder, by=by, now=now,
         )  # fmt: skip
     except HadiError:
-        datasets.discard(dataset_id, folder=folder, by=by, now=now)
+        if is_mine:  # somebody else's file goes on waiting
+            datasets.discard(dataset_id, folder=folder, by=by, now=now)
         raise
 
 

@@ -184,3 +184,22 @@ def test_the_column_that_holds_the_control_names_the_arms() -> None:
         {"name": "what", "type": "text", "examples": ["A", "B"]},
     ]
     assert suggested(plan, columns)["arm"] == "what"
+
+
+def test_work_that_fails_leaves_a_file_that_waited_before(world: World) -> None:
+    from hadi.db import db
+    from hadi.models import Dataset, Job
+    from hadi.models.job import JobState
+    from hadi.services import uploads
+
+    data_dir = world.app.extensions["hadi_settings"].data_dir
+    hypothesis = world.running()
+    staged = stage(world, hypothesis, data_dir / "datasets")
+    sent = uploads.receive(
+        hypothesis.id, files=[("again.csv", io.BytesIO(GOOD))], limit=1 << 30,
+        arguments={"mapping": {"bought": "nothing"}}, folder=data_dir / "incoming",
+        by=world.actor(), now=world.later(),
+    )  # fmt: skip
+    job = db.session.get_one(Job, sent.job_id, populate_existing=True)
+    assert job.state is JobState.FAILED
+    assert db.session.get(Dataset, staged.id, populate_existing=True) is not None
