@@ -35,6 +35,7 @@ from hadi.api.schemas import DatasetOut, ProvenanceOut
 from hadi.config import Settings
 from hadi.db import db
 from hadi.domain.errors import HadiError, NotFound
+from hadi.domain.permissions import Permission, require
 from hadi.domain.tags import hidden
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
@@ -187,8 +188,8 @@ def _attach_files(hypothesis: Hypothesis, sent: Attachment) -> tuple[Dataset, bo
     try:
         if sent.role is not DatasetRole.OUTCOME:
             beside = dataset_roles.attach_as(
-                staged.id, role=sent.role, columns=sent.mapping, folder=folder(), by=actor(),
-                now=now(),
+                staged.id, role=sent.role, columns=sent.mapping, tags=sent.tags, folder=folder(),
+                incoming=incoming(), by=actor(), now=now(),
             )  # fmt: skip
             return beside, True
         attached = datasets.attach(
@@ -223,6 +224,8 @@ def _found(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset, int]:
         raise NotFound(Text("no_such_dataset"))
     dataset = datasets.find(dataset_id, by=actor())
     number = found.test_number(hypothesis, dataset.test_id, absent=Text("no_such_dataset"))
+    if not dataset.is_attached:  # no column is tagged yet
+        require(actor(), Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
     return hypothesis, dataset, number
 
 

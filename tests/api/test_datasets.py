@@ -87,3 +87,44 @@ def test_rows_are_deleted_by_an_administrator(people: People, here: str) -> None
     gone = people.admin.send("DELETE", path, {"reason": "asked by the client"})
     assert gone.status_code == 200 and gone.get_json()["deleted_at"]
     assert gone.get_json()["digest"] == made["digest"]
+
+
+def test_of_hidden_columns_the_quality_names_no_value(people: People, here: str) -> None:
+    content = week(1, head=f"{HEAD};city", extra=";Szeged")
+    made = send(people.analyst, here, content, tags={"city": "personal"}).get_json()
+
+    def told(caller: Caller) -> str:
+        found = caller.get(f"{here}/datasets/{made['id']}").get_json()["quality"]
+        assert found["level"] == made["quality"]["level"]
+        return json.dumps(found)
+
+    assert "Szeged" in told(people.analyst) and "Szeged" not in told(people.viewer)
+
+
+def test_what_waits_is_for_those_who_may_attach_it(people: People, here: str) -> None:
+    from datetime import UTC, datetime
+
+    from hadi.api.datasets import folder
+    from hadi.ingest.limits import Limits
+    from hadi.services import datasets, users
+
+    with people.app.app_context():
+        staged = datasets.stage(
+            here.rpartition("/")[2], file=io.BytesIO(week(1)), filename="week.csv",
+            folder=folder(), limits=Limits(), now=datetime.now(UTC),
+            by=users.actor_for(users.get(people.analyst.user_id)),
+        )  # fmt: skip
+        where = f"{here}/datasets/{staged.id}"
+        assert not staged.is_attached
+    for path in (where, f"{where}/provenance"):
+        assert people.analyst.get(path).status_code == 200
+        assert people.viewer.get(path).status_code == 403
+
+
+def test_receipts_keep_their_tags(people: People, here: str) -> None:
+    columns = {"receipt": "client", "at": "day"}
+    made = send(
+        people.analyst, here, week(1), role="receipts", mapping=columns,
+        tags={"client": "personal"},
+    )  # fmt: skip
+    assert made.status_code == 201 and made.get_json()["tags"] == {"client": "personal"}
