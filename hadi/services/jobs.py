@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from hadi import queue
 from hadi.db import afterwards, db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, HadiError, NotAllowed, NotFound
-from hadi.domain.permissions import JOB, Actor, Permission, allows, require
+from hadi.domain.permissions import JOB, Actor, Permission, Scope, allows, require
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, Job, Upload, User
 from hadi.models.job import JobKind, JobState
@@ -281,7 +281,8 @@ def _require_own(job: Job, by: Actor) -> None:
     is_concerned = hypothesis is not None and allows(
         by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis)
     )
-    if not (_is_own(job, by) or is_concerned or allows(by, Permission.EDIT_SETTINGS)):
+    is_own = _is_own(job, by) and Scope.WRITE in by.scopes
+    if not (is_own or is_concerned or allows(by, Permission.EDIT_SETTINGS)):
         raise NotAllowed(Text("not_allowed.job"))
 
 

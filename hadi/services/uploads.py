@@ -20,9 +20,18 @@ from typing import Any, BinaryIO
 from sqlalchemy import select, update
 
 from hadi.db import afterwards, db, let_go, lock, new_id, transaction
-from hadi.domain.errors import Blocked, Blocker, HadiError, Invalid, NotFound, TooLarge, Unreadable
+from hadi.domain.errors import (
+    Blocked,
+    Blocker,
+    HadiError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    Unreadable,
+)
 from hadi.domain.lifecycle import State
-from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.permissions import Actor, Permission, Scope, allows, require
 from hadi.domain.text import Text
 from hadi.ingest.choices import Choices
 from hadi.ingest.limits import MB
@@ -152,6 +161,8 @@ def cancel(upload_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
     """Leave a file out; those that were sent with it are read without it."""
     with transaction():
         upload = find(upload_id, by=by)
+        if Scope.WRITE not in by.scopes:
+            raise NotAllowed(Text("not_allowed.dataset.attach"))
         together = _locked(upload.batch)
         is_over = upload.state in (UploadState.READ, UploadState.CANCELLED)
         if is_over or upload.dataset_id is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hadi.domain.errors import Blocked, NotAllowed, NotFound, Unreadable
+from hadi.domain.permissions import Scope
 from hadi.domain.text import Text
 from tests.factories.hypotheses import World
 
@@ -202,6 +204,9 @@ def test_others_may_not_stop_it_nor_see_what_is_the_administrators(
     job = submit(world)
     with pytest.raises(NotAllowed):
         jobs.cancel(job.id, by=world.actor("member"), now=world.now)
+    reading = replace(world.actor("analyst"), scopes=frozenset({Scope.READ}))  # a token's
+    with pytest.raises(NotAllowed):
+        jobs.cancel(job.id, by=reading, now=world.now)
     export = jobs.submit(
         JobKind.EXPORT, subject_id="workspace", by=world.actor("admin"), now=world.now
     )

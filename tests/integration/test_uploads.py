@@ -7,13 +7,23 @@ import hashlib
 import io
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hadi.domain.errors import Blocked, Invalid, NoRoom, NotFound, TooLarge, Unreadable
+from hadi.domain.errors import (
+    Blocked,
+    Invalid,
+    NoRoom,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    Unreadable,
+)
+from hadi.domain.permissions import Scope
 from hadi.domain.text import Text
 from tests.factories.hypotheses import World
 
@@ -217,6 +227,9 @@ def test_a_file_is_its_senders(world: World, folder: Path) -> None:
     upload = begin(world, world.running(), folder)
     with pytest.raises(NotFound):
         uploads.find(upload.id, by=world.actor("member"))
+    reading = replace(world.actor("analyst"), scopes=frozenset({Scope.READ}))  # a token's
+    with pytest.raises(NotAllowed):
+        uploads.cancel(upload.id, folder=folder, by=reading, now=world.later())
 
 
 def test_bytes_that_the_disk_lost_are_sent_again(world: World, folder: Path) -> None:
@@ -298,7 +311,6 @@ def test_reading_again_can_be_stopped_and_the_data_set_stays(
 
 
 def test_who_may_not_attach_has_nothing_read(world: World, folder: Path) -> None:
-    from hadi.domain.errors import NotAllowed
     from hadi.services import jobs, uploads
 
     upload = append(world, begin(world, world.running(), folder), folder, 0, CONTENT)
