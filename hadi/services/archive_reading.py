@@ -188,7 +188,7 @@ class Reading:
             raise Unreadable(Text("archive_manifest"))
         if number > FORMAT or revision > health.revision():
             raise Unreadable(Text("archive_newer", version=_shown(str(manifest.get("hadi", "")))))
-        if number < 1 or kind not in set(ArchiveKind):
+        if number < 1 or kind not in list(ArchiveKind):
             raise Unreadable(Text("archive_manifest"))
         return dict(manifest)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -30,11 +31,14 @@ from hadi.db import Instant
 from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.permissions import RoleName
 from hadi.domain.plan import Plan
+from hadi.domain.quality import QualityReport
+from hadi.domain.tags import ColumnTag, without_values
 from hadi.domain.text import Text
 from hadi.services.archive_tables import ROLES, Archived, Row
 
 _LONG = 2**63
 _SHORT = 2**31
+_DIGEST = re.compile(r"[0-9a-f]{64}")  # files are named by it, and deleted
 AHEAD = frozenset({"due_at"})  # the one moment that lies ahead: when a feed asks again
 
 
@@ -78,8 +82,9 @@ def read(
             raise _wrong("archive_row_lacks", name, number, column.key)
     if name == "user":
         row[ROLES] = _roles(told.get(ROLES), number)
-    if name == "plan_version":
-        _check_plan(row["body"], number)
+    for key, check in _CHECKS.get(name, {}).items():
+        if key in row:
+            _check(check, row[key], name, number, key)
     return row
 
 
@@ -195,11 +200,52 @@ def _roles(told: Any, number: int) -> list[str]:
     return sorted(set(told))
 
 
-def _check_plan(body: Any, number: int) -> None:
+def _check(
+    check: Callable[[Any], object], value: Any, table: str, number: int, column: str
+) -> None:
     try:
-        Plan.from_json(body)
-    except (HadiError, AttributeError, ArithmeticError, KeyError, TypeError, ValueError):
-        raise _wrong("archive_row_value", "plan_version", number, "body") from None
+        check(value)
+    except (HadiError, AttributeError, ArithmeticError, LookupError, TypeError, ValueError):
+        raise _wrong("archive_row_value", table, number, column) from None
+
+
+def _check_digest(value: Any) -> None:
+    if value is not None and not _DIGEST.fullmatch(value):
+        raise ValueError(value)
+
+
+def _check_tags(tags: Any) -> None:
+    for tag in _exactly(tags, dict).values():
+        ColumnTag(tag)
+
+
+def _check_quality(report: Any) -> None:
+    if report is not None:
+        QualityReport.from_json(report)
+
+
+def _check_report(report: Any) -> None:
+    """What pages say of how a file was read: every sentence of it can be said."""
+    if not _exactly(report, dict):
+        return
+    told = without_values(report, {column["name"] for column in report["columns"]})
+    details = [each["detail"] for each in told.get("decisions", ()) if each["detail"]]
+    reasons = [row["reason"] for row in told.get("bad_rows", ())]
+    for text in (*told.get("notes", ()), *details, *reasons):
+        str(Text.from_json(text))
+
+
+_CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
+    "plan_version": {"body": Plan.from_json},
+    "dataset": {
+        "digest": _check_digest,
+        "mapping": lambda value: _exactly(value, dict),
+        "tags": _check_tags,
+        "quality": _check_quality,
+        "report": _check_report,
+    },
+    "dataset_part": {"digest": _check_digest},
+}
 
 
 def _wrong(code: str, table: str, number: int, column: str = "") -> Unreadable:
