@@ -19,7 +19,7 @@ from hadi.services.dataset_records import is_unused
 
 # Without a record for so long, a file belongs to no work that is still going on.
 ORPHAN_AFTER = timedelta(days=1)
-TABLES = (".parquet", ".sums.json")
+TABLES = (".parquet", ".sums.json", ".partial")  # the last: of an import that was killed
 
 
 def sweep(*, data_dir: Path, now: datetime, orphan_after: timedelta = ORPHAN_AFTER) -> list[str]:

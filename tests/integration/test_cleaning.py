@@ -93,6 +93,7 @@ def test_what_no_record_names_goes_after_a_day(world: World, data_dir: Path) -> 
         written(incoming / "orphan", long_ago),
         written(datasets / f"{'a' * 64}.parquet", long_ago),
         written(datasets / f"{'b' * 64}.sums.json", long_ago),
+        written(datasets / f".{'d' * 64}.parquet.partial", long_ago),
     ]
     new = [written(incoming / "young", lately), written(datasets / f"{'c' * 64}.parquet", lately)]
     scratch = datasets / ".incoming-dead"
