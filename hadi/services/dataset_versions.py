@@ -145,8 +145,17 @@ def again(
             made.parts.extend(copied(part, made, is_last=True) for part in old.parts)
             db.session.add(made)
             give_version(made, hypothesis, by=by, now=now)
+            _hide_in_same(made)
         quality.look_soon(made, folder=folder, by=by, now=now)
     return made
+
+
+def _hide_in_same(made: Dataset) -> None:
+    """What is hidden in a version is hidden in the others of the same rows as well: who may not
+    see a column would read it there. None is shown again by this."""
+    same = select(Dataset).where(Dataset.test_id == made.test_id, Dataset.digest == made.digest)
+    for each in db.session.scalars(same):
+        each.tags = {**made.tags, **each.tags}
 
 
 def attach_counts(

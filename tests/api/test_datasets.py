@@ -79,6 +79,14 @@ def test_hidden_columns_show_no_values(people: People, here: str) -> None:
     assert examples(people.analyst) and examples(people.viewer) == []
 
 
+def test_what_is_hidden_later_is_hidden_in_the_same_rows_before(people: People, here: str) -> None:
+    first = send(people.analyst, here, week(1)).get_json()
+    later = send(people.analyst, here, week(1), tags={"client": "personal"}, reason="people")
+    assert later.get_json()["version"] == 2, later.text
+    old = people.viewer.get(f"{here}/datasets/{first['id']}").get_json()
+    assert (old["tags"], old["report"]["columns"][0]["examples"]) == ({"client": "personal"}, [])
+
+
 def test_rows_are_deleted_by_an_administrator(people: People, here: str) -> None:
     made = send(people.analyst, here, week(1)).get_json()
     path = f"{here}/datasets/{made['id']}"
