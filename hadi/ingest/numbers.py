@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log10
 from typing import TYPE_CHECKING
 
 from hadi.ingest.engine import literal, one_row
@@ -157,12 +158,16 @@ def value(core: str, style: Style) -> str:
 
 
 def scaled(number: str, factor: float) -> str:
-    """SQL: the number times the factor, rounded once: 12.5 % is 12.5 / 100."""
+    """SQL: the number times the factor. By a power of ten the decimal point moves, in the shortest
+    digits of the number: 11.9 % is 0.119 and not 11.9 / 100, which is a hair more."""
     if factor == 1.0:
         return number
-    inverse = 1 / factor
-    if factor < 1 and round(inverse) and abs(inverse - round(inverse)) < 1e-9 * inverse:
-        return f"({number} / {float(round(inverse))!r})"
+    power = round(log10(factor))
+    if factor == float(f"1e{power}"):
+        # Numbers outside of these are written with a power of their own.
+        is_plain = f"{number} = 0 OR abs({number}) BETWEEN 1e-4 AND 1e14"
+        moved = f"CAST(CAST({number} AS VARCHAR) || 'e{power}' AS DOUBLE)"
+        return f"(CASE WHEN {is_plain} THEN {moved} ELSE {number} * {factor!r} END)"
     return f"({number} * {factor!r})"
 
 

@@ -131,6 +131,7 @@ def as_xlsx(table: Table, reader: Reader, *, into: BinaryIO) -> None:
     shortened = 0
     for number, row in enumerate(table.rows):
         if number >= EXCEL_ROWS:
+            sheet.close()  # or its half of a file would be complained of when it is collected
             raise _too_many_rows()
         cells = [_excel(cell, reader) for cell in row]
         shortened += sum(type(cell) is str and len(cell) > EXCEL_CELL for cell in cells)

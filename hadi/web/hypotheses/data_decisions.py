@@ -115,7 +115,7 @@ def _question(decision: Mapping[str, Any]) -> str:
 
 
 def _shown(examples: Sequence[str]) -> str:
-    return f"“{examples[0]}”" if examples else "…"
+    return examples[0] if examples else "…"
 
 
 def field_word(name: str) -> str:

@@ -275,7 +275,7 @@ def _choices(chosen: Mapping[str, Any]) -> list[str]:
     ]
     for column, own in chosen.get("columns", {}).items():
         said += [
-            f"“{column}”, {field_word(name)}: {option_word(name, str(value))}"
+            f"{column}, {field_word(name)}: {option_word(name, str(value))}"
             for name, value in own.items()
         ]
     return said

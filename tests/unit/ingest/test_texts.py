@@ -372,3 +372,9 @@ def test_whoever_waits_may_stop_the_reading(read: Read, folder: Path) -> None:
     with pytest.raises(Stopped):
         read("arm,x\n" + "A,1\n" * 1000, progress=stop)
     assert list(folder.iterdir()) == []
+
+
+def test_a_power_of_ten_leaves_the_digits_as_they_are(read: Read, rows_of: Rows) -> None:
+    """11.9 / 100 is a hair more than 0.119, and 0.07 * 1000 a hair more than 70."""
+    rows = rows_of(read("arm;share;sold, тыс.\nA;11,9 %;0,07\nB;10,1 %;1,1\nC;0 %;-3\n"))
+    assert rows == [("A", 0.119, 70.0), ("B", 0.101, 1100.0), ("C", 0.0, -3000.0)]
