@@ -19,7 +19,7 @@ import pytest
 from hadi.domain.errors import Unreadable
 from hadi.ingest import engines
 from hadi.ingest.engines import Limits
-from hadi.ingest.engines.opening import maker
+from hadi.ingest.engines.opening import maker, reason
 from tests.factories.engine_tables import to_duckdb, to_postgres, to_spark
 from tests.factories.tables import plan, table
 from tests.integration.test_engines import address_of
@@ -153,7 +153,7 @@ def test_a_server_that_says_nothing_is_left_in_time(
         with pytest.raises(Unreadable) as refusal:
             visit(kind, settings)
         assert time.monotonic() - began < 6
-    assert refusal.value.text.code in ("engine_too_slow", "engine_unreachable")
+    assert refusal.value.text.code in ("engine_too_slow", "engine_unreachable", "engine_silent")
     assert SECRET not in str(refusal.value)
     assert SECRET not in caplog.text
 
@@ -165,8 +165,24 @@ def test_a_server_that_is_not_there_is_one_sentence(kind: str) -> None:
         port = probe.getsockname()[1]
     with pytest.raises(Unreadable) as refusal:
         visit(kind, {"host": "127.0.0.1", "port": port, "database": "d", "user": "u"}, seconds=5)
-    assert refusal.value.text.code == "engine_unreachable"
+    expected = {"postgresql": "engine_refused", "spark": "engine_unreachable"}
+    assert refusal.value.text.code == expected[kind]
     assert SECRET not in str(refusal.value)
+
+
+def test_a_server_that_never_answers_is_said_to_be_silent() -> None:
+    with serving(says_nothing) as port:
+        address = {"host": "127.0.0.1", "port": port, "database": "d", "user": "u"}
+        with pytest.raises(Unreadable) as refusal:
+            visit("postgresql", address, seconds=3.5)
+    assert refusal.value.text.code == "engine_silent"
+    assert refusal.value.text.params == {"address": f"127.0.0.1:{port}", "n": 3}
+
+
+def test_a_short_secret_cuts_no_word() -> None:
+    said = reason(Exception("connection expired for user p, port 5432"), "p")
+    assert said == "connection expired for user …, port 5432"
+    assert reason(Exception(f"wrong:x{SECRET}x"), SECRET) == "wrong:x…x"
 
 
 @pytest.mark.postgres

@@ -25,6 +25,8 @@ WORDING: dict[str, Wording] = {
     "engine_too_dear": N_("The database expects this to cost %(cost)s, more than the connection's limit of %(limit)s: ask for less, or raise the limit."),
     "engine_too_many_rows": NN_("More than %(n)s row would have to be fetched: choose metrics that sums can answer, or raise the limit of the connection.", "More than %(n)s rows would have to be fetched: choose metrics that sums can answer, or raise the limit of the connection."),
     "engine_unreachable": N_("The database at %(address)s cannot be reached (%(reason)s)."),
+    "engine_silent": NN_("The database at %(address)s did not answer within %(n)s second: check the host and the port, and whether a firewall stands between.", "The database at %(address)s did not answer within %(n)s seconds: check the host and the port, and whether a firewall stands between."),
+    "engine_refused": N_("No database listens at %(address)s: check the host and the port, or have it started."),
     "engine_lost": N_("The connection to %(address)s broke off: nothing was kept, try again."),
     "engine_query_failed": N_("The database cannot answer this (%(reason)s)."),
     "engine_moving": N_("The rows changed while they were being summed: try again when nobody is writing to them."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ from hadi.ingest.engines.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_SHORT = 6  # characters: a secret that may stand in a word by chance, which is not to be cut
 
 
 @contextmanager
@@ -67,7 +70,9 @@ def reason(error: Exception, secret: str | None) -> str:
     blotted out."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = lines[0] if lines else type(error).__name__
-    if secret:
+    if secret and len(secret) < _SHORT:
+        said = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", said)
+    elif secret:
         said = said.replace(secret, "…")
     clean = "".join(c if c.isprintable() else " " for c in said)
     return clean if len(clean) <= 200 else f"{clean[:197]}..."

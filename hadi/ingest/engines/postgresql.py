@@ -76,6 +76,7 @@ class PostgreSQL(Backend):
         import psycopg
 
         milliseconds = max(1, int(self.watchdog.left * 1000))
+        patience = max(2, int(min(_CONNECT_SECONDS, self.watchdog.left)))
         options = {
             "default_transaction_read_only": "on",
             "statement_timeout": milliseconds,
@@ -101,7 +102,7 @@ class PostgreSQL(Backend):
                 passfile=f"{os.devnull}/none",
                 sslmode=tls,
                 sslrootcert=_authorities(tls),
-                connect_timeout=max(2, int(min(_CONNECT_SECONDS, self.watchdog.left))),
+                connect_timeout=patience,
                 application_name="hadi",
                 keepalives=1,
                 keepalives_idle=10,
@@ -110,7 +111,7 @@ class PostgreSQL(Backend):
                 options=" ".join(f"-c {name}={value}" for name, value in options.items()),
             )
         except psycopg.Error as error:
-            raise self._unreachable(error) from None
+            raise self._unreachable(error, patience) from None
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         return connection
@@ -231,9 +232,15 @@ class PostgreSQL(Backend):
         finally:
             line.detach()  # the connection closes it itself
 
-    def _unreachable(self, error: Exception) -> Unreadable:
+    def _unreachable(self, error: Exception, patience: int) -> Unreadable:
+        import psycopg
+
         if self.watchdog.has_fired:
             return self.watchdog.refusal()
+        if isinstance(error, psycopg.errors.ConnectionTimeout):
+            return Unreadable(Text("engine_silent", address=self._address, n=patience))
+        if "Connection refused" in str(error):
+            return Unreadable(Text("engine_refused", address=self._address))
         said = reason(error, self._secret)
         for mark in ("FATAL: ", "error: "):
             said = said.rpartition(mark)[2].strip()
