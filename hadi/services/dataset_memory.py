@@ -15,7 +15,7 @@ from hadi.domain.plan import NeedRole, Plan
 from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
 from hadi.models import Dataset, Hypothesis, Test
-from hadi.models.dataset import DatasetKind
+from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services.dataset_mapping import ALIKE, plain
 from hadi.services.dataset_parts import same_family
 
@@ -56,11 +56,12 @@ class Recall:
     mapping: Mapping[str, str]
     tags: Mapping[str, str]
     changes: tuple[ColumnChange, ...]
+    is_enough: bool = True  # the mapping answers every need of the plan
 
     @property
     def is_same(self) -> bool:
         """Whether every column that was used is here, and of its type: nothing has to be asked."""
-        return not any(change.is_used for change in self.changes)
+        return self.is_enough and not any(change.is_used for change in self.changes)
 
     @property
     def likely(self) -> dict[str, str]:
@@ -79,7 +80,10 @@ def recall(test: Test, plan: Plan, dataset: Dataset) -> Recall | None:
     tags = {column: tag for column, tag in previous.tags.items() if column in here}
     known = {need.key for need in plan.needs()}
     mapping = {need: column for need, column in previous.mapping.items() if need in known}
-    return Recall(previous, mapping, tags, _changes(previous, dataset, mapping, plan))
+    if not mapping:  # of another plan, with which it has nothing in common
+        return None
+    is_enough = all(need.is_optional or need.key in {*mapping, *here} for need in plan.needs())
+    return Recall(previous, mapping, tags, _changes(previous, dataset, mapping, plan), is_enough)
 
 
 def last_mapped(test: Test) -> Dataset | None:
@@ -165,7 +169,12 @@ def _likely(name: str, new: Sequence[str]) -> str | None:
 def _last(where: Any) -> Dataset | None:
     return db.session.scalar(
         select(Dataset)
-        .where(where, Dataset.version.is_not(None), Dataset.kind != DatasetKind.COUNTS)
+        .where(
+            where,
+            Dataset.version.is_not(None),
+            Dataset.kind != DatasetKind.COUNTS,
+            Dataset.role == DatasetRole.OUTCOME,  # logs and receipts stand beside the data
+        )
         .order_by(Dataset.attached_at.desc(), Dataset.version.desc())
         .limit(1)
     )

@@ -121,3 +121,31 @@ def test_an_administrator_says_how_long_rows_are_kept(visitor: Visitor) -> None:
     page = visitor.get("/settings")
     assert form_values(page.form("workspace"))["retention_days"] == "90"
     visitor.submit("/settings", {"retention_days": "0"}, form_id="workspace", status=422)
+
+
+def test_what_stands_beside_the_data_is_no_data_before(visitor: Visitor) -> None:
+    from hadi.models.dataset import DatasetRole
+    from hadi.services import dataset_roles, hypotheses
+    from hadi.services.demo import till
+    from tests.factories import tills
+
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    with visitor.app.app_context():
+        world = visitor.world
+        found = hypotheses.find(key, by=world.actor())
+        dataset_roles.attach_as(
+            tills.staged(world, found, "receipts.csv", till.files(tills.BEGINS)[1]).id,
+            role=DatasetRole.RECEIPTS, columns=tills.RECEIPTS, folder=tills.folder_of(world),
+            by=world.actor("analyst"), now=world.later(),
+        )  # fmt: skip
+    values = {"rows-0-units": "100", "rows-0-successes": "20",
+              "rows-1-units": "100", "rows-1-successes": "30"}  # fmt: skip
+    counts = f"/hypotheses/{key}/data/counts"
+    visitor.submit(counts, values, form_id="counts", button="attach", status=302)
+    where = upload(visitor, key, week(1), "one.csv").response.location
+    page = visitor.get(where)
+    assert "receipts.csv" not in page.text and "Attach as before" not in page.text
+    # Counts have no rows that others could be added to.
+    assert "Its rows are added" not in page.text and "It has all of the rows" in page.text
+    visitor.submit(where, form_id="mapping", button="attach", status=302)

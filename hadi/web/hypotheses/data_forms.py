@@ -142,16 +142,15 @@ def mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> MappingF
     return form
 
 
-def terms_form(previous: int, **options: Any) -> TermsForm:
-    """The form of what a file is to version `previous`."""
+def terms_form(previous: int, *, can_grow: bool, **options: Any) -> TermsForm:
+    """The form of what a file is to version `previous`; `can_grow`: this has rows to add to."""
     form = TermsForm(**options)
-    form.relation.choices = choices(
-        [
-            (Relation.INCREMENT, _("Its rows are added to version %(n)s", n=previous)),
-            (Relation.WHOLE, _("It has all of the rows: the newest data")),
-            (Relation.CORRECTION, _("It corrects version %(n)s, which was wrong", n=previous)),
-        ]
-    )
+    offered = [
+        (Relation.INCREMENT, _("Its rows are added to version %(n)s", n=previous)),
+        (Relation.WHOLE, _("It has all of the rows: the newest data")),
+        (Relation.CORRECTION, _("It corrects version %(n)s, which was wrong", n=previous)),
+    ]
+    form.relation.choices = choices(offered if can_grow else offered[1:])
     return form
 
 

@@ -71,7 +71,7 @@ def attach_mapped(key: str, dataset_id: str) -> Answer:
     require_attaching(hypothesis)
     form = mapping_form(plan_of(hypothesis), columns_of(dataset))
     last = datasets.newest(dataset.test_id)
-    terms = terms_form(last.version or 0) if last else None
+    terms = _terms(last) if last else None
     problem = None
     if request.form.get("do") == "look":
         return _show(hypothesis, dataset, form, terms=terms)
@@ -199,9 +199,8 @@ def _show(
     last = datasets.newest(dataset.test_id)
     before, is_next = _before(hypothesis, dataset, known, last)
     if terms is None and last is not None:
-        can_grow = last.kind is DatasetKind.FILE and last.has_content
-        usual = Relation.INCREMENT if can_grow and is_next else Relation.WHOLE
-        terms = terms_form(last.version or 0, formdata=None, data={"relation": usual})
+        usual = Relation.INCREMENT if _can_grow(last) and is_next else Relation.WHOLE
+        terms = _terms(last, formdata=None, data={"relation": usual})
     is_sent = request.method == "POST"
     tags = sent_tags(dataset, request.form) if is_sent else dict(known.tags if known else {})
     page = mapping_page(
@@ -223,6 +222,15 @@ def _before(
         return before_of(hypothesis, known, ()), False
     warnings, is_next = overlap_with(dataset, last, known.mapping, folder=folder())
     return before_of(hypothesis, known, tuple(warnings)), is_next
+
+
+def _terms(last: Dataset, **options: Any) -> TermsForm:
+    return terms_form(last.version or 0, can_grow=_can_grow(last), **options)
+
+
+def _can_grow(last: Dataset) -> bool:
+    """Whether it has rows that others can be added to."""
+    return last.kind is DatasetKind.FILE and last.has_content
 
 
 def _known(hypothesis: Hypothesis, dataset: Dataset) -> Recall | None:
