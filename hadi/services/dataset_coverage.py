@@ -104,6 +104,12 @@ def follows(before: Coverage, more: Coverage) -> bool:
     return share is not None and share < 0.5
 
 
+def precedes(before: Coverage, more: Coverage) -> bool:
+    """Whether the rows are of earlier days alone."""
+    old, new = _pair(before, more, "day")
+    return bool(old and new and new["last"] < old["first"])
+
+
 def _pair(before: Coverage, more: Coverage, name: str) -> tuple[Any, Any]:
     old, new = before.get(name), more.get(name)
     is_same = old and new and old["column"] == new["column"]

@@ -4,6 +4,7 @@ to one. A version never changes; only what is new in it is read and checked."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.statement import cleaned
-from hadi.domain.text import Text
+from hadi.domain.text import Figure, FigureKind, Text
 from hadi.ingest.counts import CountsSource
 from hadi.ingest.tables import TableSource
 from hadi.models import Dataset, DatasetPart, Hypothesis, Test, Upload
@@ -46,6 +47,8 @@ from hadi.services.dataset_terms import (
     resolved_mapping,
     version_before,
 )
+
+FEWER = 0.75  # of the rows before: a file with less is hardly all of them
 
 # What a part with one arm alone is refused for, where the others may have the rest.
 _OF_ARMS = frozenset({"data_no_arm", "data_control_absent", "data_single_arm"})
@@ -221,24 +224,38 @@ def discard(
         drop_unused(digests, folder=folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What a staged file is to the newest version, as far as its rows tell. `warnings` are what
+    speaks against adding them; `loses`: it cannot be all of the rows, and what it would replace."""
+
+    warnings: tuple[Text, ...]
+    is_next: bool
+    loses: Text | None
+
+
 def overlap_with(
     dataset: Dataset, previous: Dataset, mapping: Mapping[str, str], *, folder: Path
-) -> tuple[list[Text], bool]:
-    """What speaks against adding a staged file's rows to a version, and whether they look like its
-    next ones. Reads the new rows alone."""
-    plan = test_of(dataset).plan
-    known = _coverage(previous)
-    if plan is None or not known:
-        return [], False
-    bound = plan.bound(mapping)
-    here = dataset_coverage.measure(
-        paths_of(dataset, folder=folder), rows=dataset.rows, day=bound.day, unit=bound.unit,
-        types=types_of(dataset.report),
-    )  # fmt: skip
+) -> Overlap:
+    """Hold a staged file against the version before. Reads the new rows alone."""
+    plan, known = test_of(dataset).plan, _coverage(previous)
+    here: Mapping[str, Any] = {}
+    if plan is not None and known:
+        bound, types = plan.bound(mapping), types_of(dataset.report)
+        here = dataset_coverage.measure(
+            paths_of(dataset, folder=folder), rows=dataset.rows,
+            day=bound.day if bound.day in types else None,
+            unit=bound.unit if bound.unit in types else None, types=types,
+        )  # fmt: skip
+    is_next = dataset_coverage.follows(known, here)
+    is_part = dataset.rows < FEWER * previous.rows or dataset_coverage.precedes(known, here)
     version = previous.version or 0
-    return (
-        dataset_coverage.overlaps(known, here, version=version),
-        dataset_coverage.follows(known, here),
+    before, now = (Figure(FigureKind.COUNT, each.rows) for each in (previous, dataset))
+    loses = Text("replaces_rows", version=str(version), before=before, now=now)
+    return Overlap(
+        tuple(dataset_coverage.overlaps(known, here, version=version)),
+        is_next,
+        loses if is_next or is_part else None,
     )
 
 

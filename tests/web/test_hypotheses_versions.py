@@ -149,3 +149,26 @@ def test_what_stands_beside_the_data_is_no_data_before(visitor: Visitor) -> None
     # Counts have no rows that others could be added to.
     assert "Its rows are added" not in page.text and "It has all of the rows" in page.text
     visitor.submit(where, form_id="mapping", button="attach", status=302)
+
+
+def test_half_of_the_rows_replace_all_of_them_only_when_said(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    attach_first(visitor, key)
+    where = upload(visitor, key, week(2), "two.csv").response.location
+    visitor.submit(where, form_id="mapping", button="before")
+    # The first week once more with a row: not all of the rows, and not the next ones.
+    where = upload(visitor, key, week(1, rows=61), "again.csv").response.location
+    page = visitor.get(where)
+    assert "Rows in version 2: 120, in this file: 61." in page.text
+    assert "relation" not in form_values(page.form("mapping"))
+    page = visitor.submit(where, form_id="mapping", button="before", status=422)
+    assert rows(visitor)[-1] == ("again.csv", None)
+    values = {"relation": "whole"}
+    visitor.submit(where, values, form_id="mapping", button="before", status=302)
+    # More rows than before are all of them; the next week under another name is asked about.
+    where = upload(visitor, key, week(1, rows=70), "more.csv").response.location
+    assert form_values(visitor.get(where).form("mapping"))["relation"] == "whole"
+    other = week(3, rows=61, head=HEAD.replace("bought", "boughts"))
+    page = visitor.get(upload(visitor, key, other, "three.csv").response.location)
+    assert "in this file: 61" in page.text and "relation" not in form_values(page.form("mapping"))

@@ -78,6 +78,10 @@ WORDING: dict[str, Wording] = {
         "About %(share)s of the units in the new rows are in version %(version)s already: their"
         " rows are counted together."
     ),
+    "replaces_rows": N_(
+        "Rows in version %(version)s: %(before)s, in this file: %(now)s. Chosen as “all of the"
+        " rows”, the file replaces them, and the check rests on it alone."
+    ),
     "dataset_known": N_(
         "“%(file)s” is attached already, as version %(version)s: the same file is the same data."
     ),

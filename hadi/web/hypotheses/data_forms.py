@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as Part
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
 from hadi.domain.text import Text
@@ -42,7 +42,11 @@ class TermsForm(Form):
     class Meta(Form.Meta):
         csrf = False  # the form that it is part of has its own
 
-    relation = RadioField(_l("What is it to the data before?"), validate_choice=False)
+    relation = RadioField(
+        _l("What is it to the data before?"),
+        validators=[InputRequired(_l("What is it to the data before?"))],
+        validate_choice=False,
+    )
     reason = StringField(_l("Why?"), validators=[Length(max=1000)])
 
 

@@ -197,9 +197,8 @@ def _show(
 ) -> str:
     known = _known(hypothesis, dataset)
     last = datasets.newest(dataset.test_id)
-    before, is_next = _before(hypothesis, dataset, known, last)
+    before, usual = _before(hypothesis, dataset, known, last)
     if terms is None and last is not None:
-        usual = Relation.INCREMENT if _can_grow(last) and is_next else Relation.WHOLE
         terms = _terms(last, formdata=None, data={"relation": usual})
     is_sent = request.method == "POST"
     tags = sent_tags(dataset, request.form) if is_sent else dict(known.tags if known else {})
@@ -214,14 +213,18 @@ def _show(
 
 def _before(
     hypothesis: Hypothesis, dataset: Dataset, known: Recall | None, last: Dataset | None
-) -> tuple[Before | None, bool]:
-    """The data before, and whether this file looks like their next rows."""
+) -> tuple[Before | None, Relation | None]:
+    """The data before, and what this file probably is to them; None where a person has to say."""
     if known is None:
-        return None, False
-    if last is None or not known.is_same or known.previous.id != last.id:
-        return before_of(hypothesis, known, ()), False
-    warnings, is_next = overlap_with(dataset, last, known.mapping, folder=folder())
-    return before_of(hypothesis, known, tuple(warnings)), is_next
+        return None, Relation.WHOLE
+    if last is None or not _can_grow(last) or known.previous.id != last.id:
+        return before_of(hypothesis, known, ()), Relation.WHOLE
+    found = overlap_with(dataset, last, known.likely, folder=folder())
+    if found.is_next and known.is_same:
+        return before_of(hypothesis, known, found.warnings), Relation.INCREMENT
+    if found.loses is not None:
+        return before_of(hypothesis, known, (*found.warnings, found.loses)), None
+    return before_of(hypothesis, known, found.warnings), Relation.WHOLE
 
 
 def _terms(last: Dataset, **options: Any) -> TermsForm:
