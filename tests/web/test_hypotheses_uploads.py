@@ -74,6 +74,10 @@ def test_what_cannot_be_read_is_read_in_the_way_that_is_offered(visitor: Visitor
     page = visitor.get(where)
     assert "400" in page.text  # the line
     assert "Leave these rows out and read the rest" in page.text
+    assert "Set the file aside" in page.text
+    # The page of data offers it, too, beside the file.
+    page = visitor.get(f"/hypotheses/{key}/data")
+    assert page.text.count("Leave these rows out and read the rest") == 1
     visitor.submit(where, form_id="remedy")
     assert visitor.browser.get(where, status=302).response.location.endswith("/map")
 

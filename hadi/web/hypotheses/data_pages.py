@@ -96,6 +96,8 @@ def data_page(
     stake = hypotheses.stake(hypothesis)
     settings: Settings = current_app.extensions["hadi_settings"]
     refusal = counts_refusal(plan) if panel.can_attach else None
+    remedy = remedy_of(hypothesis, actor) if refused is not None and refused.remedy else None
+    waiting = waiting_lines(hypothesis) if panel.can_attach else ()
     return DataPage(
         title=_("Data of %(key)s", key=hypothesis.key),
         chrome=chrome(),
@@ -105,9 +107,9 @@ def data_page(
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
         lines=panel.lines,
         analyses=_analyses(hypothesis),
-        waiting=waiting_lines(hypothesis) if panel.can_attach else (),
+        waiting=tuple(each for each in waiting if remedy is None or each.remedy != remedy),
         file_form=(file_form or FileForm(formdata=None)) if panel.can_attach else None,
-        remedy=remedy_of(hypothesis, actor) if refused is not None and refused.remedy else None,
+        remedy=remedy,
         limit_mb=settings.max_upload_mb,
         compare_url=url_for("hypotheses.reconciliations", key=hypothesis.key)
         if panel.attached

@@ -11,11 +11,20 @@ from flask_babel import gettext as _
 
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
-from hadi.models import Hypothesis
+from hadi.models import Hypothesis, Upload
 from hadi.models.upload import UploadState
 from hadi.services import datasets, uploads
 from hadi.web.hypotheses.data_decisions import option_word
 from hadi.web.shared.language import say
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """How a file that was refused can be read after all: the button, and where it is posted."""
+
+    label: str
+    url: str
+    stop_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +35,7 @@ class Waiting:
     name: str
     note: str
     is_problem: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """How a file that was refused can be read after all: the button, and where it is posted."""
-
-    label: str
-    url: str
-    stop_url: str
+    remedy: Remedy | None
 
 
 def waiting_lines(hypothesis: Hypothesis) -> tuple[Waiting, ...]:
@@ -47,6 +48,7 @@ def waiting_lines(hypothesis: Hypothesis) -> tuple[Waiting, ...]:
             name=upload.filename,
             note=_note(upload.state, upload.problem),
             is_problem=upload.state is UploadState.FAILED,
+            remedy=_remedy(hypothesis, upload),
         )
         for upload in found
     )
@@ -57,11 +59,16 @@ def remedy_of(hypothesis: Hypothesis, actor: Actor) -> Remedy | None:
     test = hypothesis.current_test
     found = datasets.failed(test.id) if test else []
     own = next((each for each in found if each.author_id == actor.user_id), None)
-    if own is None or not own.problem:
+    return _remedy(hypothesis, own) if own is not None else None
+
+
+def _remedy(hypothesis: Hypothesis, upload: Upload) -> Remedy | None:
+    choices = (upload.problem or {}).get("remedy")
+    if upload.state is not UploadState.FAILED or not choices:
         return None
-    key, batch = hypothesis.key, own.batch
+    key, batch = hypothesis.key, upload.batch
     return Remedy(
-        label=remedy_word(own.problem.get("remedy") or {}),
+        label=remedy_word(choices),
         url=url_for("hypotheses.read_upload_again", key=key, batch=batch),
         stop_url=url_for("hypotheses.stop_upload", key=key, batch=batch),
     )
