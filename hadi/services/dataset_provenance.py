@@ -13,7 +13,7 @@ from sqlalchemy.orm import defer
 
 from hadi.db import db
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.models import Analysis, Dataset, DatasetPart
+from hadi.models import Analysis, Dataset, DatasetPart, Event
 from hadi.services.dataset_records import newer_than
 
 
@@ -42,6 +42,7 @@ class Provenance:
     versions: tuple[Dataset, ...]
     newest: Dataset | None
     analyses: tuple[Analysis, ...]
+    deletion: Event | None  # who deleted the rows, and why
 
 
 def provenance(dataset: Dataset, *, by: Actor) -> Provenance:
@@ -56,7 +57,13 @@ def provenance(dataset: Dataset, *, by: Actor) -> Provenance:
         versions=tuple(_line_of(before)),
         newest=newer_than(dataset),
         analyses=tuple(db.session.scalars(found)),
+        deletion=None if dataset.has_content else _deletion(dataset),
     )
+
+
+def _deletion(dataset: Dataset) -> Event | None:
+    found = select(Event).where(Event.subject == "dataset", Event.subject_id == dataset.id)
+    return db.session.scalar(found.where(Event.verb == "data_deleted").limit(1))
 
 
 def _line_of(dataset: Dataset | None) -> list[Dataset]:

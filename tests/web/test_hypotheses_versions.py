@@ -98,6 +98,7 @@ def test_hidden_columns_and_deleted_rows(visitor: Visitor) -> None:
     visitor.submit(f"{where}/delete", {"reason": "asked by the client"}, form_id="delete")
     page = visitor.get(where)
     assert "The rows were deleted on" in page.text and "Download as CSV" not in page.text
+    assert ": “asked by the client”" in page.text
     assert visitor.events(key)[0][0] == "data_deleted"
 
 

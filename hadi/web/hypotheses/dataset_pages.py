@@ -159,7 +159,7 @@ def dataset_page(
         else (),
         remap_url=here("hypotheses.remap_data") if can_attach else None,
         delete_url=here("hypotheses.delete_data") if can_delete else None,
-        gone=_gone(dataset),
+        gone=_gone(dataset, provenance),
         newer=Link(_newer(dataset, newest), here("hypotheses.dataset", newest)) if newest else None,
         hidden=tuple(sorted(hidden)),
         preview=preview,
@@ -234,16 +234,19 @@ def _facts(dataset: Dataset) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _gone(dataset: Dataset) -> str | None:
+def _gone(dataset: Dataset, provenance: Provenance) -> str | None:
     if dataset.deleted_at is None:
         return None
-    return str(
-        _(
-            "The rows were deleted on %(day)s. What was found in them, where they came from and"
-            " their fingerprints stay.",
-            day=day(dataset.deleted_at),
-        )
+    sentence = _(
+        "The rows were deleted on %(day)s. What was found in them, where they came from and"
+        " their fingerprints stay.",
+        day=day(dataset.deleted_at),
     )
+    event = provenance.deletion
+    if event is None:
+        return str(sentence)
+    who = event.actor.name if event.actor else "HADI"
+    return f"{sentence} {who}: “{event.details.get('reason', '')}”"
 
 
 def _newer(dataset: Dataset, newest: Dataset) -> str:
