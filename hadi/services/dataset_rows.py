@@ -49,7 +49,22 @@ def preview(dataset: Dataset, *, folder: Path, hidden: Set[str] = frozenset()) -
     with engine.session(files=paths) as connection:
         query = f"SELECT {shown} FROM {parquet(paths)} LIMIT {PREVIEW_ROWS}"  # noqa: S608
         rows = connection.execute(query).fetchall()
-    return Preview(names, tuple(tuple(_shortened(cell) for cell in row) for row in rows))
+    numbers = {c["name"] for c in dataset.report["columns"] if c["type"] == "number"}
+    return Preview(
+        names,
+        tuple(
+            tuple(
+                plain(cell) if cell and name in numbers else _shortened(cell)
+                for name, cell in zip(names, row, strict=True)
+            )
+            for row in rows
+        ),
+    )
+
+
+def plain(number: str) -> str:
+    """A whole number without the ".0" that it is kept with."""
+    return number.removesuffix(".0")
 
 
 def arms_in(dataset: Dataset, column: str, *, folder: Path) -> ArmCounts:

@@ -183,3 +183,17 @@ def test_the_check_of_many_rows_is_left_to_a_worker(
     work = visitor.submit(f"/hypotheses/{key}/data", form_id="run").response.location
     result = visitor.browser.get(work, status=302).response.location
     assert "/analyses/" in result and visitor.get(result).heading
+
+
+def test_what_was_multiplied_is_said_beside_the_column(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("analyst")
+    lines = [f"{i};{i % 7 + 1},5" for i in range(9)]
+    content = "\n".join(["client;Revenue, тыс. руб.", *lines]).encode()
+    page = visitor.get(
+        visitor.browser.get(sent(visitor, key, content), status=302).response.location
+    )
+    said = "The unit in the column's name multiplies its numbers by 1000."
+    assert page.text.count(said) == 1
+    assert page.text.index(said) < page.text.rindex("Read it otherwise")
+    assert "1500, 2500" in page.text and "1500.0" not in page.text

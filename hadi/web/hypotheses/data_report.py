@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +11,13 @@ from flask_babel import gettext as _
 from hadi.domain.tags import without_values
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Dataset
-from hadi.web.hypotheses.data_decisions import DecisionField, fields_of, option_word
+from hadi.services.dataset_rows import plain
+from hadi.web.hypotheses.data_decisions import (
+    DecisionField,
+    field_word,
+    fields_of,
+    option_word,
+)
 from hadi.web.shared.language import figure, say
 
 SHOWN_BAD_ROWS = 5
@@ -19,12 +25,14 @@ SHOWN_BAD_ROWS = 5
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """A column of a file as it was read, with what can be decided otherwise of it."""
+    """A column of a file as it was read, with what can be decided otherwise of it. `scale` says by
+    what its numbers were multiplied: it is to be seen at once, not only where it can be changed."""
 
     name: str
     type: str
     examples: str
     missing: str
+    scale: str = ""
     decisions: tuple[DecisionField, ...] = ()
 
 
@@ -70,7 +78,10 @@ def report_of(
     settled = [field for field in fields if not field.is_question]
     return Report(
         facts=tuple((label, value) for label, value in facts if value),
-        columns=tuple(_column(each, dataset.rows, settled) for each in report["columns"]),
+        columns=tuple(
+            _column(each, dataset.rows, settled, _scale(each["name"], report))
+            for each in report["columns"]
+        ),
         notes=tuple(say(Text.from_json(note)) for note in report["notes"]),
         decisions=tuple(field for field in settled if field.column is None),
         questions=tuple(field for field in fields if field.is_question),
@@ -106,16 +117,38 @@ def _bad_row(row: Mapping[str, Any]) -> BadLine:
     )
 
 
-def _column(column: Mapping[str, Any], rows: int, settled: list[DecisionField]) -> ColumnLine:
+def _scale(column: str, report: Mapping[str, Any]) -> str:
+    """By what the numbers of a column were multiplied, and why; nothing where they were not."""
+    for decision in report.get("decisions", ()):
+        if decision["field"] != "factor" or decision["column"] != column:
+            continue
+        value, detail = decision["value"], decision.get("detail")
+        if value is not None and detail:
+            return say(Text.from_json(detail))
+        if value not in (None, "1"):
+            return f"{field_word('factor')} {option_word('factor', value)}"
+    return ""
+
+
+def _column(
+    column: Mapping[str, Any], rows: int, settled: list[DecisionField], scale: str
+) -> ColumnLine:
     missing = column["missing"]
     share = Figure(FigureKind.SHARE, missing / rows if rows else 0.0)
     name = column["name"]
     return ColumnLine(
         name=name,
         type=option_word("type", column["type"]),
-        examples=", ".join(column["examples"]),
+        examples=", ".join(
+            plain(each) if column["type"] == "number" else each for each in column["examples"]
+        ),
         missing=f"{_rows(missing)} ({figure(share)})" if missing else "",
-        decisions=tuple(field for field in settled if field.column == name),
+        scale=scale,
+        decisions=tuple(
+            replace(field, detail=None) if field.detail == scale else field
+            for field in settled
+            if field.column == name
+        ),
     )
 
 
