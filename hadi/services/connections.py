@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -174,9 +174,12 @@ def tables(connection_id: str, *, by: Actor) -> tuple[str, ...]:
 
 
 @contextmanager
-def opened(connection: Connection) -> Iterator[engines.Backend]:
-    """The engine behind a connection, to read from. Raises Unreadable, Invalid with one sentence;
-    no sentence holds a secret. No transaction of ours is held meanwhile."""
+def opened(
+    connection: Connection, *, most_seconds: float | None = None
+) -> Iterator[engines.Backend]:
+    """The engine behind a connection, to read from; for `most_seconds`, where somebody waits, or
+    as long as the connection's limit allows, if that is less. Raises Unreadable, Invalid with one
+    sentence; no sentence holds a secret. No transaction of ours is held meanwhile."""
     if connection.archived_at is not None:
         raise Blocked(
             Text("step_refused"),
@@ -190,9 +193,11 @@ def opened(connection: Connection) -> Iterator[engines.Backend]:
         if connection.secret is not None
         else None
     )
-    kind, limits = connection.kind.value, dict(connection.limits)
+    kind, limits = connection.kind.value, engines.Limits(**connection.limits)
+    if most_seconds is not None:
+        limits = replace(limits, seconds=min(limits.seconds, most_seconds))
     let_go()
-    with engines.open(kind, settings, secret, limits=engines.Limits(**limits)) as backend:
+    with engines.open(kind, settings, secret, limits=limits) as backend:
         yield backend
 
 

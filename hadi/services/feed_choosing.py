@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from hadi.db import db, new_id, transaction
-from hadi.domain.errors import Blocked, Blocker, Invalid, Stale
+from hadi.domain.errors import Blocked, Blocker, Invalid, Stale, Unreadable
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
@@ -25,6 +25,7 @@ from hadi.services.dataset_rows import CELL_CHARS, PREVIEW_ROWS, Preview
 from hadi.services.datasets import checked_mapping
 
 QUERY_LENGTH = 20_000
+LOOK_SECONDS = 10  # how long a page waits for the first rows
 
 
 def stage(
@@ -64,13 +65,21 @@ def stage(
 
 
 def preview(feed: Feed, *, by: Actor) -> Preview:
-    """The first rows, as text, for whoever chooses what is read. Raises Unreadable."""
+    """The first rows, as text, for whoever chooses what is read; somebody waits for them, so that
+    a query may have less time here than when it is summed. Raises Unreadable."""
     require(by, Permission.MANAGE_SOURCES)
     table, query = feed.table, feed.query
-    with connections.opened(connections.find(feed.connection_id, by=by)) as backend:
-        relation = engines.relation(backend, table=table, query=query)
-        names = tuple(column["name"] for column in engines.columns(relation))
-        rows = engines.preview(relation, PREVIEW_ROWS)
+    connection = connections.find(feed.connection_id, by=by)
+    try:
+        with connections.opened(connection, most_seconds=LOOK_SECONDS) as backend:
+            relation = engines.relation(backend, table=table, query=query)
+            names = tuple(column["name"] for column in engines.columns(relation))
+            rows = engines.preview(relation, PREVIEW_ROWS)
+    except Unreadable as refusal:
+        if refusal.text.code == "engine_too_slow":
+            seconds = refusal.text.params["n"]
+            raise Unreadable(Text("feed_look_slow", n=seconds)) from refusal
+        raise
     return Preview(names, tuple(tuple(_cell(value) for value in row) for row in rows))
 
 

@@ -155,6 +155,22 @@ def test_a_query_is_one_select_that_changes_nothing(sources: Sources) -> None:
             sources.feed(hypothesis, connection, query=query)
 
 
+def test_a_page_waits_for_the_first_rows_for_a_moment_only(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hadi.domain.errors import Unreadable
+    from hadi.services import feed_choosing
+
+    monkeypatch.setattr(feed_choosing, "LOOK_SECONDS", 1)
+    slow = "SELECT sum(a.bought * b.bought * c.bought) AS bought FROM sales a, sales b, sales c"
+    feed = sources.feed(sources.running(), sources.connect(), query=slow)
+    with pytest.raises(Unreadable) as refusal:
+        feed_choosing.preview(feed, by=sources.by)
+    assert refusal.value.text.code == "feed_look_slow"
+    assert refusal.value.text.params == {"n": 1}
+    assert [column["name"] for column in feed.columns] == ["bought"]  # they can be named even so
+
+
 # --------------------------------------------------------------------------------- again and again
 def test_equal_sums_are_the_same_version_and_new_ones_the_next(sources: Sources) -> None:
     hypothesis, connection = sources.running(), sources.connect()

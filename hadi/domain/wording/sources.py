@@ -75,6 +75,7 @@ WORDING: dict[str, Wording] = {
     "feed_choose_one": N_("Choose a table or write a query, not both."),
     "feed_no_table": N_("There is no such table."),
     "feed_query_long": N_("A query has %(n)s signs at most: keep longer ones as a view."),
+    "feed_look_slow": NN_("The first rows did not come within %(n)s second: name the columns without them, or set this aside and ask for less.", "The first rows did not come within %(n)s seconds: name the columns without them, or set this aside and ask for less."),
     "feed_in_use": N_("This feed has brought data already: it can be stopped, not set aside."),
     "feed_unmapped": N_("Say first which column is which."),
     "feed_of_other_test": N_("The test this feed answers is over: choose the source anew."),
