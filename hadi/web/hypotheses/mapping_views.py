@@ -70,6 +70,8 @@ def attach_mapped(key: str, dataset_id: str) -> Answer:
     hypothesis, dataset = found_data(key, dataset_id)
     require_attaching(hypothesis)
     form = mapping_form(plan_of(hypothesis), columns_of(dataset))
+    if dataset.is_attached and form.validate():  # in another tab, or by a colleague, meanwhile
+        return once_when_done(form, lambda: _known_version(key, dataset))
     last = datasets.newest(dataset.test_id)
     terms = _terms(last) if last else None
     problem = None
@@ -164,6 +166,12 @@ def _attach(
     )  # fmt: skip
     tell(_("“%(file)s” is attached. Now the check can run.", file=attached.filename))
     return url_for("hypotheses.data", key=key)
+
+
+def _known_version(key: str, dataset: Dataset) -> str:
+    known = Text("dataset_known", file=dataset.filename, version=str(dataset.version))
+    tell(say(known), "info")
+    return url_for("hypotheses.dataset", key=key, dataset_id=dataset.id)
 
 
 def _read_later(key: str, dataset: Dataset, wanted: list[dict[str, Any]]) -> str:
