@@ -173,3 +173,30 @@ def test_half_of_the_rows_replace_all_of_them_only_when_said(visitor: Visitor) -
     other = week(3, rows=61, head=HEAD.replace("bought", "boughts"))
     page = visitor.get(upload(visitor, key, other, "three.csv").response.location)
     assert "in this file: 61" in page.text and "relation" not in form_values(page.form("mapping"))
+
+
+def test_a_file_attached_in_another_tab_leads_to_its_version(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    where = upload(visitor, key, week(1), "one.csv").response.location
+    page = visitor.get(where)
+    values = form_values(page.form("mapping"), "attach")
+    attached = where.replace("/map", "")
+    visitor.submit(where, form_id="mapping", button="attach", status=302)
+    answer = visitor.browser.post(where, {**values, "once": "of the other tab"})
+    assert answer.response.location == attached
+    assert "attached already, as version 1" in visitor.get(attached).text
+
+
+def test_a_file_that_waits_for_its_columns_is_not_called_attached(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    upload(visitor, key, week(1), "one.csv")
+    page = visitor.get(f"/hypotheses/{key}/data")
+    way, attached = page.text.split("What is attached")
+    assert "one.csv" not in attached and "Nothing yet." in attached
+    assert "one.csv waits for its columns to be named" in way and "Set the file aside" in way
+    (url,) = {part.split('"')[0] for part in page.html.split('action="') if "/discard" in part}
+    token = form_values(page.form("attach"))["csrf_token"]
+    visitor.browser.post(url, {"csrf_token": token})
+    assert rows(visitor) == []

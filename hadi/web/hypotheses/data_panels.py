@@ -33,6 +33,7 @@ class DatasetLine:
     relation: str = ""
     is_gone: bool = False  # its rows were deleted
     light: Light | None = None  # of its quality
+    discard_url: str | None = None  # where it is set aside, while it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ def dataset_line(hypothesis: Hypothesis, dataset: Dataset) -> DatasetLine:
         relation="" if dataset.relation is Relation.WHOLE else relation_word(dataset),
         is_gone=not dataset.has_content,
         light=light_of(dataset) if dataset.is_attached else None,
+        discard_url=None
+        if dataset.is_attached
+        else url_for("hypotheses.discard_data", key=hypothesis.key, dataset_id=dataset.id),
     )
 
 
