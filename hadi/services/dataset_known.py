@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from hadi.db import db
 from hadi.models import Dataset, DatasetPart
+from hadi.services.dataset_records import newer_than
 
 
 def known(
@@ -24,21 +25,24 @@ def known(
 
 def _found(test_id: str, name: Any, wanted: Sequence[str]) -> Dataset | None:
     query = (
-        select(Dataset.id, Dataset.version, name)
+        select(Dataset.id, name)
         .join(DatasetPart, DatasetPart.dataset_id == Dataset.id)
-        .where(Dataset.test_id == test_id, Dataset.deleted_at.is_(None), name.in_(set(wanted)))
+        .where(Dataset.test_id == test_id, name.in_(set(wanted)))
         .order_by(Dataset.version.is_(None), Dataset.version, Dataset.created_at)
     )
     found: dict[str, set[str]] = {}
-    is_attached: dict[str, bool] = {}
-    for dataset_id, version, digest in db.session.execute(query):
+    for dataset_id, digest in db.session.execute(query):
         found.setdefault(dataset_id, set()).add(digest)
-        is_attached[dataset_id] = version is not None
+    is_first = True
     for dataset_id, digests in found.items():
-        if digests == set(wanted) and (
-            is_attached[dataset_id] or _parts(dataset_id) == len(wanted)
-        ):
-            return db.session.get(Dataset, dataset_id)
+        if digests != set(wanted):
+            continue
+        dataset = db.session.get_one(Dataset, dataset_id)
+        # A version that has more is these files only where it brought them, or where they count.
+        stands = dataset.is_attached and (is_first or newer_than(dataset) is None)
+        if dataset.has_content and (stands or _parts(dataset_id) == len(wanted)):
+            return dataset
+        is_first = False
     return None
 
 

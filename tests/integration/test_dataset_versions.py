@@ -260,3 +260,20 @@ def test_a_file_with_a_bad_row_is_read_without_it(world: World, folder: Path) ->
     assert (read.rows, read.report["bad_row_count"]) == (60, 1)
     assert read.report["bad_rows"][0]["line"] == 31
     assert attached(world, read, folder).rows == 60
+
+
+def test_a_file_whose_rows_were_deleted_is_a_new_one(world: World, folder: Path) -> None:
+    from hadi.services import dataset_retention
+
+    hypothesis = world.running(**PLAN)
+    first = attached(world, staged(world, hypothesis, folder, week(1)), folder)
+    second = increment(world, hypothesis, folder, week(2))
+    dataset_retention.delete(
+        first.id, reason="a mistake", folder=folder, by=world.actor("admin"), now=world.later()
+    )
+    # While they count, its rows are known; then they are neither the file's own nor the newest.
+    assert staged(world, hypothesis, folder, week(1)).id == second.id
+    attached(world, staged(world, hypothesis, folder, week(3)), folder)
+    waiting = staged(world, hypothesis, folder, week(1))
+    assert waiting.version is None and waiting.rows == 60
+    assert staged(world, hypothesis, folder, week(1)).id == waiting.id
