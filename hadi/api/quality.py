@@ -185,10 +185,10 @@ def examples(key: str, reconciliation_id: str, kind: str) -> Response:
     hypothesis, made = _made(key, reconciliation_id)
     if kind not in list(Kind):
         raise NotFound(Text("no_such_reconciliation"))
-    rows = reconciliations.listed(
-        made, Kind(kind), folder=folder(), by=actor(), stake=hypotheses.stake(hypothesis),
+    (rows,) = reconciliations.listed(
+        made, [Kind(kind)], folder=folder(), by=actor(), stake=hypotheses.stake(hypothesis),
         now=now(),
-    )  # fmt: skip
+    ).values()  # fmt: skip
     return answer({"columns": list(rows.columns), "rows": [list(row) for row in rows.rows]})
 
 

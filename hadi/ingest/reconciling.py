@@ -6,7 +6,7 @@ both sides could have seen is compared: the days and stores they share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,13 +96,17 @@ def count(sides: Sides, rules: Rules) -> Counts:
 
 
 def listed(
-    sides: Sides, rules: Rules, kind: Kind, *, hidden: frozenset[str] = frozenset(), most: int
-) -> Listed:
-    """The first rows of one kind, without the `hidden` columns of their table."""
+    sides: Sides, rules: Rules, hidden: Mapping[Kind, frozenset[str]], *, most: int
+) -> dict[Kind, Listed]:
+    """The first rows of each kind in `hidden`, without those columns of their table. Both sides are
+    laid out once for all of them."""
+    found: dict[Kind, Listed] = {}
     with _laid_out(sides, rules) as connection:
-        columns, query = _listing(connection, sides, kind, hidden)
-        rows = connection.execute(f"{query} LIMIT {most}").fetchall() if columns else []
-        return Listed(columns, tuple(rows))
+        for kind, unseen in hidden.items():
+            columns, query = _listing(connection, sides, kind, unseen)
+            rows = connection.execute(f"{query} LIMIT {most}").fetchall() if columns else []
+            found[kind] = Listed(columns, tuple(rows))
+    return found
 
 
 def streamed(

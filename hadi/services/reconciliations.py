@@ -222,16 +222,20 @@ def of_log(dataset: Dataset) -> Reconciliation | None:
 
 def listed(
     reconciliation: Reconciliation,
-    kind: Kind,
+    kinds: Sequence[Kind],
     *,
     folder: Path,
     by: Actor,
     stake: Stake,
     now: datetime,
-) -> Listed:
-    """The first rows of a kind, without the columns that `by` may not see."""
-    sides, rules, unseen = _again(reconciliation, kind, folder=folder, by=by, stake=stake, now=now)
-    return reconciling.listed(sides, rules, kind, hidden=unseen, most=SHOWN)
+) -> dict[Kind, Listed]:
+    """The first rows of each kind, without the columns that `by` may not see; compared once for
+    all of them."""
+    if not kinds:
+        return {}
+    sides, rules = _again(reconciliation, folder=folder, now=now)
+    unseen = {kind: _unseen(reconciliation, kind, by=by, stake=stake) for kind in kinds}
+    return reconciling.listed(sides, rules, unseen, most=SHOWN)
 
 
 def streamed(
@@ -244,23 +248,23 @@ def streamed(
     now: datetime,
 ) -> Iterator[Sequence[Sequence[str | None]]]:
     """All rows of a kind, the names of the columns first."""
-    sides, rules, unseen = _again(reconciliation, kind, folder=folder, by=by, stake=stake, now=now)
+    sides, rules = _again(reconciliation, folder=folder, now=now)
+    unseen = _unseen(reconciliation, kind, by=by, stake=stake)
     return reconciling.streamed(sides, rules, kind, hidden=unseen)
 
 
-def _again(
-    reconciliation: Reconciliation,
-    kind: Kind,
-    *,
-    folder: Path,
-    by: Actor,
-    stake: Stake,
-    now: datetime,
-) -> tuple[Sides, Rules, frozenset[str]]:
+def _again(reconciliation: Reconciliation, *, folder: Path, now: datetime) -> tuple[Sides, Rules]:
     log, receipts = reconciliation.log, reconciliation.receipts
     sides = _sides(log, receipts, reconciliation.mapping, folder=folder, now=now)
-    side = receipts if kind is Kind.UNLOGGED else log
-    return sides, read(reconciliation).rules, hidden(side.tags, by, stake)
+    return sides, read(reconciliation).rules
+
+
+def _unseen(
+    reconciliation: Reconciliation, kind: Kind, *, by: Actor, stake: Stake
+) -> frozenset[str]:
+    """The columns of the rows of a kind that are hidden from `by`."""
+    side = reconciliation.receipts if kind is Kind.UNLOGGED else reconciliation.log
+    return hidden(side.tags, by, stake)
 
 
 def _pair(

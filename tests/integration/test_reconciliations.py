@@ -165,10 +165,13 @@ def test_hidden_columns_are_not_listed(world: World) -> None:
     made = compare(world, hypothesis, log, receipts)
 
     def columns(role: str) -> tuple[str, ...]:
-        found = reconciliations.listed(
-            made, Kind.UNLOGGED, folder=tills.folder_of(world), by=world.actor(role),
-            stake=hypotheses.stake(hypothesis), now=world.now,
+        lists = reconciliations.listed(
+            made, [Kind.UNSUPPORTED, Kind.UNLOGGED], folder=tills.folder_of(world),
+            by=world.actor(role), stake=hypotheses.stake(hypothesis), now=world.now,
         )  # fmt: skip
+        assert list(lists) == [Kind.UNSUPPORTED, Kind.UNLOGGED]
+        assert "store" in lists[Kind.UNSUPPORTED].columns  # the log's own, which nobody tagged
+        found = lists[Kind.UNLOGGED]
         assert len(found.rows) == reconciliations.SHOWN
         return found.columns
 

@@ -172,22 +172,19 @@ def _reconcile(hypothesis: Hypothesis, form: ReconcileForm) -> str:
 def reconciliation(key: str, reconciliation_id: str) -> str:
     """One comparison, with the first rows of each kind while they are kept."""
     hypothesis, made = _made(key, reconciliation_id)
-    lists = []
+    lists: list[tuple[Kind, Listed]] = []
     if made.log.has_content and made.receipts.has_content:
         counts = reconciliations.read(made).counts
         there = {
             Kind.UNSUPPORTED: counts.unsupported, Kind.UNLOGGED: counts.unlogged,
             Kind.DUPLICATE: counts.duplicate, Kind.AFTERWARDS: counts.afterwards,
         }  # fmt: skip
-        lists = [(kind, _listed(hypothesis, made, kind)) for kind, n in there.items() if n]
+        found = reconciliations.listed(
+            made, [kind for kind, n in there.items() if n], folder=folder(), by=current_actor(),
+            stake=hypotheses.stake(hypothesis), now=now(),
+        )  # fmt: skip
+        lists = list(found.items())
     return render("hypotheses/reconciliation.html", reconciliation_page(hypothesis, made, lists))
-
-
-def _listed(hypothesis: Hypothesis, made: Reconciliation, kind: Kind) -> Listed:
-    return reconciliations.listed(
-        made, kind, folder=folder(), by=current_actor(), stake=hypotheses.stake(hypothesis),
-        now=now(),
-    )  # fmt: skip
 
 
 @blueprint.get("/<key>/reconciliations/<reconciliation_id>/<kind>.<format>")
