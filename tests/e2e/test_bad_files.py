@@ -81,10 +81,13 @@ def test_what_cannot_be_read_is_said_in_one_sentence(
     page.wait_for_url("**/map")
     expect(page.locator("h1")).to_have_text("What is what in this file?")
     page.goto(f"{running}/data")
-    expect(page.locator("#attached + ul > li")).to_have_count(1)  # nothing of the bad ones
-    page.locator("#attached + ul").get_by_role("link", name="Name its columns").click()
+    waiting = page.locator("#waiting + ul > li").filter(has_text="good.csv")
+    expect(waiting).to_have_count(1)
+    expect(page.locator("#attached + ul > li")).to_have_count(0)  # nothing of the bad ones
+    waiting.get_by_role("link", name="Name its columns").click()
     steps.press(page, "Set the file aside")
-    expect(page.locator("#attached + ul > li")).to_have_count(0)
+    expect(page.get_by_text("good.csv").first).to_be_visible()
+    expect(waiting).to_have_count(0)
 
 
 def test_a_file_over_the_limit(

@@ -24,7 +24,9 @@ ROLES = ("admin", "lead", "analyst", "leader", "viewer")
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU", "hu": "hu-HU"}
 TODAY = {"en": "Today", "ru": "Сегодня", "hu": "Ma"}
 # Links that leave the pages: files, the other languages, and the way out.
-NOT_PAGES = re.compile(r"/language/|/logout|export\.|\.csv|\.json|\.xlsx|\.parquet|^/api/|/downloads/")
+NOT_PAGES = re.compile(
+    r"/language/|/logout|export\.|\.csv|\.json|\.xlsx|\.parquet|^/api/|/downloads/"
+)
 
 
 @pytest.mark.parametrize("role", ROLES)
