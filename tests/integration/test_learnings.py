@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,16 +55,3 @@ def test_pages_are_held_within_what_there_is(world: World) -> None:
         found = learning_list.learnings(page=asked, page_size=2, by=world.actor())
         assert [c.hypothesis.key for c in found.items] == got
         assert (found.total, found.pages) == (3, 2)
-
-
-def test_no_cell_of_the_file_is_run_by_a_spreadsheet(world: World) -> None:
-    from hadi.services import learning_list
-
-    world.concluded(change='=cmd|"/c calc"!A1')
-    written = learning_list.as_csv(
-        filters=LearningFilters(), say=str, zone=UTC, by=world.actor("viewer")
-    )
-    (row,) = csv.DictReader(io.StringIO(b"".join(written).decode("utf-8-sig"), newline=""))
-    assert row["If we"] == '\'=cmd|"/c calc"!A1'
-    assert row["What we learned"] == "cables sell in sight"
-    assert (row["Verdict"], row["Decision"]) == ("Confirmed", "Stop")

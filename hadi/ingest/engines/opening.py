@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -53,7 +54,7 @@ def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdo
 
             return ParquetFolder
         case "spark":
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _a_main_with_a_file():
                 warnings.simplefilter("ignore")  # about its own dependencies' versions
                 import ibis.backends.pyspark  # noqa: F401
                 import pyspark.sql.connect.session  # noqa: F401
@@ -63,6 +64,21 @@ def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdo
             return Spark
         case _:
             raise Unreadable(Text("engine_kind_unknown", kind=kind[:40]))
+
+
+@contextmanager
+def _a_main_with_a_file() -> Iterator[None]:
+    """Spark's client takes a process whose main module has no file (`python -c`, a test's worker)
+    for a run of its own documentation's tests, and ends it."""
+    main = sys.modules["__main__"]
+    if hasattr(main, "__file__"):
+        yield
+        return
+    main.__file__ = "-c"
+    try:
+        yield
+    finally:
+        del main.__file__
 
 
 def reason(error: Exception, secret: str | None) -> str:
