@@ -30,15 +30,15 @@ from hadi.domain.errors import (
     TooLarge,
     Unreadable,
 )
-from hadi.domain.lifecycle import State
-from hadi.domain.permissions import Actor, Permission, Scope, allows, require
+from hadi.domain.permissions import Actor, Permission, Scope, allows
 from hadi.domain.text import Text
 from hadi.ingest.choices import Choices
 from hadi.ingest.limits import MB
-from hadi.models import Hypothesis, Job, Test, Upload
+from hadi.models import Job, Test, Upload
 from hadi.models.job import JobKind
 from hadi.models.upload import UploadState
 from hadi.services import hypotheses, jobs, storage, upload_files
+from hadi.services.dataset_records import attaching, require_running
 from hadi.services.upload_files import Stream
 
 KEPT_FOR = timedelta(days=7)  # from the last byte of a file that is not whole
@@ -87,8 +87,8 @@ def begin(
     upload_id = new_id()
     path = folder / upload_id
     try:
-        with _attaching(hypothesis_id, by=by, now=now), transaction(), storage.writing():
-            test = _require_running(hypotheses.locked(hypothesis_id), by=by)
+        with attaching(hypothesis_id, by=by, now=now), transaction(), storage.writing():
+            test = require_running(hypotheses.locked(hypothesis_id), by=by)
             assert by.user_id is not None
             upload = Upload(
                 id=upload_id, test_id=test.id, batch=_batch(batch, test, by),
@@ -130,7 +130,7 @@ def append(
         if offset == size:  # the answer to the last piece was lost, and is asked for again
             return upload
         raise Blocked(Text("step_refused"), [Blocker(Text("upload_over"))])
-    _require_running(db.session.get_one(Test, upload.test_id).hypothesis, by=by)
+    require_running(db.session.get_one(Test, upload.test_id).hypothesis, by=by)
     path = path_of(upload, folder)
     _require_bytes(upload_id, path, offset, now)
     let_go()  # receiving takes as long as the line is slow
@@ -186,7 +186,7 @@ def submit_reading(batch: str, *, by: Actor, now: datetime) -> Job:
         received = [each for each in _locked(batch) if each.state is UploadState.RECEIVED]
         if not received:
             raise NotFound(Text("no_such_upload"))
-        _require_running(db.session.get_one(Test, received[0].test_id).hypothesis, by=by)
+        require_running(db.session.get_one(Test, received[0].test_id).hypothesis, by=by)
         return _submit(received, jobs.arguments_of(received[0].job_id), by=by, now=now)
 
 
@@ -389,16 +389,3 @@ def _require_own(upload: Upload, by: Actor) -> None:
     is_own = by.user_id is not None and by.user_id == upload.author_id
     if not is_own and not allows(by, Permission.DELETE_DATA):
         raise NotFound(Text("no_such_upload"))
-
-
-def _attaching(hypothesis_id: str, *, by: Actor, now: datetime) -> Any:
-    return hypotheses.logging_refusals("attach_data", hypothesis_id, by=by, now=now)
-
-
-def _require_running(hypothesis: Hypothesis, *, by: Actor) -> Test:
-    require(by, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
-    if hypothesis.state not in (State.RUNNING, State.MEASURED):
-        state = Text(f"state_{hypothesis.state.value}")
-        raise Blocked(Text("step_refused"), [Blocker(Text("needs_running", state=state), "state")])
-    assert hypothesis.current_test is not None
-    return hypothesis.current_test
