@@ -8,18 +8,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Invalid, NotFound, Unreadable
-from hadi.domain.permissions import Permission, require
 from hadi.domain.quality import Level
 from hadi.domain.text import Text
 from hadi.ingest.reconciling import Kind, Listed
 from hadi.models import Dataset, Hypothesis, Reconciliation
 from hadi.models.dataset import DatasetRole
-from hadi.services import dataset_roles, datasets, hypotheses, reconciliations
+from hadi.services import dataset_roles, hypotheses, reconciliations
 from hadi.services import quality as reports
 from hadi.services.dataset_rows import preview
 from hadi.services.table_files import Head, Table
 from hadi.web.hypotheses import blueprint
-from hadi.web.hypotheses.data_views import folder
+from hadi.web.hypotheses.data_access import columns_of, folder, found_data, require_attaching
 from hadi.web.hypotheses.quality_forms import BesideForm, QualityForm, ReconcileForm
 from hadi.web.hypotheses.quality_pages import (
     beside_page,
@@ -48,7 +47,7 @@ def quality(key: str, dataset_id: str) -> str:
     form = QualityForm(
         formdata=None, data={**settings.as_json(), "accept": bool(settings.accepted)}
     )
-    form.offer(_columns(dataset))
+    form.offer(columns_of(dataset))
     page = quality_page(hypothesis, dataset, form, actor=current_actor())
     return render("hypotheses/quality.html", page)
 
@@ -58,7 +57,7 @@ def change_quality(key: str, dataset_id: str) -> Answer:
     """Say what the rows cannot, and look again."""
     hypothesis, dataset = _attached(key, dataset_id)
     form = QualityForm()
-    form.offer(_columns(dataset))
+    form.offer(columns_of(dataset))
     if form.validate():
         try:
             return once_when_done(form, lambda: _change(hypothesis, dataset, form))
@@ -86,15 +85,15 @@ def _change(hypothesis: Hypothesis, dataset: Dataset, form: QualityForm) -> str:
 @blueprint.route("/<key>/data/<dataset_id>/beside", methods=["GET", "POST"])
 def beside(key: str, dataset_id: str) -> Answer:
     """A file that was read becomes a log or receipts, to be compared."""
-    hypothesis, dataset = _of(key, dataset_id)
+    hypothesis, dataset = found_data(key, dataset_id)
     if dataset.is_attached:
         return redirect(url_for("hypotheses.dataset", key=key, dataset_id=dataset_id))
-    _require_attaching(hypothesis)
+    require_attaching(hypothesis)
     role = _role(request.values.get("role"), dataset)
     form = BesideForm() if request.method == "POST" else BesideForm(
         formdata=None, data={"role": role.value, **dataset_roles.suggested(dataset.report, role)}
     )  # fmt: skip
-    form.offer(_columns(dataset), role_words())
+    form.offer(columns_of(dataset), role_words())
     if request.method == "POST" and form.validate():
         try:
             return once_when_done(form, lambda: _attach_beside(hypothesis, dataset, form))
@@ -129,7 +128,7 @@ def compare(key: str) -> Answer:
     hypothesis = hypotheses.find(key, by=actor)
     form = _reconcile_form(hypothesis)
     if request.method == "POST":
-        _require_attaching(hypothesis)
+        require_attaching(hypothesis)
         if form is not None and form.validate():
             try:
                 return once_when_done(form, lambda: _reconcile(hypothesis, form))
@@ -212,29 +211,9 @@ def _made(key: str, reconciliation_id: str) -> tuple[Hypothesis, Reconciliation]
     return hypothesis, made
 
 
-def _of(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset]:
-    actor = current_actor()
-    hypothesis = hypotheses.find(key, by=actor)
-    found = datasets.find(dataset_id[:20], by=actor)
-    if found.test_id not in {test.id for test in hypothesis.tests}:
-        raise NotFound(Text("no_such_dataset"))
-    return hypothesis, found
-
-
 def _attached(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset]:
-    hypothesis, dataset = _of(key, dataset_id)
+    hypothesis, dataset = found_data(key, dataset_id)
     if not dataset.is_attached:
         raise NotFound(Text("no_such_dataset"))
-    _require_attaching(hypothesis)
+    require_attaching(hypothesis)
     return hypothesis, dataset
-
-
-def _require_attaching(hypothesis: Hypothesis) -> None:
-    """For those who may attach data; a refusal is logged."""
-    actor = current_actor()
-    with hypotheses.logging_refusals("attach_data", hypothesis.id, by=actor, now=now()):
-        require(actor, Permission.ATTACH_DATA, hypotheses.stake(hypothesis))
-
-
-def _columns(dataset: Dataset) -> list[str]:
-    return [column["name"] for column in dataset.report["columns"]]
