@@ -16,7 +16,7 @@ from hadi.models import Connection, Dataset, Event, User
 from hadi.services import archive, archive_restore, archive_tables, users
 from hadi.services.archive import ArchiveKind
 from tests.factories.archives import NOW, another, data, export, fill, parts, restore
-from tests.factories.hypotheses import NAMES, PASSWORD, World
+from tests.factories.hypotheses import NAMES, PASSWORD, World, email_of
 
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -59,8 +59,7 @@ def test_from_sqlite_into_the_other_database(
     export(app_context, second)
     assert parts(first) == parts(second)
     # Work goes on: new rows get numbers that nothing has.
-    person = db.session.scalars(db.select(User)).first()
-    assert person is not None
+    person = db.session.scalars(db.select(User).where(User.email == email_of("member"))).one()
     from hadi.services import hypotheses
 
     made = hypotheses.create(change="and on", by=users.actor_for(person), now=NOW)

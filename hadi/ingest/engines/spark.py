@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
+from threading import Thread
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from hadi.domain.errors import Unreadable
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _RETRIES = 2
+_INTERRUPT_SECONDS = 1.5
 _OVERFLOWS = ("ARITHMETIC_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE")
 _GONE = ("UNAVAILABLE", "closed channel", "CANCELLED", "Connection reset", "Socket closed")
 
@@ -44,7 +48,7 @@ class Spark(Backend):
         self._channel: Any = None
         self._is_open = False
         self._session: Any = None
-        watchdog.cancel = watchdog.cut = self._cut
+        watchdog.cancel, watchdog.cut = self._cancel, self._cut
         # About its dependencies' versions, and each attempt that failed: nothing for a log.
         warnings.filterwarnings("ignore", module="pyspark")
         try:
@@ -134,6 +138,22 @@ class Spark(Backend):
             name: column.to_numpy(zero_copy_only=False)
             for name, column in zip(table.column_names, table.columns, strict=True)
         }
+
+    def _cancel(self) -> None:
+        """Ask the server to stop: a server whose client only leaves may go on computing. The
+        request has no limit of its own, so a thread waits for its answer; the cut ends it."""
+        if self._session is None:
+            self._cut()
+            return
+        asking = Thread(target=self._interrupt, name="hadi-source-interrupt", daemon=True)
+        asking.start()
+        asking.join(_INTERRUPT_SECONDS)
+
+    def _interrupt(self) -> None:
+        ends_at = monotonic() + _INTERRUPT_SECONDS
+        with suppress(Exception):  # it may have ended by itself, or not be there any more
+            while not self._session.interruptAll() and monotonic() < ends_at:
+                sleep(0.1)  # what is still being planned is not known by name yet
 
     def _cut(self) -> None:
         if self._channel is not None:
