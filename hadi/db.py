@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     TypeDecorator,
     event,
+    func,
     inspect,
     select,
 )
@@ -148,6 +149,14 @@ def lock(model: type[M], record_id: str) -> M | None:
     query = select(model).where(primary_key == record_id).with_for_update()
     found: M | None = db.session.scalar(query.execution_options(populate_existing=True))
     return found
+
+
+def await_turn(name: str) -> None:
+    """Wait for whoever is about the thing of that name, until this transaction is over. On SQLite
+    everyone who writes waits; what is read after this was written by all who came before."""
+    if db.engine.dialect.name == "postgresql":
+        turn = func.hashtextextended(name, 0)
+        db.session.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
 def let_go() -> None:

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from hadi.db import afterwards, db, transaction
+from hadi.db import afterwards, await_turn, db, transaction
 from hadi.domain.errors import Blocked, Blocker, NotFound, Unreadable
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
@@ -170,7 +170,5 @@ def is_unused(digest: str) -> bool:
 
 
 def take_turn(digest: str) -> None:
-    """Wait for whoever keeps or drops an equal table. On SQLite everyone who writes waits."""
-    if db.engine.dialect.name == "postgresql":
-        turn = func.hashtextextended(f"dataset/{digest}", 0)
-        db.session.execute(select(func.pg_advisory_xact_lock(turn)))
+    """Wait for whoever keeps or drops an equal table."""
+    await_turn(f"dataset/{digest}")

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from hadi import queue
-from hadi.db import afterwards, db, lock, new_id, transaction
+from hadi.db import afterwards, await_turn, db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, HadiError, NotAllowed, NotFound
 from hadi.domain.permissions import JOB, Actor, Permission, Scope, allows, require
 from hadi.domain.text import Text
@@ -48,6 +48,7 @@ def submit(
     way already is not begun again."""
     wanted = dict(arguments or {})
     with transaction():
+        await_turn(f"job/{kind.value}/{subject_id}")  # of two who ask at once the second finds it
         for job in active(kind, subject_id):
             if job.arguments == wanted:
                 return job

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from hadi.db import db, transaction
+from hadi.db import await_turn, db, transaction
 from hadi.domain.errors import Invalid
 from hadi.domain.text import Text
 from hadi.models import Receipt
@@ -36,7 +36,7 @@ def perform(
         raise Invalid(Text("receipt.key_long", n=KEY_LENGTH))
     try:
         with transaction():
-            _take_turn(user_id, key)
+            await_turn(f"{user_id}/{key}")  # of whoever acts under the same key
             earlier = _find(user_id, key, digest)
             if earlier is not None:
                 return earlier, False
@@ -58,13 +58,6 @@ def perform(
         if earlier is None:
             raise
         return earlier, False
-
-
-def _take_turn(user_id: str, key: str) -> None:
-    """Wait for whoever acts under the same key. On SQLite everyone who writes waits anyway."""
-    if db.engine.dialect.name == "postgresql":
-        turn = func.hashtextextended(f"{user_id}/{key}", 0)
-        db.session.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
 def _find(user_id: str, key: str, digest: str) -> Outcome | None:

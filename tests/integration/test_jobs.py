@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -218,6 +218,36 @@ def test_others_may_not_stop_it_nor_see_what_is_the_administrators(
 def test_the_same_work_is_not_begun_twice(world: World, asleep: None) -> None:
     assert submit(world).id == submit(world).id
     assert submit(world).id != submit(world, other=1).id
+
+
+def test_the_same_work_is_not_begun_twice_by_two_at_once(world: World, asleep: None) -> None:
+    """The second asks while the transaction of the first is still open, and finds its job."""
+    from hadi.db import db, transaction
+    from hadi.models.job import JobState
+
+    begun, found = Event(), list[str]()
+    submit(world).state = JobState.DONE  # the people are there, and nothing is under way
+    by, at = world.actor("analyst"), world.later()
+    db.session.commit()
+
+    def ask() -> None:
+        from hadi.models.job import JobKind
+        from hadi.services import jobs
+
+        with world.app.app_context():
+            begun.set()
+            told = jobs.submit(JobKind.ASSESS, subject_id="subject", by=by, now=at)
+            found.append(told.id)
+
+    second = Thread(target=ask)
+    with transaction():
+        first = submit(world).id
+        second.start()
+        begun.wait()
+        second.join(0.3)
+        assert not found  # it waits its turn
+    second.join(10)
+    assert found == [first]
 
 
 def test_the_doctor_hears_of_work_that_nobody_does(world: World, asleep: None) -> None:
