@@ -18,6 +18,7 @@ from hadi.services.datasets import Sent
 
 FORM = (
     "mapping", "sheet", "choices", "role", "relation", "corrects", "extends", "reason", "tags",
+    "day",
 )  # fmt: skip
 
 _COUNTS = {
@@ -89,6 +90,11 @@ BODY = {
                         "description": "The newest version (or its id), whose rows are added to",
                         "type": "string",
                     },
+                    "day": {
+                        "description": "The column of the day, where the plan names none; omitted:"
+                        " as the data before",
+                        "type": "string",
+                    },
                     "tags": {
                         "description": "JSON object: a column to “money”, “margin” or “personal”",
                         "type": "string",
@@ -118,12 +124,14 @@ class Attachment:
     previous: str | None = None
     reason: str = ""
     tags: dict[str, str] | None = None
+    day: str | None = None
 
     def arguments(self) -> dict[str, Any]:
         """What a job is told, so that it attaches the data when it has read them."""
         return {
             "mapping": self.mapping, "role": self.role.value, "relation": self.relation.value,
             "previous": self.previous, "reason": self.reason, "tags": self.tags,
+            "day": self.day,
         }  # fmt: skip
 
 
@@ -155,6 +163,7 @@ def read_form() -> Attachment:
         previous=previous,
         reason=request.form.get("reason", ""),
         tags=_words("tags") if request.form.get("tags", "").strip() else None,
+        day=request.form.get("day"),
     )
 
 

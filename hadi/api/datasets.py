@@ -194,8 +194,8 @@ def _attach_files(hypothesis: Hypothesis, sent: Attachment) -> tuple[Dataset, bo
             return beside, True
         attached = datasets.attach(
             staged.id, mapping=sent.mapping, relation=sent.relation, previous=sent.previous,
-            reason=sent.reason, tags=sent.tags, folder=folder(), incoming=incoming(), by=actor(),
-            now=now(),
+            reason=sent.reason, tags=sent.tags, day=sent.day, folder=folder(), incoming=incoming(),
+            by=actor(), now=now(),
         )  # fmt: skip
     except HadiError:
         if is_mine:  # somebody else's file goes on waiting

@@ -78,7 +78,7 @@ def _attach(
             dataset_id, mapping=arguments["mapping"],
             relation=Relation(arguments.get("relation", Relation.WHOLE)),
             previous=arguments.get("previous"), reason=arguments.get("reason", ""),
-            tags=arguments.get("tags"), folder=folder, by=by, now=now,
+            tags=arguments.get("tags"), day=arguments.get("day"), folder=folder, by=by, now=now,
         )  # fmt: skip
     except HadiError:
         if is_mine:  # somebody else's file goes on waiting

@@ -13,6 +13,7 @@ from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.models.dataset import DatasetKind, Relation
+from hadi.services.dataset_days import checked_day
 from hadi.services.dataset_mapping import checked_mapping
 from hadi.services.dataset_memory import Recall, listing, recall, schema_changes
 from hadi.services.dataset_records import (
@@ -36,6 +37,7 @@ class Terms:
     relation: Relation
     previous: Dataset | None
     reason: str
+    day: str | None  # the column, where the plan names none
 
 
 def agreed(
@@ -45,6 +47,7 @@ def agreed(
     previous: str | None,
     reason: str,
     tags: Mapping[str, str] | None,
+    day: str | None,
     *,
     by: Actor,
 ) -> Terms:
@@ -63,9 +66,11 @@ def agreed(
     fixed = before or newest(test.id, dataset.role)
     if fixed is not None and fixed.mapping:
         _require_schema(plan, fixed, dataset, resolved, relation, reason)
+    like = before or (known.previous if known else None)
     return Terms(
-        hypothesis, plan, resolved, checked_tags(dataset, tags or {}), relation, before, reason
-    )
+        hypothesis, plan, resolved, checked_tags(dataset, tags or {}), relation, before, reason,
+        checked_day(dataset, plan, day, like),
+    )  # fmt: skip
 
 
 def resolved_mapping(dataset: Dataset, plan: Plan, mapping: Mapping[str, str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from hadi.models import Dataset, DatasetPart, Hypothesis, Test, Upload
 from hadi.models.dataset import DatasetKind, Relation
 from hadi.models.upload import UploadState
 from hadi.services import dataset_coverage, dataset_parts, events, hypotheses, quality
+from hadi.services.dataset_days import day_of
 from hadi.services.dataset_memory import types_of
 from hadi.services.dataset_receiving import incoming_beside, release, uploads_behind
 from hadi.services.dataset_records import (
@@ -62,6 +63,7 @@ def attach(
     previous: str | None = None,
     reason: str = "",
     tags: Mapping[str, str] | None = None,
+    day: str | None = None,
     folder: Path,
     incoming: Path | None = None,
     by: Actor,
@@ -71,11 +73,12 @@ def attach(
     one it is mapped and tagged as the data before.
 
     `previous` is the version corrected or added to, by its number or id; the newest unless said.
-    `reason`: why it is corrected, or why the columns are not those of the version before. Raises
+    `reason`: why it is corrected, or why the columns are not those of the version before. `day` is
+    the column of the day where the plan names none; unless said, as before; empty: none. Raises
     Invalid naming every column that is missing; Unreadable when the columns cannot answer the plan
     (text where numbers belong, a single arm)."""
     hypothesis_id = hypothesis_of(find(dataset_id, by=by)).id
-    asked = (mapping, relation, previous, cleaned(reason), tags)
+    asked = (mapping, relation, previous, cleaned(reason), tags, day)
     with attaching(hypothesis_id, by=by, now=now):
         dataset = find(dataset_id, by=by)
         terms = agreed(dataset, *asked, by=by)
@@ -89,7 +92,7 @@ def attach(
         let_go()
         _require_answers(paths, labels, bound, older)
         coverage = dataset_coverage.measure(
-            paths, rows=rows, day=bound.day, unit=bound.unit, types=types
+            paths, rows=rows, day=bound.day or terms.day, unit=bound.unit, types=types
         )
         with transaction():
             hypotheses.locked(hypothesis_id)
@@ -242,9 +245,10 @@ def overlap_with(
     here: Mapping[str, Any] = {}
     if plan is not None and known:
         bound, types = plan.bound(mapping), types_of(dataset.report)
+        day = bound.day or day_of(previous)
         here = dataset_coverage.measure(
             paths_of(dataset, folder=folder), rows=dataset.rows,
-            day=bound.day if bound.day in types else None,
+            day=day if day in types else None,
             unit=bound.unit if bound.unit in types else None, types=types,
         )  # fmt: skip
     is_next = dataset_coverage.follows(known, here)
@@ -281,6 +285,8 @@ def _take_in(dataset: Dataset, terms: Terms, coverage: dict[str, Any]) -> None:
     if before is not None:
         dataset.role = before.role
         dataset.quality_settings = dict(before.quality_settings)
+    if terms.plan.day is None:
+        dataset.quality_settings = {**(dataset.quality_settings or {}), "day": terms.day}
     if before is not None and terms.relation is Relation.INCREMENT:
         known = _coverage(before)
         warnings = dataset_coverage.overlaps(known, coverage, version=before.version or 0)
@@ -352,6 +358,7 @@ def give_version(dataset: Dataset, hypothesis: Hypothesis, *, by: Actor, now: da
         hypothesis=hypothesis,
         details={"version": dataset.version, "rows": dataset.rows, "digest": dataset.digest,
                  "filename": dataset.filename, "mapping": dataset.mapping, "tags": dataset.tags,
+                 "day": day_of(dataset),
                  "relation": dataset.relation.value, "reason": dataset.reason,
                  "role": dataset.role.value,
                  "previous_version": previous.version if previous else None},

@@ -136,3 +136,12 @@ def test_receipts_keep_their_tags(people: People, here: str) -> None:
         tags={"client": "personal"},
     )  # fmt: skip
     assert made.status_code == 201 and made.get_json()["tags"] == {"client": "personal"}
+
+
+def test_the_day_is_named_where_the_plan_does_not(people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.running(unit='client')['id']}"
+    refused = send(people.analyst, here, week(1), day="arm")
+    assert refused.status_code == 422 and "no dates" in refused.get_json()["fields"]["day"]
+    made = send(people.analyst, here, week(1), day="day").get_json()
+    quality = people.analyst.get(f"{here}/datasets/{made['id']}/quality").get_json()
+    assert quality["settings"]["day"] == "day" and quality["first_day"] == "2026-02-02"

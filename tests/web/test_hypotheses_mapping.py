@@ -165,3 +165,25 @@ def test_counts_of_a_rate_ask_for_events_and_exposure(visitor: Visitor) -> None:
     page = visitor.get(f"/hypotheses/{key}/data")
     page = visitor.get(page.links["Typed counts"])
     assert "Events" in page.text and "120" in page.text and "Exposure" in page.text
+
+
+def test_the_day_is_asked_where_the_plan_does_not_name_it(visitor: Visitor) -> None:
+    key = visitor.make("running", unit="client_id")
+    visitor.sign_in("analyst")
+    lines = [f"{i};{'AB'[i % 2]};{i % 2};2026-02-{1 + i % 9:02}" for i in range(240)]
+    content = "\n".join(["client_id;arm;bought;Day", *lines]).encode()
+    where = upload(visitor, key, content, "days.csv").response.location
+    page = visitor.get(where)
+    assert "The day of a row" in page.text
+    assert form_values(page.form("mapping"))["day"] == "Day"
+    visitor.submit(where, form_id="mapping", button="attach")
+    from hadi.db import db
+    from hadi.models import Dataset
+
+    with visitor.app.app_context():
+        (found,) = db.session.query(Dataset)
+        assert found.version == 1 and found.quality_settings["day"] == "Day"
+    # A file without days has nothing to ask.
+    plain = "\n".join(line.rpartition(";")[0] for line in content.decode().splitlines()).encode()
+    page = visitor.get(upload(visitor, key, plain, "plain.csv").response.location)
+    assert "The day of a row" not in page.text

@@ -18,6 +18,8 @@ WORDING: dict[str, Wording] = {
     "no_such_person": N_("“%(person)s” is not an active person of this workspace."),
     "mapping_unknown": N_("“%(column)s” is not a column of the file; it has: %(columns)s."),
     "mapping_missing": N_("Choose the column for “%(need)s”; the file has: %(columns)s."),
+    "day_of_plan": N_("The plan names the day itself: it is the column “%(column)s”."),
+    "day_unknown": N_("There is no column “%(column)s” for the day; those that hold days are %(columns)s."),
     "mapping_same_column": N_("The column “%(column)s” is mapped twice."),
     "dataset_attached_already": N_("This data set is attached already."),
     "needs_running": N_("Data are attached to a test that is under way; this hypothesis is: %(state)s."),

@@ -114,7 +114,14 @@ class CountsForm(Form):
 
 
 class MappingForm(Form):
-    """Made for one plan by `mapping_form`: a select for each of its needs."""
+    """Made for one plan by `mapping_form`: a select for each of its needs, and one for the day
+    where the plan names none and the file has days."""
+
+    day = SelectField(_l("The day of a row"), validate_choice=False)
+
+    @property
+    def day_field(self) -> SelectField | None:
+        return self.day if "day" in self else None
 
     @property
     def needs(self) -> list[tuple[Need, SelectField]]:
@@ -132,8 +139,10 @@ class MappingForm(Form):
     _needs: dict[str, Need] = {}  # noqa: RUF012 - of each form made below
 
 
-def mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> MappingForm:
-    """The form that maps the columns of one file to one plan."""
+def mapping_form(
+    plan: Plan, columns: Sequence[str], days: Sequence[str] = (), **options: Any
+) -> MappingForm:
+    """The form that maps the columns of one file to one plan; `days` are those that hold days."""
     needs = {f"need_{place}": need for place, need in enumerate(plan.needs())}
     fields = {
         name: SelectField(need_label(need), validate_choice=False) for name, need in needs.items()
@@ -143,6 +152,10 @@ def mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> MappingF
     for need, field in form.needs:
         nothing = _("None: every row is a unit") if need.is_optional else _("Choose a column")
         field.choices = choices([("", nothing), *((column, column) for column in columns)])
+    if plan.day is not None or not days:
+        del form.day
+    else:
+        form.day.choices = choices([("", _("None")), *((column, column) for column in days)])
     return form
 
 

@@ -92,6 +92,8 @@ def mapping_page(
     errors += form.loose_errors
     for _need, field in form.needs:
         errors += [(field.id, str(message)) for message in field.errors]
+    if (day := form.day_field) is not None:
+        errors += [(day.id, str(message)) for message in day.errors]
     for asked in (terms.relation, terms.reason) if terms else ():
         errors += [(asked.id, str(message)) for message in asked.errors]
     return MappingPage(

@@ -21,6 +21,7 @@ from hadi.ingest.neutral import neutralise
 from hadi.models import Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind, Relation
 from hadi.services import datasets, uploads
+from hadi.services.dataset_days import day_columns, likely_day
 from hadi.services.dataset_mapping import suggested
 from hadi.services.dataset_memory import Recall, recall
 from hadi.services.dataset_rows import arms_in, preview
@@ -60,7 +61,9 @@ def map_data(key: str, dataset_id: str) -> Answer:
     mapped = known.likely if known else {}
     likely = suggested(plan, dataset.report["columns"], before=mapped)
     chosen = {f"need_{place}": likely.get(n.key, "") for place, n in enumerate(plan.needs())}
-    form = mapping_form(plan, columns_of(dataset), formdata=None, data=chosen)
+    chosen["day"] = likely_day(dataset.report, known.previous if known else None) or ""
+    days = day_columns(dataset.report)
+    form = mapping_form(plan, columns_of(dataset), days, formdata=None, data=chosen)
     return _show(hypothesis, dataset, form)
 
 
@@ -69,7 +72,7 @@ def attach_mapped(key: str, dataset_id: str) -> Answer:
     """Attach the file with its columns, or as the data before; or look at the arms again."""
     hypothesis, dataset = found_data(key, dataset_id)
     require_attaching(hypothesis)
-    form = mapping_form(plan_of(hypothesis), columns_of(dataset))
+    form = mapping_form(plan_of(hypothesis), columns_of(dataset), day_columns(dataset.report))
     if dataset.is_attached and form.validate():  # in another tab, or by a colleague, meanwhile
         return once_when_done(form, lambda: _known_version(key, dataset))
     last = datasets.newest(dataset.test_id)
@@ -162,6 +165,7 @@ def _attach(
         dataset.id, mapping=None if as_before else form.mapping(), relation=relation,
         reason=(terms.reason.data or "") if terms else "",
         tags=None if as_before else sent_tags(dataset, request.form),
+        day=None if as_before or form.day_field is None else form.day_field.data or "",
         folder=folder(), incoming=incoming(), by=current_actor(), now=now(),
     )  # fmt: skip
     tell(_("“%(file)s” is attached. Now the check can run.", file=attached.filename))
