@@ -61,6 +61,8 @@ def _undecided(decision: Mapping[str, Any], hidden: Set[str]) -> Mapping[str, An
         return decision
     detail = decision["detail"]
     told = _unquoted(detail, hidden, column) if detail and column is not None else detail
+    if decision["field"] == "arms":  # its value names cells
+        decision = {**decision, "value": "…", "options": ["…"]}
     return {**decision, "examples": [], "detail": told}
 
 

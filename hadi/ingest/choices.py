@@ -23,6 +23,7 @@ ENCODINGS = (
 DELIMITERS = ("\t", ";", "|", ",")  # on a tie the rarer sign in prose wins
 DECIMALS = (".", ",")
 _MAX_NAME = 500
+_MOST_VALUES = 100  # no test has more arms, however they are written
 
 
 class DateOrder(StrEnum):
@@ -52,16 +53,22 @@ class Headers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """How one column is read. `factor` multiplies its numbers (1000 for thousands)."""
+    """How one column is read. `factor` multiplies its numbers (1000 for thousands); `arms` are the
+    values that are an arm of the plan under another name, each with the arm's own."""
 
     type: ColumnType | None = None
     decimal: str | None = None
     date_order: DateOrder | None = None
     factor: float | None = None
+    arms: Mapping[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return _without_none(
-            type=self.type, decimal=self.decimal, date_order=self.date_order, factor=self.factor
+            type=self.type,
+            decimal=self.decimal,
+            date_order=self.date_order,
+            factor=self.factor,
+            arms=dict(self.arms) if self.arms else None,
         )
 
     @classmethod
@@ -210,11 +217,24 @@ def _columns(value: Any, path: str) -> dict[str, ColumnChoice]:
     }
 
 
+def _arms(value: Any, path: str) -> dict[str, str] | None:
+    """Values with the arms that they are. A value may be long, as any cell; an arm's name not."""
+    if not isinstance(value, Mapping):
+        raise _invalid(path, Text("choice_not_object"))
+    if len(value) > _MOST_VALUES:
+        raise _invalid(path, Text("choice_arms_many", limit=_MOST_VALUES))
+    return {
+        _name(written, path).strip(): _name(arm, f"{path}.{written}").strip()
+        for written, arm in value.items()
+    } or None
+
+
 _COLUMN_FIELDS: dict[str, _Reader] = {
     "type": _one_of(ColumnType),
     "decimal": _one_of(DECIMALS),
     "date_order": _one_of(DateOrder),
     "factor": _factor,
+    "arms": _arms,
 }
 _FIELDS: dict[str, _Reader] = {
     "encoding": _one_of(ENCODINGS),

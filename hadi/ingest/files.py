@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from hadi.domain.errors import TooLarge, Unreadable
 from hadi.domain.text import Text
 from hadi.ingest import engine, parquet
+from hadi.ingest.armnames import with_arms
 from hadi.ingest.aside import read_aside
 from hadi.ingest.choices import Choices
 from hadi.ingest.digests import file_digest
@@ -101,6 +102,7 @@ def open_table(
                     raise Unreadable(Text("file_zip_not_workbook", file=filename))
                 else:
                     reading = read_text(connection, path, filename, scratch, limits, choices, reads)
+                reading = with_arms(connection, reading, filename, choices)
                 written, report = _write(
                     connection, reading, filename, scratch, part(progress, 0.85, 0.99)
                 )
