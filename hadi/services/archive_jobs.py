@@ -92,3 +92,15 @@ def perform_import(job: Job, progress: Progress, *, data_dir: Path) -> dict[str,
         raise
     path.unlink(missing_ok=True)
     return {"imported": True}
+
+
+def sweep(data_dir: Path, before: datetime) -> list[str]:
+    """Delete the archives that were to be imported and are not any more: until `before` whoever
+    sent one could have had it tried again. Their names."""
+    wanted = {job.arguments.get("file") for job in jobs.active(JobKind.IMPORT, SUBJECT)}
+    gone = []
+    for path in sorted((data_dir / export_jobs.FOLDER).glob("import-*.zip")):
+        if path.name not in wanted and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            gone.append(path.name)
+    return gone

@@ -11,19 +11,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, null, or_, select, update
 
 from hadi import queue
 from hadi.db import afterwards, await_turn, db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, HadiError, NotAllowed, NotFound
 from hadi.domain.permissions import JOB, Actor, Permission, Scope, allows, require
 from hadi.domain.text import Text
-from hadi.models import Hypothesis, Job, Upload, User
+from hadi.models import Feed, Hypothesis, Job, Upload, User
 from hadi.models.job import JobKind, JobState
 from hadi.models.upload import UploadState
 from hadi.services import events, hypotheses, users
 
 LEASE = timedelta(seconds=60)  # without a beat for so long, the worker is taken for dead
+KEPT_FOR = timedelta(days=90)  # the record of work that is over
 MOST_ATTEMPTS = 3
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
 # Their outcome holds what only administrators may have.
@@ -215,6 +216,18 @@ def recover(now: datetime, *, gone: Sequence[str] = ()) -> list[str]:
                 _wait(job)
                 waiting.append(job.id)
     return waiting
+
+
+def forget_old(now: datetime) -> None:
+    """Delete the records of work that was over long ago. Of what a feed did last one stays."""
+    of_feeds = select(Feed.job_id).where(Feed.job_id.is_not(None))
+    old = and_(
+        Job.state.not_in(UNDER_WAY), Job.finished_at < now - KEPT_FOR, Job.id.not_in(of_feeds)
+    )
+    with transaction():
+        named = Upload.job_id.in_(select(Job.id).where(old))
+        db.session.execute(update(Upload).where(named).values(job_id=null()))
+        db.session.execute(delete(Job).where(old))
 
 
 def waiting() -> list[str]:

@@ -41,7 +41,8 @@ from hadi.services import hypotheses, jobs, storage, upload_files
 from hadi.services.dataset_records import attaching, require_running
 from hadi.services.upload_files import Stream
 
-KEPT_FOR = timedelta(days=7)  # from the last byte of a file that is not whole
+KEPT_FOR = timedelta(days=7)  # from the last byte of a file that is not whole, or is not read
+UNATTACHED_FOR = timedelta(days=30)  # since a file was read last that nobody attaches
 MOST_TOGETHER = 100
 CHECKSUMS = ("sha1", "sha256")
 _BATCH = re.compile(r"[0-9a-z]{1,20}", re.ASCII)

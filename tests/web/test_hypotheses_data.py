@@ -326,6 +326,7 @@ def test_what_waits_is_shown_to_those_who_may_attach_it(visitor: Visitor) -> Non
     visitor.sign_in("analyst")
     where = upload(visitor, key, GOOD, "till.csv").response.location
     assert where in visitor.get(f"/hypotheses/{key}").html
+    assert "set aside 30 days after it was read" in visitor.get(f"/hypotheses/{key}/data").text
     visitor.sign_in("viewer")
     for part in ("map", "arms?need_0=bought", "rows.csv"):
         visitor.get(where.replace("map", part), status=403)

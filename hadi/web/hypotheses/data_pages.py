@@ -14,7 +14,7 @@ from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import Looks, MetricKind, Plan
 from hadi.models import Analysis, Hypothesis
-from hadi.services import hypotheses
+from hadi.services import hypotheses, uploads
 from hadi.web.hypotheses import data_panels
 from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm
 from hadi.web.hypotheses.data_opening import Opening, opening
@@ -51,6 +51,8 @@ class DataPage(Page):
     lines: tuple[DatasetLine, ...]
     analyses: tuple[AnalysisLine, ...]
     waiting: tuple[Waiting, ...]
+    unread_days: int  # until a file goes that nobody goes on with
+    unattached_days: int  # until one goes that nobody attaches
     file_form: FileForm | None
     remedy: Remedy | None
     limit_mb: int
@@ -108,6 +110,8 @@ def data_page(
         lines=panel.lines,
         analyses=_analyses(hypothesis),
         waiting=tuple(each for each in waiting if remedy is None or each.remedy != remedy),
+        unread_days=uploads.KEPT_FOR.days,
+        unattached_days=uploads.UNATTACHED_FOR.days,
         file_form=(file_form or FileForm(formdata=None)) if panel.can_attach else None,
         remedy=remedy,
         limit_mb=settings.max_upload_mb,
