@@ -22,7 +22,9 @@ from hadi.domain.errors import NotFound
 from hadi.domain.lifecycle import Decision, State
 from hadi.domain.text import Text
 from hadi.domain.verdict import Verdict
+from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import archive_jobs, export_jobs, exports, table_files
+from hadi.services.dataset_list import Seen
 from hadi.services.exports import Name
 from hadi.services.hypothesis_list import Order
 from hadi.services.table_files import MIMETYPES, Format
@@ -54,12 +56,15 @@ class ExportQuery(Sent):
     hypothesis = Words(metadata=described("Of history and analyses: its key or id"))
     dataset = Words(metadata=described("Of rows: the id of the data set"))
     person = Words(metadata=described("Of activity: an id, an e-mail or me"))
-    q = Words(metadata=described("Of hypotheses and learnings: words to search for"))
+    q = Words(metadata=described("Of hypotheses, learnings and datasets: words to search for"))
     state = Listed(Choice(State), metadata=described("Of hypotheses"))
     verdict = Listed(Choice(Verdict), metadata=described("Of hypotheses and learnings"))
     decision = Choice(Decision, about="Of learnings")
     owner = Words(metadata=described("Of hypotheses: an id, an e-mail or me"))
     order = Choice(Order, about="Of hypotheses")
+    light = Choice(Seen, about="Of datasets: what their quality report says")
+    kind = Choice(DatasetKind, about="Of datasets")
+    role = Choice(DatasetRole, about="Of datasets: what they are for")
 
 
 @endpoints.at("/exports/<name>", "GET", parameters=[_NAME])
@@ -153,6 +158,10 @@ def _arguments(name: Name, query: dict[str, Any]) -> dict[str, Any]:
                 "decision": decision.value if decision else None,
                 "verdict": verdicts[0].value if verdicts else None,
             }
+        case Name.DATASETS:
+            chosen = {"seen": query.get("light"), "kind": query.get("kind")}
+            chosen["role"] = query.get("role")
+            return {"query": query.get("q")} | {k: v.value for k, v in chosen.items() if v}
         case Name.ACTIVITY:
             return {"person": _person(query, "person")}
         case _:

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from hadi.db import Instant, db
+from hadi.domain.folding import folded
 from hadi.models.account import User
 from hadi.models.columns import Document, Id, Moment, UserRef, choice
 
@@ -36,6 +38,11 @@ class Relation(StrEnum):
     INCREMENT = "increment"  # an earlier version with rows added
 
 
+def _searched(context: DefaultExecutionContext) -> str:
+    """Of a row that comes as it stands in an archive: it does not pass through the model."""
+    return folded(context.get_current_parameters().get("filename"))  # type: ignore[no-untyped-call]
+
+
 class Dataset(db.Model):  # type: ignore[misc,name-defined]
     """A version of a test's data. Until it is attached (mapped and confirmed) it has no version
     and counts for nothing. Its content may be deleted later; the record stays."""
@@ -52,6 +59,7 @@ class Dataset(db.Model):  # type: ignore[misc,name-defined]
     reason: Mapped[str] = mapped_column(Text, default="")  # of a correction
     feed_id: Mapped[str | None] = mapped_column(String(20), ForeignKey("feed.id"), index=True)
     filename: Mapped[str] = mapped_column(String(255), default="")
+    search: Mapped[str] = mapped_column(Text, default=_searched, server_default="")
     # SHA-256 of the Parquet, the counts or the sums; of several parts, of their digests in order.
     digest: Mapped[str] = mapped_column(String(64), index=True)
     rows: Mapped[int] = mapped_column(BigInteger)
@@ -73,6 +81,11 @@ class Dataset(db.Model):  # type: ignore[misc,name-defined]
     )
 
     __table_args__ = (UniqueConstraint("test_id", "version"),)
+
+    @validates("filename")
+    def _keep_searchable(self, key: str, filename: str) -> str:
+        self.search = folded(filename)
+        return filename
 
     @property
     def is_attached(self) -> bool:

@@ -97,7 +97,10 @@ ARCHIVED = (
     Archived("plan_version"),
     Archived("connection", secret=frozenset({"secret"})),
     Archived("feed", frozenset({"job_id"})),
-    Archived("dataset", late=frozenset({"previous_id"}), conditions=_attached),
+    # What a data set is searched by is its name again.
+    Archived(
+        "dataset", frozenset({"search"}), late=frozenset({"previous_id"}), conditions=_attached
+    ),
     Archived("dataset_part", frozenset({"upload_id"}), conditions=_part_of_attached),
     Archived("reconciliation", conditions=_between_attached),
     Archived("analysis"),

@@ -11,7 +11,6 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from hadi.db import db
 from hadi.domain.errors import Invalid, NotFound
@@ -22,7 +21,8 @@ from hadi.ingest import engine
 from hadi.ingest.engine import parquet, quoted
 from hadi.models import Dataset, DatasetPart, Hypothesis, Test
 from hadi.models.dataset import DatasetKind
-from hadi.services import hypotheses
+from hadi.services import dataset_list, hypotheses
+from hadi.services.dataset_list import DatasetFilters
 from hadi.services.table_columns import Listed, listed, notes_on, suffix
 from hadi.services.table_files import Cell, Head, Kind, Table
 
@@ -57,14 +57,14 @@ COLUMNS = (
     Listed("attached", Kind.MOMENT),
     Listed("deleted", Kind.MOMENT),
 )
+EVERYTHING = DatasetFilters()
 
 
-def table(*, by: Actor) -> Table:
-    """Every data set that was attached, newest first. Raises NotAllowed."""
+def table(*, filters: DatasetFilters = EVERYTHING, by: Actor) -> Table:
+    """Every attached data set that the filters find, newest first. Raises NotAllowed."""
     require(by, Permission.VIEW)
-    attached = Dataset.version.is_not(None)
-    size = db.session.scalar(select(func.count()).select_from(Dataset).where(attached)) or 0
-    return listed("datasets", COLUMNS, _rows(), prefix="dataset_export", size=size, by=by)
+    size = dataset_list.size(filters)
+    return listed("datasets", COLUMNS, _rows(filters), prefix="dataset_export", size=size, by=by)
 
 
 def rows(dataset_id: str, *, folder: Path, by: Actor) -> Table:
@@ -88,21 +88,15 @@ def rows(dataset_id: str, *, folder: Path, by: Actor) -> Table:
     return _file(dataset, stem, hidden(dataset.tags, by, stake), folder)
 
 
-def _rows() -> Iterator[tuple[Cell, ...]]:
+def _rows(filters: DatasetFilters) -> Iterator[tuple[Cell, ...]]:
     parts = (
         select(func.count())
         .where(DatasetPart.dataset_id == Dataset.id)
         .correlate(Dataset)
         .scalar_subquery()
     )
-    query = (
-        select(Dataset, Hypothesis.number, Test.number, parts)
-        .join(Test, Dataset.test_id == Test.id)
-        .join(Hypothesis, Test.hypothesis_id == Hypothesis.id)
-        .where(Dataset.version.is_not(None))
-        .options(joinedload(Dataset.author))
-        .order_by(Dataset.attached_at.desc(), Dataset.id)
-    )
+    wanted = select(Dataset, Hypothesis.number, Test.number, parts)
+    query = dataset_list.found(wanted, filters)
     found = db.session.execute(query, execution_options={"yield_per": BLOCK})
     for block in found.partitions(BLOCK):
         for dataset, number, test, count in block:

@@ -18,6 +18,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
+from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import (
     activity_export,
     analysis_export,
@@ -28,6 +29,7 @@ from hadi.services import (
     table_files,
     workspace,
 )
+from hadi.services.dataset_list import DatasetFilters, Seen
 from hadi.services.hypothesis_list import Filters, Order
 from hadi.services.learning_list import LearningFilters
 from hadi.services.table_files import Format, Reader, Table
@@ -70,7 +72,7 @@ def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table
         case Name.ANALYSES:
             return analysis_export.table(hypothesis=arguments.get("hypothesis"), by=by)
         case Name.DATASETS:
-            return dataset_export.table(by=by)
+            return dataset_export.table(filters=_dataset_filters(arguments), by=by)
         case Name.ROWS:
             return dataset_export.rows(_needed(arguments, "dataset"), folder=folder, by=by)
         case Name.HISTORY:
@@ -131,6 +133,10 @@ def learnings_arguments(filters: LearningFilters) -> dict[str, Any]:
     return asdict(filters)
 
 
+def datasets_arguments(filters: DatasetFilters) -> dict[str, Any]:
+    return asdict(filters)
+
+
 def _filters(arguments: Arguments) -> Filters:
     return Filters(
         query=arguments.get("query") or "",
@@ -148,6 +154,16 @@ def _learning_filters(arguments: Arguments) -> LearningFilters:
         arguments.get("query") or "",
         Decision(decision) if decision else None,
         arguments.get("verdict") or "",
+    )
+
+
+def _dataset_filters(arguments: Arguments) -> DatasetFilters:
+    seen, kind, role = (arguments.get(name) for name in ("seen", "kind", "role"))
+    return DatasetFilters(
+        arguments.get("query") or "",
+        Seen(seen) if seen else None,
+        DatasetKind(kind) if kind else None,
+        DatasetRole(role) if role else None,
     )
 
 

@@ -106,6 +106,10 @@ def test_filters_narrow_the_list(people: People, key: str) -> None:
     assert rows(fetch(viewer, "/exports/hypotheses?state=idea")) == []
     assert rows(fetch(viewer, "/exports/learnings?q=zebra&decision=stop")) == []
     fetch(viewer, "/exports/hypotheses?owner=nobody@x.example", 422)
+    assert len(rows(fetch(viewer, "/exports/datasets?role=outcome"))) == 1
+    assert rows(fetch(viewer, "/exports/datasets?role=log")) == []
+    assert rows(fetch(viewer, "/exports/datasets?q=zebra&kind=counts&light=unseen")) == []
+    fetch(viewer, "/exports/datasets?light=blue", 422)
 
 
 @ONE

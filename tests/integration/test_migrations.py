@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
 from hadi.db import db, migrate_to_head
+from hadi.domain.folding import folded
 from hadi.models import Analysis, Dataset, Workspace
 from hadi.resources import folder
 from tests.fixtures.database import close
@@ -70,6 +71,7 @@ def test_what_the_first_tables_held_goes_up_and_comes_down(app: Flask) -> None:
             ("file", "outcome", "whole", 1), ("counts", "outcome", "whole", 2),
         ]  # fmt: skip
         file, counts = kept
+        assert file.search == folded(file.filename) and file.search
         assert (file.tags, file.quality, file.quality_settings, file.deleted_at) == (
             {},
             None,

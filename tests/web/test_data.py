@@ -61,3 +61,66 @@ def test_queries_do_not_grow(visitor: Visitor) -> None:
     with counted(visitor.app) as many:
         visitor.get("/data")
     assert len(many) == len(few), "\n".join(many)
+
+
+def test_search_and_filters_stand_in_the_address(visitor: Visitor) -> None:
+    first = visitor.make("with_data", change="lay a cable beside every lamp")
+    second = visitor.make("with_data", change="greet within ten seconds")
+    _set(visitor, first, filename="Отчёт Цех-2.csv", kind="file", quality={"level": "red"})
+    _set(visitor, second, role="log", quality=None)
+    visitor.sign_in("viewer")
+    for query, found in (
+        ("q=отчет+ЦЕХ", {first}),
+        ("q=цех+CABLE", {first}),
+        ("q=greet", {second}),
+        (f"q={second}", {second}),
+        ("light=red", {first}),
+        ("light=unseen", {second}),
+        ("light=green", set()),
+        ("kind=counts", {second}),
+        ("kind=query", set()),
+        ("role=log", {second}),
+        ("role=outcome&light=red&kind=file", {first}),
+        ("light=nonsense&kind=%00&role=x&page=zzz", {first, second}),
+        ("q=%00%25_", set()),
+    ):
+        page = visitor.get(f"/data?{query}")
+        keys = {key for key in (first, second) if f"/hypotheses/{key}/data" in page.html}
+        assert keys == found, query
+    assert "Nothing found" in page.text and "No data yet" not in page.text
+    assert page.links["Clear"] == page.links["Show all data sets"] == "/data"
+
+
+def test_typing_finds_the_data_within_the_page(visitor: Visitor) -> None:
+    visitor.make("with_data")
+    page = visitor.sign_in().get("/data?q=nothing", headers={"HX-Request": "true"})
+    results = page.by_id("results")
+    assert results is not None
+    assert "0 data sets" in page.text
+
+
+def test_pages_and_files_keep_the_search(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hadi.services.dataset_list as dataset_list
+
+    monkeypatch.setitem(dataset_list.attached.__kwdefaults__, "page_size", 1)
+    for change in ("greet one", "greet two", "lay a cable"):
+        visitor.make("with_data", change=change)
+    page = visitor.sign_in("viewer").get("/data?q=greet&kind=counts")
+    assert "1–1 of 2" in page.text
+    assert "2–2 of 2" in visitor.get(page.links["Next"]).text
+    text = visitor.get(page.links["CSV"]).response.get_data().decode("utf-8-sig")
+    assert len(text.strip().splitlines()) == 3
+    for format in ("CSV", "Excel", "Parquet"):
+        assert page.links[format].endswith("?q=greet&kind=counts")
+
+
+def _set(visitor: Visitor, key: str, **parts: object) -> None:
+    """Give the data of a hypothesis these properties."""
+    from hadi.db import transaction
+    from hadi.services import hypotheses
+
+    with visitor.app.app_context(), transaction():
+        test = hypotheses.find(key, by=visitor.world.actor()).current_test
+        assert test is not None
+        for name, value in parts.items():
+            setattr(test.datasets[0], name, value)

@@ -5,6 +5,7 @@ from hadi.domain.wording import N_, NN_, Wording
 WORDING: dict[str, Wording] = {
     "hypotheses_found": NN_("%(n)s hypothesis", "%(n)s hypotheses"),
     "events_found": NN_("%(n)s entry", "%(n)s entries"),
+    "datasets_found": NN_("%(n)s data set", "%(n)s data sets"),
     "export_key": N_("Key"),
     "export_state": N_("State"),
     "export_title": N_("Short title"),
