@@ -55,7 +55,7 @@ def _renamed(
     told = ", ".join(f"{written} → {arm}" for written, arm in here.items())
     return replace(
         reading,
-        query=f"SELECT * REPLACE ({renamed} AS {quoted(column)}) FROM ({reading.query})",  # noqa: S608
+        query=f"SELECT * REPLACE ({renamed} AS {quoted(column)}) FROM ({reading.query})",
         types=tuple(
             (name, ColumnType.TEXT if name == column else type_) for name, type_ in reading.types
         ),
@@ -72,7 +72,7 @@ def _counted(
 
     listed = ", ".join(literal(each) for each in sorted(wanted))
     query = (
-        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM ({reading.query})) "  # noqa: S608
+        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM ({reading.query})) "
         f"WHERE v IN ({listed}) GROUP BY v"
     )
     try:

@@ -18,7 +18,7 @@ from hadi.ingest.limits import Limits
 from hadi.models import Dataset, DatasetPart, Hypothesis, Test, Upload
 from hadi.models.dataset import DatasetKind
 from hadi.models.upload import UploadState
-from hadi.services import dataset_parts, events, hypotheses
+from hadi.services import dataset_arms, dataset_parts, events, hypotheses
 from hadi.services.dataset_answers import answers
 from hadi.services.dataset_known import known
 from hadi.services.dataset_receiving import (
@@ -207,6 +207,8 @@ def _read(
         same = known(test_id, received=[each.digest for each in received])
         if same is not None:
             return _same(received, same, incoming=incoming, now=now)
+    said = [each.choices for each in received]
+    dataset_arms.require_arms(db.session.get_one(Test, test_id).plan, said)
     let_go()
     kept: list[str] = []
 
@@ -222,6 +224,7 @@ def _read(
         if not is_again and not any(each.choices for each in received):
             received, tables = _answered(received, tables, tables_of)
         report = dataset_parts.merged([(table.filename, table.report) for table in tables])
+        dataset_arms.require_columns(report, said)
         hypothesis_id = db.session.get_one(Test, test_id).hypothesis_id
         with attaching(hypothesis_id, by=by, now=now), transaction():
             hypothesis = hypotheses.locked(hypothesis_id)
@@ -337,7 +340,7 @@ def _chosen(
     """The files of a staged data set, as they are to be read next."""
     hypothesis_id = hypothesis_of(find(dataset_id, by=by)).id
     with attaching(hypothesis_id, by=by, now=now):
-        require_running(hypotheses.locked(hypothesis_id), by=by)
+        plan = require_running(hypotheses.locked(hypothesis_id), by=by).plan
         dataset = find(dataset_id, by=by)
         require_unattached(dataset)
     parts = list(dataset.parts)
@@ -346,6 +349,7 @@ def _chosen(
         raise Invalid(Text("reading_other_parts", n=len(parts)))
     for each in wanted:
         Choices.from_json(each)
+    dataset_arms.require_arms(plan, wanted)
     received = [received_of(upload, incoming) for upload in uploads_behind(dataset)]
     if not received:
         raise Unreadable(Text("reading_bytes_gone"))
