@@ -82,7 +82,7 @@ BODY = {
                     "role": {
                         "description": "What it is for. A log (written by hand) and receipts stand "
                         "beside the outcomes, to be compared; their mapping names receipt, store, "
-                        "item, entered_at, event_at, at, core",
+                        "item, entered_at, event_at, noted, at, core",
                         "type": "string", "enum": [role.value for role in DatasetRole],
                     },
                     **_RELATION,

@@ -17,19 +17,21 @@ from hadi.domain.text import Figure, FigureKind, Text
 from hadi.stats.shares import wilson
 
 ENOUGH = 20  # of fewer nothing is ever red
-LOG_COLUMNS = ("receipt", "store", "item", "entered_at", "event_at")
+LOG_COLUMNS = ("receipt", "store", "item", "entered_at", "event_at", "noted")
 RECEIPT_COLUMNS = ("receipt", "store", "item", "at", "core")
 
 
 @dataclass(frozen=True, slots=True)
 class LogColumns:
-    """Which columns of the log say what; those it does not have are None."""
+    """Which columns of the log say what; those it does not have are None. With `noted` a row counts
+    as an entry only where something stands there that is not none: not 0, no or empty."""
 
     receipt: str | None = None
     store: str | None = None
     item: str | None = None
     entered_at: str | None = None
     event_at: str | None = None
+    noted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _TRUE = "('1', 'true', 't', 'yes', 'y', '1.0', 'да', 'igen', 'x', '+')"
+_NONE = "('', 'false', 'f', 'no', 'n', 'нет', 'nem', '-', '–', '—')"
 
 
 class Kind(StrEnum):
@@ -193,6 +194,7 @@ def _numbered(paths: Sequence[Path]) -> str:
 
 
 def _entries(connection: DuckDBPyConnection, log: Table, sides: Sides) -> None:
+    """`logged`: every row of the log, which tells what it covers; `entries`: where one is noted."""
     columns = sides.log_columns
     entered, event = (_time_of(log, c) for c in (columns.entered_at, columns.event_at))
     day = f"CAST(coalesce({event}, {entered}) AS DATE)"
@@ -204,11 +206,20 @@ def _entries(connection: DuckDBPyConnection, log: Table, sides: Sides) -> None:
         number = log.word(columns.receipt)
     else:
         key, number = _day_key(sides, store, item if has_items else None, day), "NULL"
+    is_noted = _is_noted(log, columns.noted) if columns.noted else "true"
     connection.execute(
-        f"CREATE TEMP TABLE entries AS SELECT hadi_i AS i, {number} AS number, {key} AS key,"
-        f" {store} AS store, {day} AS day, {entered} AS entered, {event} AS event"
-        f" FROM {_numbered(sides.log)}"
+        f"CREATE TEMP TABLE logged AS SELECT hadi_i AS i, {number} AS number, {key} AS key,"
+        f" {store} AS store, {day} AS day, {entered} AS entered, {event} AS event,"
+        f" {is_noted} AS is_noted FROM {_numbered(sides.log)};"
+        " CREATE TEMP TABLE entries AS SELECT * EXCLUDE (is_noted) FROM logged WHERE is_noted"
     )
+
+
+def _is_noted(log: Table, column: str) -> str:
+    """Whether a row says that there is something: not 0 in any writing, no, or empty."""
+    word = f"lower(coalesce({log.word(column)}, ''))"
+    number = f"TRY_CAST(replace({word}, ',', '.') AS DOUBLE)"
+    return f"{word} NOT IN {_NONE} AND coalesce({number} <> 0, true)"
 
 
 def _lines(connection: DuckDBPyConnection, receipts: Table, sides: Sides) -> None:
@@ -281,8 +292,8 @@ def _match(connection: DuckDBPyConnection, sides: Sides) -> None:
         );
         CREATE TEMP TABLE addon AS
         SELECT a.key, greatest(a.n - coalesce(m.n, 0), 0) AS unlogged,
-            m.n IS NOT NULL OR ({days.format(t="a", o="entries")}
-                AND {store.format(t="a", o="entries")}) AS is_compared
+            m.n IS NOT NULL OR ({days.format(t="a", o="logged")}
+                AND {store.format(t="a", o="logged")}) AS is_compared
         FROM addons a LEFT JOIN (SELECT key, count(*) AS n FROM entries GROUP BY key) m
             ON m.key = a.key
         """

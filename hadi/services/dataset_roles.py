@@ -44,6 +44,8 @@ _WORDS = {
     "item": ("addon_item", "item", "sku", "товар", "артикул", "cikk", "termék"),
     "entered_at": ("entered_at", "entered", "created_at", "внесено", "введено", "rögzítve"),
     "event_at": ("event_at", "sold_at", "время продажи", "eladás ideje"),
+    "noted": ("noted", "addons", "add_on", "addon", "допродажа", "допродажи", "отметка",
+              "kiegészítő"),
     "at": ("at", "datetime", "time", "sold_at", "дата", "время", "időpont", "dátum"),
     "core": ("core_flag", "core", "ядро", "fő"),
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from hadi.models import Dataset, Hypothesis, Reconciliation
+    from hadi.models.dataset import DatasetRole
 
 # One test here runs on both databases; the rest is the same on either.
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -204,29 +204,59 @@ def test_what_cannot_be_compared_is_refused_by_name(world: World) -> None:
         )  # fmt: skip
 
 
+def beside(
+    world: World, hypothesis: Hypothesis, role: DatasetRole, text: str, **columns: str
+) -> Dataset:
+    from hadi.services import dataset_roles
+
+    dataset = tills.staged(world, hypothesis, f"{role}.csv", text.encode())
+    return dataset_roles.attach_as(
+        dataset.id, role=role, columns=columns, folder=tills.folder_of(world),
+        by=world.actor("analyst"), now=world.later(),
+    )  # fmt: skip
+
+
+@ONE
+def test_rows_in_which_nothing_is_noted_are_no_entries(world: World) -> None:
+    """A row for each receipt: of six, two say that there was an add-on, one of them wrongly. The
+    rows without one still tell which days the log covers."""
+    from hadi.models.dataset import DatasetRole
+    from hadi.services import reconciliations
+
+    hypothesis = tills.running(world)
+    world.later(days=30)
+    said = ("0", "1", "нет", "2", "", "0,00")
+    rows = [f"{n};{10 + n}.02.2026 10:00;{word}" for n, word in enumerate(said)]
+    log = beside(
+        world, hypothesis, DatasetRole.LOG, "\n".join(["receipt;when;add-ons", *rows, ""]),
+        receipt="receipt", entered_at="when", noted="add-ons",
+    )  # fmt: skip
+    lines = [f"{n};{10 + n}.02.2026 09:59;{core}" for n in (0, 1, 3, 5) for core in (1, 0)]
+    lines = [line for line in lines if line not in ("3;13.02.2026 09:59;0",)]
+    receipts = beside(
+        world, hypothesis, DatasetRole.RECEIPTS, "\n".join(["receipt;sold;core", *lines, ""]),
+        receipt="receipt", at="sold", core="core",
+    )  # fmt: skip
+    counts = reconciliations.read(compare(world, hypothesis, log, receipts, mapping={})).counts
+    assert (counts.entries, counts.supported, counts.unsupported) == (2, 1, 1)
+    assert (counts.unlogged, counts.left_out, counts.lines_left_out) == (2, 0, 0)
+
+
 @ONE
 def test_by_store_and_day_where_there_is_no_number(world: World) -> None:
     """Two of one day and store, one logged; a third on a day without receipts is left out."""
     from hadi.models.dataset import DatasetRole
-    from hadi.services import dataset_roles, reconciliations
+    from hadi.services import reconciliations
 
     hypothesis = tills.running(world)
     world.later(days=30)
-
-    def beside(name: str, role: DatasetRole, text: str, **columns: str) -> Dataset:
-        dataset = tills.staged(world, hypothesis, name, io.BytesIO(text.encode()).getvalue())
-        return dataset_roles.attach_as(
-            dataset.id, role=role, columns=columns, folder=tills.folder_of(world),
-            by=world.actor("analyst"), now=world.later(),
-        )  # fmt: skip
-
     log = beside(
-        "l.csv", DatasetRole.LOG,
+        world, hypothesis, DatasetRole.LOG,
         "shop,when\nNorth,2026-02-10 10:00\nNorth,2026-02-12 11:00\nSouth,2026-02-10 10:00\n",
         store="shop", entered_at="when",
     )  # fmt: skip
     receipts = beside(
-        "r.csv", DatasetRole.RECEIPTS,
+        world, hypothesis, DatasetRole.RECEIPTS,
         "shop,sold\nnorth,2026-02-10 09:00\nnorth,2026-02-10 09:30\nnorth,2026-02-11 12:00\n",
         store="shop", at="sold",
     )  # fmt: skip

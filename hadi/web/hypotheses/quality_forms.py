@@ -53,6 +53,7 @@ class BesideForm(Form):
     item = SelectField(_l("The item"))
     entered_at = SelectField(_l("When it was entered"))
     event_at = SelectField(_l("When it was sold"))
+    noted = SelectField(_l("Whether anything is noted in the row"))
     at = SelectField(_l("When the receipt was made"))
     core = SelectField(_l("Whether a line is of the core range"))
 
@@ -66,7 +67,7 @@ class BesideForm(Form):
         return {name: self[name].data for name in known if self[name].data}
 
 
-PURPOSES = ("receipt", "store", "item", "entered_at", "event_at", "at", "core")
+PURPOSES = ("receipt", "store", "item", "entered_at", "event_at", "noted", "at", "core")
 
 
 class ReconcileForm(Form):
