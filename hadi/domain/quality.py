@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from hadi.domain.errors import Invalid
-from hadi.domain.text import Text
+from hadi.domain.text import Figure, FigureKind, Param, Text
 from hadi.domain.verdict import Check, CheckStatus
 
 RULES = "1"  # of the quality report; raised when a test or a threshold changes
@@ -187,6 +187,14 @@ class QualitySettings:
         )  # fmt: skip
 
 
+# What a finding says without quoting a row: names that the plan or the header gives, and numbers
+# about rows.
+_NAMES = frozenset({"column", "columns", "metric", "arm", "zone", "version"})
+_UNQUOTING = frozenset(
+    {"column", "columns", "group_column", "metric", "rows", "share", "part", "of", "p_value"}
+)
+_QUOTING = frozenset({FigureKind.NUMBER, FigureKind.MONEY})
+
 COLUMN_SETTINGS = ("day", "store", "entered_at", "event_at", "receipt")
 _FIELDS = {"duplicates_are_real", *COLUMN_SETTINGS, "shift_end", "accepted", "reason"}
 
@@ -211,6 +219,35 @@ def seen(findings: Iterable[Finding], hidden: Set[str]) -> tuple[Finding, ...]:
         else finding
         for finding in findings
     )
+
+
+def without_values(report: QualityReport) -> QualityReport:
+    """The report of rows that were deleted: its lights and reasons, with counts, shares and days,
+    but nothing that was quoted of the rows."""
+    told = tuple(
+        replace(
+            finding,
+            detail=_unquoted(finding.detail),
+            figures={
+                name: sorted(value) if name == "columns" else value  # of a column to its value
+                for name, value in finding.figures.items()
+                if name in _UNQUOTING
+            },
+        )
+        for finding in report.findings
+    )
+    return replace(report, findings=told)
+
+
+def _unquoted(text: Text) -> Text:
+    return Text(text.code, **{name: _param(name, value) for name, value in text.params.items()})
+
+
+def _param(name: str, value: Param) -> Param:
+    if isinstance(value, Text):
+        return _unquoted(value)
+    quotes = value.kind in _QUOTING if isinstance(value, Figure) else isinstance(value, str)
+    return "…" if quotes and name not in _NAMES else value
 
 
 def _columns_of(finding: Finding) -> set[str]:

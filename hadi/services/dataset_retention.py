@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from hadi.db import db, transaction
+from hadi.db import db, lock, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid
 from hadi.domain.permissions import JOB, Actor, Permission, require
 from hadi.domain.statement import cleaned
 from hadi.domain.tags import without_values
 from hadi.domain.text import ENGLISH, Text, render
 from hadi.models import Conclusion, Dataset
-from hadi.services import events, hypotheses, workspace
+from hadi.services import events, hypotheses, quality, workspace
 from hadi.services.dataset_receiving import incoming_beside, release, uploads_behind
 from hadi.services.dataset_records import drop_unused, find, hypothesis_of
 
@@ -84,9 +84,12 @@ def _due(before: datetime) -> list[tuple[str, str]]:
 def _delete(
     dataset: Dataset, reason: str, folder: Path, incoming: Path, *, by: Actor, now: datetime
 ) -> None:
+    lock(Dataset, dataset.id)  # somebody may be writing what was found in it
     dataset.deleted_at = now
     dataset.counts = None
-    # What was shown of the rows goes with them: their first values, the digests of their units.
+    # What was shown of the rows goes with them: their first values, the digests of their units,
+    # what stands out in them. The lights and the reasons stay.
+    quality.forget_values(dataset)
     names = {column["name"] for column in dataset.report["columns"]}
     dataset.report = without_values(dataset.report, names)
     for part in dataset.parts:

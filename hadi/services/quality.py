@@ -35,7 +35,14 @@ from hadi.models import Dataset, Reconciliation
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
 from hadi.services import events, hypotheses, jobs, workspace
-from hadi.services.dataset_records import find, hypothesis_of, paths_of, source, test_of
+from hadi.services.dataset_records import (
+    find,
+    hypothesis_of,
+    paths_of,
+    require_content,
+    source,
+    test_of,
+)
 from hadi.services.plan_versions import locked_moments
 from hadi.stats import proportions
 from hadi.stats.errors import NotEstimable
@@ -111,9 +118,17 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     with transaction():
         dataset = lock(Dataset, dataset_id) or _gone()
         kept = report.as_json() | {"early_rows": looked.unlocked}
-        if settings_of(dataset) == settings:  # else whoever changed them looks again
+        # Whoever changed the settings looks again; of deleted rows nothing more is said.
+        if settings_of(dataset) == settings and dataset.has_content:
             dataset.quality = kept
     return report
+
+
+def forget_values(dataset: Dataset) -> None:
+    """Keep of the report what quotes nothing of the rows. In a transaction that has the lock."""
+    report = report_of(dataset)
+    if report is not None:
+        dataset.quality = (dataset.quality or {}) | rules.without_values(report).as_json()
 
 
 def tell_compared(dataset: Dataset) -> None:
@@ -148,7 +163,7 @@ def change(
     dataset_id: str, *, settings: Mapping[str, Any], folder: Path, by: Actor, now: datetime
 ) -> QualityReport:
     """Say what the rows cannot, and look again. Raises Invalid with every field; a reason is
-    needed where what was red no longer is."""
+    needed where what was red no longer is. Raises Unreadable where the rows were deleted."""
     chosen = QualitySettings.from_json({**settings, "reason": cleaned(settings.get("reason"))})
     hypothesis_id = hypothesis_of(find(dataset_id, by=by)).id
     with (
@@ -160,6 +175,7 @@ def change(
         dataset = find(dataset_id, by=by)
         if not dataset.is_attached:
             raise Blocked(Text("step_refused"), [Blocker(Text("quality_not_attached"), "datasets")])
+        require_content(dataset)
         _require_columns(dataset, chosen)
         before = settings_of(dataset)
         _require_reason(dataset, before, chosen)
@@ -245,6 +261,7 @@ def _entries(
         store=settings.store or of_log.get("store"),
         entered_at=entered_at,
         event_at=settings.event_at or of_log.get("event_at"),
+        noted=of_log.get("noted"),
     )
     return Sides(paths, columns, workspace.zone(), now)
 

@@ -70,6 +70,44 @@ def test_rows_are_deleted_and_the_record_stays(world: World, folder: Path) -> No
     assert datasets.find(second.id, by=world.actor("viewer")).deleted_at is not None
 
 
+def test_what_the_quality_report_quotes_goes_with_the_rows(world: World, folder: Path) -> None:
+    import json
+
+    from hadi.db import transaction
+    from hadi.domain.errors import Unreadable
+    from hadi.services import quality
+
+    metric = {"name": "Spend", "kind": "mean", "columns": ["spend"], "role": "primary",
+              "threshold": 5, "better": "higher"}  # fmt: skip
+    hypothesis = world.running(**PLAN, metrics=[metric], baseline=None)
+    lines = [f"{i};{'AB'[i % 2]};{-77.5 if i == 9 else 31.5};2026-02-{2 + i % 7:02};Ivanov;{i}"
+             for i in range(60)]  # fmt: skip
+    content = "\n".join(["client;arm;spend;day;seller;note", *lines, ""]).encode()
+    kept = attached(world, staged(world, hypothesis, folder, content), folder)
+    with transaction():
+        kept.quality = {**kept.quality, "early_rows": 3}
+        found = quality.report_of(kept)
+        assert found is not None
+    before = {(each.code, each.level, each.is_check) for each in found.findings}
+    assert "-77.5" in json.dumps(kept.quality)
+    gone = delete(world, kept, folder)
+    left = quality.report_of(gone)
+    assert left is not None and left.level is found.level
+    assert (left.first_day, left.last_day) == (found.first_day, found.last_day)
+    assert {(each.code, each.level, each.is_check) for each in left.findings} == before
+    assert gone.quality["early_rows"] == 3
+    written = json.dumps([gone.quality, gone.report], ensure_ascii=False)
+    assert not [value for value in ("77.5", "31.5", "Ivanov") if value in written]
+    said = [str(each.detail) for each in left.findings if each.code == "impossible"]
+    assert said[0].startswith("“spend” is below zero in 1 row (1.7%; lowest …)."), said
+    with pytest.raises(Unreadable):
+        quality.change(
+            gone.id, settings={"reason": "x"}, folder=folder, by=world.actor("analyst"),
+            now=world.later(),
+        )  # fmt: skip
+    assert quality.report_of(gone) is not None
+
+
 def test_the_settings_let_rows_go_after_the_decision(world: World, folder: Path) -> None:
     from hadi.db import transaction
     from hadi.services import dataset_retention, workspace
