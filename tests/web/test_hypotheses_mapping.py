@@ -187,3 +187,51 @@ def test_the_day_is_asked_where_the_plan_does_not_name_it(visitor: Visitor) -> N
     plain = "\n".join(line.rpartition(";")[0] for line in content.decode().splitlines()).encode()
     page = visitor.get(upload(visitor, key, plain, "plain.csv").response.location)
     assert "The day of a row" not in page.text
+
+
+def test_arms_under_other_names_are_read_as_those_of_the_plan(visitor: Visitor) -> None:
+    key = visitor.make("running", **SPLIT)
+    visitor.sign_in("analyst")
+    named = {";A;": ";контроль;", ";B;": ";новый;"}
+    content = table().decode()
+    for old, new in named.items():
+        content = content.replace(old, new)
+    where = upload(visitor, key, content.encode(), "till.csv").response.location
+    page = visitor.get(where)
+    assert "Read these values so" in page.text
+    said = {"arm_0": "A", "arm_1": "B"}
+    # Refused as long as nothing is said; what was chosen on the page stays.
+    page = visitor.submit(where, CHOSEN | said, form_id="mapping", button="attach", status=422)
+    assert "There is no arm “A”" in page.text
+    assert {name: form_values(page.form("mapping"))[name] for name in said} == said
+    page = visitor.submit(where, CHOSEN | said, form_id="mapping", button="arms", status=200)
+    assert "“контроль” is read as “A” (120 rows)" in page.text
+    chosen = form_values(page.form("mapping"))
+    assert {name: chosen[name] for name in CHOSEN} == CHOSEN
+    assert (chosen["arm_read_0"], chosen["arm_read_1"]) == ("A", "B")
+    # Taken back where it was said, and said again where the reading is told.
+    page = visitor.submit(where, CHOSEN | {"arm_read_1": ""}, form_id="mapping", button="arms",
+                          status=200)  # fmt: skip
+    assert "The plan’s arm “B” is not in this column." in page.text
+    page = visitor.submit(where, CHOSEN | {"arm_1": "B"}, form_id="mapping", button="arms",
+                          status=200)  # fmt: skip
+    assert "контроль → A, новый → B" in page.text
+    visitor.submit(where, CHOSEN, form_id="mapping", button="attach")
+    assert rows(visitor) == [("till.csv", 1)]
+    # The next week's file is one press.
+    last = content.splitlines()[-1]
+    page = visitor.get(
+        upload(visitor, key, f"{content}\n{last}".encode(), "2.csv").response.location
+    )
+    assert "Attach as before" in page.text and "is not in this column" not in page.text
+
+
+def test_what_is_sent_of_rows_that_were_read_again_changes_nothing(visitor: Visitor) -> None:
+    key = visitor.make("running", **SPLIT)
+    visitor.sign_in("analyst")
+    content = table().replace(b";B;", b";C;")
+    where = upload(visitor, key, content, "till.csv").response.location
+    sent = CHOSEN | {"arm_1": "B", "arms_of": "of before"}
+    page = visitor.submit(where, sent, form_id="mapping", button="arms", status=200)
+    assert "The file was read again meanwhile" in page.text
+    assert "The plan’s arm “B” is not in this column." in page.text

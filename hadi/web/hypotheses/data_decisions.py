@@ -80,7 +80,8 @@ def _field(place: int, decision: Mapping[str, Any], several: int) -> DecisionFie
     value, name = decision["value"], decision["field"]
     options = [Option(each, option_word(name, each), each == value) for each in decision["options"]]
     if decision["chosen"]:
-        options.append(Option(FOUND_OUT, _("as HADI finds"), False))
+        found_out = _("as in the file") if name == "arms" else _("as HADI finds")
+        options.append(Option(FOUND_OUT, found_out, False))
     files = decision.get("files", ())
     detail = decision.get("detail")
     return DecisionField(
@@ -135,6 +136,7 @@ def field_word(name: str) -> str:
         "type": _("Holds"),
         "factor": _("Numbers times"),
         "member": _("File of the archive"),
+        "arms": _("Arms"),
     }
     return str(words.get(name, name))
 

@@ -278,10 +278,17 @@ def _choices(chosen: Mapping[str, Any]) -> list[str]:
     ]
     for column, own in chosen.get("columns", {}).items():
         said += [
-            f"{column}, {field_word(name)}: {option_word(name, str(value))}"
+            f"{column}, {field_word(name)}: {option_word(name, _written(value))}"
             for name, value in own.items()
         ]
     return said
+
+
+def _written(value: Any) -> str:
+    """A choice as text; of several values what each became."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{old} → {new}" for old, new in value.items())
+    return str(value)
 
 
 def _found(hypothesis: Hypothesis, analysis: Analysis) -> FoundLine:

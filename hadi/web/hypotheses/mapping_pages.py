@@ -105,7 +105,7 @@ def mapping_page(
         form=form,
         terms=terms,
         before=before,
-        is_open=before is None or not before.is_same or bool(errors),
+        is_open=before is None or not before.is_same or bool(errors or (arms and arms.is_open)),
         errors=tuple(errors),
         url=here("hypotheses.map_data"),
         arms_url=here("hypotheses.data_arms"),

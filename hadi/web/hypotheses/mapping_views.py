@@ -21,13 +21,22 @@ from hadi.ingest.neutral import neutralise
 from hadi.models import Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind, Relation
 from hadi.services import datasets, uploads
+from hadi.services.dataset_arms import arms_read, likely_arms, reading_arms
 from hadi.services.dataset_days import day_columns, likely_day
 from hadi.services.dataset_mapping import suggested
 from hadi.services.dataset_memory import Recall, recall
 from hadi.services.dataset_rows import arms_in, preview
 from hadi.services.dataset_versions import overlap_with
 from hadi.web.hypotheses import blueprint
-from hadi.web.hypotheses.arms_block import Arms, arms_of, arms_page
+from hadi.web.hypotheses.arms_block import (
+    COLUMN,
+    OF,
+    Arms,
+    arms_of,
+    arms_page,
+    renaming_of,
+    sent_arms,
+)
 from hadi.web.hypotheses.data_access import (
     columns_of,
     folder,
@@ -69,7 +78,8 @@ def map_data(key: str, dataset_id: str) -> Answer:
 
 @blueprint.post("/<key>/data/<dataset_id>/map")
 def attach_mapped(key: str, dataset_id: str) -> Answer:
-    """Attach the file with its columns, or as the data before; or look at the arms again."""
+    """Attach the file with its columns, or as the data before; or look at the arms again, or have
+    its values read as them."""
     hypothesis, dataset = found_data(key, dataset_id)
     require_attaching(hypothesis)
     form = mapping_form(plan_of(hypothesis), columns_of(dataset), day_columns(dataset.report))
@@ -80,6 +90,8 @@ def attach_mapped(key: str, dataset_id: str) -> Answer:
     problem = None
     if request.form.get("do") == "look":
         return _show(hypothesis, dataset, form, terms=terms)
+    if request.form.get("do") == "arms":
+        return _read_arms(hypothesis, dataset, form, terms)
     if form.validate() and (terms is None or terms.validate()):
         try:
             return once_when_done(form, lambda: _attach(hypothesis, dataset, form, terms))
@@ -108,19 +120,12 @@ def reread_data(key: str, dataset_id: str) -> Answer:
     if request.form.get("of") != dataset.digest:
         tell(_("The file was read again meanwhile: this is how it stands now."), "info")
         return redirect(url_for("hypotheses.map_data", key=key, dataset_id=dataset_id))
-    wanted = chosen_parts(dataset, request.form)
-    is_small = sum(part.received_bytes or 0 for part in dataset.parts) <= SMALL
+    later = None
     try:
-        if not is_small:
-            return redirect(_read_later(key, dataset, wanted))
-        datasets.reread(
-            dataset.id, choices=wanted, folder=folder(), incoming=incoming(),
-            by=current_actor(), now=now(),
-        )  # fmt: skip
-        tell(_("Read again as you said."))
+        later = _read_again(key, dataset, chosen_parts(dataset, request.form))
     except (Unreadable, Invalid) as refusal:
         tell(say(refusal.text), "error")
-    return redirect(url_for("hypotheses.map_data", key=key, dataset_id=dataset_id))
+    return redirect(later or url_for("hypotheses.map_data", key=key, dataset_id=dataset_id))
 
 
 @blueprint.get("/<key>/data/<dataset_id>/bad-rows.csv")
@@ -176,6 +181,39 @@ def _known_version(key: str, dataset: Dataset) -> str:
     known = Text("dataset_known", file=dataset.filename, version=str(dataset.version))
     tell(say(known), "info")
     return url_for("hypotheses.dataset", key=key, dataset_id=dataset.id)
+
+
+def _read_arms(
+    hypothesis: Hypothesis, dataset: Dataset, form: MappingForm, terms: TermsForm | None
+) -> Answer:
+    """Read values of the arms' column as it was said of them; what else was chosen stays."""
+    key, column = hypothesis.key, request.form.get(COLUMN, "")
+    arms = _arms(hypothesis, dataset, column)
+    if arms is None or request.form.get(OF) != dataset.digest:
+        tell(_("The file was read again meanwhile: this is how it stands now."), "info")
+        return _show(hypothesis, dataset, form, terms=terms)
+    wanted = reading_arms(dataset, column, sent_arms(arms, request.form))
+    problem = None
+    try:
+        if later := _read_again(key, dataset, wanted):
+            return redirect(later)
+    except (Unreadable, Invalid) as refusal:
+        problem = say(refusal.text)
+    hypothesis, dataset = found_data(key, dataset.id)
+    return _show(hypothesis, dataset, form, terms=terms, problem=problem), 422 if problem else 200
+
+
+def _read_again(key: str, dataset: Dataset, wanted: list[dict[str, Any]]) -> str | None:
+    """Read it as it was decided; what is large by a worker, whose page is answered with. Raises
+    Unreadable, Invalid."""
+    if sum(part.received_bytes or 0 for part in dataset.parts) > SMALL:
+        return _read_later(key, dataset, wanted)
+    datasets.reread(
+        dataset.id, choices=wanted, folder=folder(), incoming=incoming(), by=current_actor(),
+        now=now(),
+    )  # fmt: skip
+    tell(_("Read again as you said."))
+    return None
 
 
 def _read_later(key: str, dataset: Dataset, wanted: list[dict[str, Any]]) -> str:
@@ -256,7 +294,14 @@ def _known(hypothesis: Hypothesis, dataset: Dataset) -> Recall | None:
 def _arms(hypothesis: Hypothesis, dataset: Dataset, column: str) -> Arms | None:
     if column not in columns_of(dataset):
         return None
-    return arms_of(plan_of(hypothesis), column, arms_in(dataset, column, folder=folder()))
+    test = hypothesis.current_test
+    renaming = renaming_of(
+        dataset, column, read=arms_read(dataset, column),
+        before=likely_arms(test, column) if test else {}, sent=request.form,
+        is_possible=_is_kept(dataset),
+    )  # fmt: skip
+    found = arms_in(dataset, column, folder=folder())
+    return arms_of(plan_of(hypothesis), column, found, renaming)
 
 
 def _is_kept(dataset: Dataset) -> bool:
