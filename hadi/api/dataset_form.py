@@ -76,7 +76,11 @@ BODY = {
                     },
                     "sheet": {"description": "Of a workbook", "type": "string"},
                     "choices": {
-                        "description": "JSON object: how the file is read, where it cannot tell",
+                        "description": "JSON object: how the file is read, where it cannot tell."
+                        " “columns”.<name>.“arms” is an object of values that are an arm of the"
+                        " plan under another name, each to the arm: {\"контроль\": \"usual\"};"
+                        " several may be one arm, and what the column does not hold is passed"
+                        " over. Omitted: as the data before were read",
                         "type": "string",
                     },
                     "role": {
