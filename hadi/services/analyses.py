@@ -14,6 +14,7 @@ from hadi.db import db, let_go, new_id
 from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.quality import QualitySettings
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
@@ -49,8 +50,8 @@ def run(
 ) -> Analysis:
     """Judge the newest data by the locked plan and store the result. Before the planned end the
     result holds checks and progress only, unless opened early with a reason. Raises Blocked,
-    NotAllowed; Unreadable when the data cannot answer the plan; Stale when the data or the plan
-    changed while the sums were made."""
+    NotAllowed; Unreadable when the data cannot answer the plan; Stale when the data, what is said
+    of their quality or the plan changed while the sums were made."""
     open_early = cleaned(open_early)
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if open_early:
@@ -76,7 +77,7 @@ def run(
         prior=prior, has_result=has_result, findings=findings,
     )  # fmt: skip
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
-        if _basis(hypothesis).ids != basis.ids:
+        if not _basis(hypothesis).is_as(basis):
             raise Stale(Text("analysis_basis_changed"))
         return _store(hypothesis, basis, record, early_reason=open_early, by=by, now=now)
 
@@ -87,6 +88,11 @@ class _Basis(NamedTuple):
     plan_version: PlanVersion
     dataset: Dataset
     ids: tuple[str, str]
+    settings: QualitySettings  # what was said of the data when they were looked at
+
+    def is_as(self, earlier: _Basis) -> bool:
+        """Whether it is what it was."""
+        return (self.ids, self.settings) == (earlier.ids, earlier.settings)
 
 
 def _earlier_looks(hypothesis: Hypothesis) -> tuple[float, ...]:
@@ -111,7 +117,8 @@ def _basis(hypothesis: Hypothesis) -> _Basis:
     assert test is not None and test.plan_version is not None
     if dataset is None:  # it went while the sums were made
         raise Blocked(Text("step_refused"), [Blocker(Text("needs_data"), "datasets")])
-    return _Basis(test.plan_version, dataset, (test.plan_version.id, dataset.id))
+    settings = quality.settings_of(dataset)
+    return _Basis(test.plan_version, dataset, (test.plan_version.id, dataset.id), settings)
 
 
 def _store(

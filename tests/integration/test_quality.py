@@ -93,6 +93,29 @@ def test_a_report_is_made_when_data_are_attached(world: World) -> None:
 
 
 @ONE
+def test_a_check_during_which_something_is_said_of_the_data_is_run_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hadi.domain.errors import Stale
+    from hadi.services import analyses
+
+    hypothesis = world.running(**PLAN, day="day")
+    dataset = attached(world, hypothesis, csv(world, off="s2"))
+    sums = analyses.analyse
+
+    def meanwhile(*told: Any, **asked: Any) -> Any:
+        change(world, dataset, accepted=["unit_mismatch"], reason="s2 sells by the wagon")
+        return sums(*told, **asked)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(analyses, "analyse", meanwhile)
+        with pytest.raises(Stale, match="Nothing was stored: run it again"):
+            run(world, hypothesis)
+    assert hypothesis.current_test is not None and hypothesis.current_test.analyses == []
+    assert run(world, hypothesis).verdict != "invalid"
+
+
+@ONE
 def test_red_data_carry_no_verdict_until_someone_says_why_they_are_right(world: World) -> None:
     from hadi.domain.errors import Invalid, NotAllowed
     from hadi.services import events
