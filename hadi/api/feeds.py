@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Response
@@ -87,10 +88,19 @@ def create(body: dict[str, Any], key: str) -> Response:
             schedule=body.get("schedule") or Schedule.MANUAL, by=actor(), now=now(),
         )  # fmt: skip
     except HadiError:
-        feed_choosing.discard(feed_id, by=actor(), now=now())
+        _undo(feed_id)
         raise
     settle()
     return accepted(job)
+
+
+def _undo(feed_id: str) -> None:
+    """Leave nothing that asks: a feed that was only chosen goes, one that was mapped already is
+    put aside. What was refused is told, not what is refused here."""
+    with suppress(HadiError):
+        is_mapped = bool(feeds.find(feed_id, by=actor()).mapping)
+        leave: Callable[..., object] = feeds.stop if is_mapped else feed_choosing.discard
+        leave(feed_id, by=actor(), now=now())
 
 
 @endpoints.at("/hypotheses/<key>/feeds/<feed_id>", "GET")

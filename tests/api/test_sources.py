@@ -112,6 +112,33 @@ def test_a_feed_is_asked_and_answers_with_a_job(
     assert people.member.post(f"{one}/restore").get_json()["archived_at"] is None
 
 
+def test_a_feed_that_cannot_be_asked_says_why_and_asks_no_more(
+    people: People, journey: Journey, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts the connection aside between the mapping and the first question."""
+    from hadi.services import feeds
+
+    body = {"name": "Shops", "kind": "parquet", "settings": {"path": folder_of(app)}}
+    connection = people.analyst.post("/connections", body).get_json()["id"]
+    here = f"/hypotheses/{journey.running(unit='client')['id']}/feeds"
+    ask = feeds.refresh_now
+
+    def late(*told: Any, **more: Any) -> Any:
+        people.analyst.post(f"/connections/{connection}/archive")
+        return ask(*told, **more)
+
+    monkeypatch.setattr(feeds, "refresh_now", late)
+    refused = people.analyst.post(
+        here, {"connection_id": connection, "table": "sales", "schedule": "daily"}
+    )
+    assert refused.status_code == 409
+    told = refused.get_json(force=True)
+    assert [each["code"] for each in told["blockers"]] == ["source_put_aside"], told
+    assert "“Shops”" in told["blockers"][0]["detail"]
+    (feed,) = people.analyst.get(here).get_json()
+    assert (feed["live"], feed["due_at"]) == (False, None) and feed["archived_at"] is not None
+
+
 def test_a_password_is_in_nothing_that_leaves(
     people: People, journey: Journey, app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
