@@ -157,11 +157,16 @@ def again(
 
 
 def _hide_in_same(made: Dataset) -> None:
-    """What is hidden in a version is hidden in the others of the same rows as well: who may not
-    see a column would read it there. None is shown again by this."""
-    same = select(Dataset).where(Dataset.test_id == made.test_id, Dataset.digest == made.digest)
+    """What is hidden in a version is hidden in the others that have rows of it as well: who may
+    not see a column would read it there. None is shown again by this."""
+    shared = select(DatasetPart.dataset_id).where(
+        DatasetPart.digest.in_([part.digest for part in made.parts])
+    )
+    same = select(Dataset).where(Dataset.test_id == made.test_id, Dataset.id.in_(shared))
     for each in db.session.scalars(same):
-        each.tags = {**made.tags, **each.tags}
+        names = {column["name"] for column in each.report["columns"]}
+        hidden = {name: tag for name, tag in made.tags.items() if name in names}
+        each.tags = {**hidden, **each.tags}
 
 
 def attach_counts(

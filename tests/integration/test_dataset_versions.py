@@ -57,6 +57,29 @@ def test_the_next_week_is_added_as_the_first_was_mapped(world: World, folder: Pa
     assert datasets.newest(second.test_id) is second
 
 
+def test_what_is_hidden_later_is_hidden_wherever_its_rows_are(world: World, folder: Path) -> None:
+    from hadi.services import datasets
+
+    hypothesis = world.running(**PLAN)
+    first = attached(world, staged(world, hypothesis, folder, week(1)), folder)
+    second = increment(world, hypothesis, folder, week(2))
+    third = increment(world, hypothesis, folder, week(3))
+    other = attached(world, staged(world, hypothesis, folder, week(9)), folder)
+    by = world.actor("analyst")
+    made = datasets.again(
+        second.id, tags={"client": "personal"}, reason="clients are people", folder=folder, by=by,
+        now=world.later(),
+    )  # fmt: skip
+    hidden = {"client": "personal"}
+    assert [each.tags for each in (made, second, first, third)] == [hidden] * 4
+    assert other.tags == {}  # it has none of the rows
+    datasets.again(
+        first.id, tags={"day": "margin"}, reason="said otherwise", folder=folder, by=by,
+        now=world.later(),
+    )  # fmt: skip
+    assert third.tags == second.tags == {**hidden, "day": "margin"}  # none is shown again
+
+
 def test_a_week_costs_the_same_however_many_came_before(
     world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
