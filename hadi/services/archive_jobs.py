@@ -76,7 +76,7 @@ def submit_import(stream: Stream, *, data_dir: Path, by: Actor, now: datetime) -
 def perform_import(job: Job, progress: Progress, *, data_dir: Path) -> dict[str, Any]:
     """Import the archive of a job, once: a second attempt finds what the first has stored."""
     asked_at = job.created_at
-    path = data_dir / export_jobs.FOLDER / Path(str(job.arguments["file"])).name
+    path = _path(job, data_dir)
     if archive.imported_at() == asked_at:
         path.unlink(missing_ok=True)
         return {"imported": True}
@@ -94,6 +94,12 @@ def perform_import(job: Job, progress: Progress, *, data_dir: Path) -> dict[str,
     return {"imported": True}
 
 
+def can_try_again(job: Job, *, data_dir: Path) -> bool:
+    """Whether the archive of an import is still there: one that was refused is not kept, because
+    it would be refused again."""
+    return _path(job, data_dir).is_file()
+
+
 def sweep(data_dir: Path, before: datetime) -> list[str]:
     """Delete the archives that were to be imported and are not any more: until `before` whoever
     sent one could have had it tried again. Their names."""
@@ -104,3 +110,7 @@ def sweep(data_dir: Path, before: datetime) -> list[str]:
             path.unlink(missing_ok=True)
             gone.append(path.name)
     return gone
+
+
+def _path(job: Job, data_dir: Path) -> Path:
+    return data_dir / export_jobs.FOLDER / Path(str(job.arguments["file"])).name

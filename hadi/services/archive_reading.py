@@ -157,6 +157,8 @@ class Reading:
     def _refuse_foreign(self) -> None:
         """Names that lead elsewhere, links, folders, locked parts: an archive of ours has none."""
         names = Counter(entry.filename for entry in self._archive.infolist())
+        if MANIFEST not in names:  # some other zip, which nobody has changed
+            raise Unreadable(Text("archive_not_ours"))
         for entry in self._archive.infolist():
             name = entry.filename
             table = _TABLE.fullmatch(name)
@@ -171,9 +173,7 @@ class Reading:
                 raise Unreadable(Text("archive_foreign", member=name))
 
     def _manifest(self) -> dict[str, Any]:
-        entry = self._entries.get(MANIFEST)
-        if entry is None:
-            raise Unreadable(Text("archive_not_ours"))
+        entry = self._entries[MANIFEST]
         if entry.file_size > MANIFEST_BYTES:
             raise TooLarge(Text("archive_bomb", member=MANIFEST))
         with self._open(Member(MANIFEST, entry.file_size, "")) as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,21 @@ def test_what_is_no_archive_is_said_at_the_field(app: Flask, client_request: Cli
     assert list((data(app).parent / "exports").iterdir()) == []
     page = send(client_request, None, status=422)
     assert "Choose an archive first" in page.text
+
+
+def test_some_other_zip_is_called_so_and_not_tried_again(
+    app: Flask, client_request: ClientRequest
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr("till.csv", "client;bought")
+    add_person(app, "admin")
+    client_request.sign_in(address("admin"), PASSWORD)
+    page = client_request.get(send(client_request, packed.getvalue()).response.location)
+    assert "This zip is not an archive of HADI" in page.text and "changed" not in page.text
+    page = client_request.get("/settings/work")
+    assert "This zip is not an archive of HADI" in page.text
+    assert "Try it again" not in page.text
 
 
 @pytest.mark.parametrize("role", ["member", "analyst", "leader", "viewer"])

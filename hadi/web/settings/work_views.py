@@ -12,11 +12,12 @@ from flask_babel import gettext
 from hadi.db import db
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Hypothesis, Job, User
-from hadi.models.job import JobState
-from hadi.services import jobs
+from hadi.models.job import JobKind, JobState
+from hadi.services import archive_jobs, jobs
 from hadi.web.settings import blueprint
 from hadi.web.settings.pages import SettingsPage, frame
 from hadi.web.shared.access import current_actor, now
+from hadi.web.shared.downloads import data_dir
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.pages import Column
 from hadi.web.shared.render import render, tell
@@ -54,7 +55,7 @@ def work() -> ResponseReturnValue:
     page = WorkPage(
         **frame("settings.work", gettext("Work in the background")),
         columns=(
-            Column(gettext("Asked for")),
+            Column(gettext("When")),
             Column(gettext("What")),
             Column(gettext("By"), is_hidden_on_phone=True),
             Column(gettext("How it stands")),
@@ -105,10 +106,15 @@ def _row(job: Job, names: Mapping[str, str]) -> WorkRow:
         state=say(Text(f"job_state_{job.state.value}")),
         note=_note(job),
         stop_url=url_for("settings.stop_work", job_id=job.id) if is_open else None,
-        again_url=(
-            url_for("settings.work_again", job_id=job.id) if job.state is JobState.FAILED else None
-        ),
+        again_url=url_for("settings.work_again", job_id=job.id) if _may_help(job) else None,
     )
+
+
+def _may_help(job: Job) -> bool:
+    """Whether it could go better if it were tried again."""
+    if job.state is not JobState.FAILED:
+        return False
+    return job.kind is not JobKind.IMPORT or archive_jobs.can_try_again(job, data_dir=data_dir())
 
 
 def _note(job: Job) -> str:
