@@ -6,7 +6,8 @@ handed out. Columns tagged as money, margin or personal go only to whoever may s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -35,6 +36,13 @@ _KINDS = {
     "boolean": Kind.FLAG,
     "date": Kind.DAY,
     "time": Kind.MOMENT,
+}
+_READ: dict[Kind, Callable[[str], Cell]] = {
+    Kind.WHOLE: int,
+    Kind.NUMBER: float,
+    Kind.FLAG: lambda cell: cell == "true",
+    Kind.DAY: date.fromisoformat,
+    Kind.MOMENT: datetime.fromisoformat,
 }
 
 COLUMNS = (
@@ -86,6 +94,25 @@ def rows(dataset_id: str, *, folder: Path, by: Actor) -> Table:
     if dataset.kind is DatasetKind.QUERY:
         raise Invalid(Text("export_rows_elsewhere"))
     return _file(dataset, stem, hidden(dataset.tags, by, stake), folder)
+
+
+def typed(
+    names: Sequence[str], rows: Iterable[Sequence[str | None]], dataset: Dataset
+) -> tuple[tuple[Head, ...], Iterator[tuple[Cell, ...]]]:
+    """Rows of a data set that were read as texts, with the types that its columns have."""
+    told = {column["name"]: column["type"] for column in dataset.report["columns"]}
+    heads = tuple(Head(name, name, _KINDS.get(told.get(name, ""), Kind.TEXT)) for name in names)
+    kinds = [head.kind for head in heads]
+    return heads, (tuple(map(_read, row, kinds)) for row in rows)
+
+
+def _read(cell: str | None, kind: Kind) -> Cell:
+    if cell is None or kind not in _READ:
+        return cell
+    try:
+        return _READ[kind](cell)
+    except ValueError:  # such as the days before and after all others, which Python has not
+        return cell
 
 
 def _rows(filters: DatasetFilters) -> Iterator[tuple[Cell, ...]]:

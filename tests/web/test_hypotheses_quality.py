@@ -56,6 +56,7 @@ def test_from_a_log_to_the_receipts(visitor: Visitor) -> None:
     rows = visitor.browser.client.get(f"{where}/unlogged.csv")
     lines = rows.get_data(as_text=True).splitlines()
     assert lines[0].startswith('\ufeff"receipt","at","store"') and len(lines) == 32
+    assert '","2026-' not in lines[1] and ",2026-" in lines[1]  # a moment, not a text
     assert visitor.get(f"{where}/nothing.csv", status=404)
     # Both data sets say so.
     page = visitor.get(f"/hypotheses/{key}/data/{log}")

@@ -13,10 +13,10 @@ from hadi.domain.text import Text
 from hadi.ingest.reconciling import Kind, Listed
 from hadi.models import Dataset, Hypothesis, Reconciliation
 from hadi.models.dataset import DatasetRole
-from hadi.services import dataset_roles, hypotheses, reconciliations
+from hadi.services import dataset_export, dataset_roles, hypotheses, reconciliations
 from hadi.services import quality as reports
 from hadi.services.dataset_rows import preview
-from hadi.services.table_files import Head, Table
+from hadi.services.table_files import Table
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_access import columns_of, folder, found_data, require_attaching
 from hadi.web.hypotheses.quality_forms import BesideForm, QualityForm, ReconcileForm
@@ -197,8 +197,9 @@ def reconciliation_file(key: str, reconciliation_id: str, kind: str, format: str
         stake=hypotheses.stake(hypothesis), now=now(),
     )  # fmt: skip
     (head,) = next(pages)  # what cannot be read is refused before the answer begins
-    heads = tuple(Head(str(name), str(name)) for name in head)
-    rows = (row for page in pages for row in page)
+    source = made.receipts if kind == Kind.UNLOGGED else made.log
+    names = [str(name) for name in head]
+    heads, rows = dataset_export.typed(names, (row for page in pages for row in page), source)
     return downloads.send(Table(f"{hypothesis.key}-{kind}", heads, rows), format)
 
 
