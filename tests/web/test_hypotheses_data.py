@@ -207,7 +207,10 @@ def test_counts_are_typed(visitor: Visitor) -> None:
     data["rows-1-units"], data["rows-1-successes"] = "990", "1 200"
     page = visitor.browser.post(path, data, status=422)
     assert "more successes" in page.text and rows(visitor) == []
-    data["rows-1-successes"] = "150"
+    data["rows-0-successes"] = "many"
+    page = visitor.browser.post(path, data, status=422)
+    assert "more successes" in page.text and "Write a" in page.text  # both at once
+    data["rows-0-successes"], data["rows-1-successes"] = "100", "150"
     visitor.browser.post(path, data)
     visitor.browser.post(path, data)
     assert rows(visitor) == [("", 1)]
@@ -298,6 +301,8 @@ def test_a_viewer_looks_and_brings_nothing(visitor: Visitor) -> None:
     page = visitor.sign_in("viewer").get(f"/hypotheses/{key}/data")
     assert "Typed counts" in page.text
     assert "Read the file" not in page.text and "Run the check" not in page.text
+    assert "those who work on this test run it" in page.text
+    assert "Compare a log with the receipts" not in page.text
     token = {"csrf_token": visitor.token(f"/hypotheses/{key}/data")}
     for path, data in (
         ("data", token | {"file": (io.BytesIO(GOOD), "till.csv")}),

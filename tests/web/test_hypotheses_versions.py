@@ -3,6 +3,9 @@ anew, columns that not everyone sees, rows deleted."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 from tests.factories.weeks import HEAD, PLAN, week
 from tests.fixtures.pages import form_values
 from tests.web.hypotheses_pages import Visitor, visitor
@@ -100,6 +103,8 @@ def test_hidden_columns_and_deleted_rows(visitor: Visitor) -> None:
     assert "The rows were deleted on" in page.text and "Download as CSV" not in page.text
     assert ": “asked by the client”" in page.text
     assert visitor.events(key)[0][0] == "data_deleted"
+    page = visitor.get(f"{where}/columns", status=302)
+    assert page.response.location == where
 
 
 def test_columns_are_named_anew_with_a_reason(visitor: Visitor) -> None:
@@ -114,6 +119,31 @@ def test_columns_are_named_anew_with_a_reason(visitor: Visitor) -> None:
     assert "Say what was wrong" in page.text
     visitor.submit(where, values | {"reason": "the other is meant"}, form_id="columns")
     assert rows(visitor) == [("one.csv", 1), ("one.csv", 2)]
+
+
+def test_the_newest_of_several_versions_is_named(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    attach_first(visitor, key)
+    address = f"/hypotheses/{key}/data"
+    assert "newest" not in visitor.get(address).text
+    where = upload(visitor, key, week(2), "two.csv").response.location
+    visitor.submit(where, form_id="mapping", button="attach")
+    page = visitor.get(address)
+    marked = [line for line in page.tree.iter("li") if "newest" in "".join(line.itertext())]
+    assert len(marked) == 1 and "version 2" in "".join(marked[0].itertext())
+
+
+def test_a_zip_names_its_files(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in("analyst")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for n in (1, 2):
+            book.writestr(f"week{n}.csv", week(n))
+    where = upload(visitor, key, packed.getvalue(), "weeks.zip").response.location
+    page = visitor.get(where)
+    assert "week1.csv" in page.text and "week2.csv" in page.text
 
 
 def test_an_administrator_says_how_long_rows_are_kept(visitor: Visitor) -> None:

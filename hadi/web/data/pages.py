@@ -128,7 +128,7 @@ def _kinds(query: DataQuery) -> tuple[Option, ...]:
         DatasetKind.QUERY: _("Queries of a source"),
     }
     return (
-        Option("", _("Files, counts and queries"), query.kind is None),
+        Option("", _("Any kind"), query.kind is None),
         *(Option(kind.value, word, query.kind is kind) for kind, word in words.items()),
     )
 

@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as Part
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
 from hadi.domain.text import Text
@@ -80,6 +80,16 @@ class ArmCountPart(Part):
     sd = NumberField(_l("Standard deviation"))
     events = NumberField(_l("Events"), is_whole=True)
     exposure = NumberField(_l("Exposure"))
+
+    def validate_successes(self, field: NumberField) -> None:
+        """Said at the field, together with whatever else is wrong in the form."""
+        units, successes = self.units.number, field.number
+        if units is not None and successes is not None and successes > units:
+            above = Text(
+                "counts_successes_above", arm=self.arm.data or "?", successes=int(successes),
+                units=int(units),
+            )  # fmt: skip
+            raise ValidationError(say(above))
 
     @property
     def is_blank(self) -> bool:

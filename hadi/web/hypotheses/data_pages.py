@@ -14,11 +14,12 @@ from hadi.domain.metric_rules import counts_refusal
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import Looks, MetricKind, Plan
 from hadi.models import Analysis, Hypothesis
+from hadi.models.dataset import DatasetRole
 from hadi.services import hypotheses, uploads
 from hadi.web.hypotheses import data_panels
 from hadi.web.hypotheses.data_forms import CheckForm, CountsForm, FileForm
 from hadi.web.hypotheses.data_opening import Opening, opening
-from hadi.web.hypotheses.data_panels import DatasetLine
+from hadi.web.hypotheses.data_panels import DataPanel, DatasetLine
 from hadi.web.hypotheses.feed_panel import Feeds, feeds_block
 from hadi.web.hypotheses.upload_lines import Remedy, Waiting, remedy_of, waiting_lines
 from hadi.web.shared.language import moment, say
@@ -116,7 +117,7 @@ def data_page(
         remedy=remedy,
         limit_mb=settings.max_upload_mb,
         compare_url=url_for("hypotheses.reconciliations", key=hypothesis.key)
-        if panel.attached
+        if _can_compare(hypothesis, panel)
         else None,
         counts_url=url_for("hypotheses.counts", key=hypothesis.key)
         if panel.can_attach and refusal is None
@@ -160,6 +161,15 @@ def crumbs(hypothesis: Hypothesis, *more: tuple[str, str]) -> tuple[Link, ...]:
         *(Link(label, url_for(endpoint, key=hypothesis.key)) for label, endpoint in more),
     ]
     return tuple(way)
+
+
+def _can_compare(hypothesis: Hypothesis, panel: DataPanel) -> bool:
+    """Whether a comparison of a log with receipts can be asked for, or there to be seen: who only
+    looks finds nothing where neither of them was brought."""
+    test = hypothesis.current_test
+    brought = [d.role for d in test.datasets if d.is_attached] if test else []
+    is_beside = any(role is not DatasetRole.OUTCOME for role in brought)
+    return is_beside or bool(panel.can_attach and brought)
 
 
 def _analyses(hypothesis: Hypothesis) -> tuple[AnalysisLine, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -33,6 +34,8 @@ class DatasetLine:
     relation: str = ""
     is_gone: bool = False  # its rows were deleted
     light: Light | None = None  # of its quality
+    is_newest: bool = False  # of several versions for the same use
+    is_past: bool = False  # a newer version has taken its place
     discard_url: str | None = None  # where it is set aside, while it waits
 
 
@@ -75,7 +78,8 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> DataPanel:
         is_ahead=hypothesis.state in (State.IDEA, State.PLANNED),
         can_attach=takes_data and may_attach,
         lines=tuple(
-            dataset_line(hypothesis, dataset) for dataset in sorted(shown, key=_newest_first)
+            _placed(dataset_line(hypothesis, dataset), dataset, shown)
+            for dataset in sorted(shown, key=_newest_first)
         ),
         run_url=run_url,
         why_not=_("Data are attached once the test has started.")
@@ -102,6 +106,15 @@ def dataset_line(hypothesis: Hypothesis, dataset: Dataset) -> DatasetLine:
         if dataset.is_attached
         else url_for("hypotheses.discard_data", key=hypothesis.key, dataset_id=dataset.id),
     )
+
+
+def _placed(line: DatasetLine, dataset: Dataset, shown: Sequence[Dataset]) -> DatasetLine:
+    """The line with its place among the versions that are for the same use."""
+    alike = [d.version for d in shown if d.version is not None and d.role is dataset.role]
+    if dataset.version is None or len(alike) < 2:
+        return line
+    is_newest = dataset.version == max(alike)
+    return replace(line, is_newest=is_newest, is_past=not is_newest)
 
 
 def relation_word(dataset: Dataset) -> str:

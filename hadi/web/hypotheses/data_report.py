@@ -21,6 +21,7 @@ from hadi.web.hypotheses.data_decisions import (
 from hadi.web.shared.language import figure, say
 
 SHOWN_BAD_ROWS = 5
+SHOWN_FILES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def report_of(
     facts = [
         (_("Rows"), _rows(dataset.rows)),
         (_("Columns"), str(len(report["columns"]))),
+        (_("Files"), _files(dataset)),
         *(fact for name, *fact in _read_as(report) if name not in told),
     ]
     settled = [field for field in fields if not field.is_question]
@@ -88,6 +90,18 @@ def report_of(
         bad_rows=tuple(_bad_row(row) for row in bad_rows(report)[:SHOWN_BAD_ROWS]),
         bad_row_count=_rows(report["bad_row_count"]) if report.get("bad_row_count") else "",
     )
+
+
+def _files(dataset: Dataset) -> str:
+    """The names of the files that the rows come from, where that of the data set does not say."""
+    names = [part.filename for part in dataset.parts]
+    if names in ([], [dataset.filename]):
+        return ""
+    shown = ", ".join(names[:SHOWN_FILES])
+    more = len(names) - SHOWN_FILES
+    if more < 1:
+        return shown
+    return str(_("%(files)s and %(n)s more", files=shown, n=_rows(more)))
 
 
 def bad_rows(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -54,8 +54,11 @@ def dataset(key: str, dataset_id: str) -> Answer:
 
 @blueprint.get("/<key>/data/<dataset_id>/columns")
 def remap_data(key: str, dataset_id: str) -> Answer:
-    """The columns of attached data, to be named anew."""
+    """The columns of attached data, to be named anew; where the rows are gone, the version says
+    so."""
     hypothesis, found = _attached(key, dataset_id)
+    if not found.has_content:
+        return redirect(url_for("hypotheses.dataset", key=key, dataset_id=dataset_id))
     plan = plan_of(hypothesis)
     chosen = {
         f"need_{place}": found.mapping.get(need.key, "") for place, need in enumerate(plan.needs())
@@ -68,6 +71,8 @@ def remap_data(key: str, dataset_id: str) -> Answer:
 def attach_again(key: str, dataset_id: str) -> Answer:
     """A new version of the same rows under the columns that were named."""
     hypothesis, found = _attached(key, dataset_id)
+    if not found.has_content:
+        return redirect(url_for("hypotheses.dataset", key=key, dataset_id=dataset_id))
     form, reason = mapping_form(plan_of(hypothesis), columns_of(found)), ReasonForm()
     problem = None
     if form.validate() and reason.validate():
