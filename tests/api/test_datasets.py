@@ -68,6 +68,23 @@ def test_how_it_is_read_can_be_said(people: People, here: str) -> None:
         assert wrong.status_code == 422, (field, wrong.get_json())
 
 
+def test_values_are_read_as_arms_of_the_plan(people: People, here: str) -> None:
+    content = week(1).replace(b";B;", ";новый;".encode())
+    refused = send(people.analyst, here, content)
+    assert refused.status_code == 422 and "a single arm (“A”)" in refused.get_json()["detail"]
+    choices = {"columns": {"arm": {"arms": {"новый": "C"}}}}
+    refused = send(people.analyst, here, content, choices=choices)
+    assert refused.status_code == 422 and "no arm “C”" in refused.get_json()["detail"]
+    choices = {"columns": {"arm": {"arms": {"новый": "B"}}}}
+    made = send(people.analyst, here, content, choices=choices)
+    assert made.status_code == 201, made.get_json()
+    report = made.get_json()["report"]
+    assert report["columns"][1]["examples"] == ["A", "B"]
+    assert "“новый” is read as “B” (30 rows)." in report["notes"][0]["sentence"]
+    later = week(2).replace(b";B;", ";новый;".encode())
+    assert send(people.analyst, here, later, extends="1").get_json()["rows"] == 120
+
+
 def test_hidden_columns_show_no_values(people: People, here: str) -> None:
     made = send(people.analyst, here, week(1), tags={"client": "personal"}).get_json()
 
