@@ -33,6 +33,7 @@ from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
 from hadi.models import Analysis, Test
 from hadi.services import analyses, long_checks
+from hadi.services.dataset_records import newest_versions
 
 endpoints = Endpoints("analyses", "What the data say, judged by the plan")
 
@@ -62,7 +63,10 @@ def listing(query: dict[str, Any], key: str) -> Response:
         .order_by(Analysis.created_at.desc(), Analysis.id),
         query,
     )
-    return answer_page(page, lambda each: shown.analysis(each, numbers[each.test_id]))
+    newest = newest_versions(each.dataset for each in page.items)
+    return answer_page(
+        page, lambda each: shown.analysis(each, numbers[each.test_id], newest=newest)
+    )
 
 
 @endpoints.at("/hypotheses/<key>/analyses/<analysis_id>", "GET")

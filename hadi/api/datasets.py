@@ -88,7 +88,8 @@ def listing(query: dict[str, Any], key: str) -> Response:
         .order_by(Dataset.attached_at.desc(), Dataset.id),
         query,
     )
-    return answer_page(page, lambda each: _shown(hypothesis, each, numbers[each.test_id]))
+    beside = shown_data.Beside.of(page.items)
+    return answer_page(page, lambda each: _shown(hypothesis, each, numbers[each.test_id], beside))
 
 
 @endpoints.at("/hypotheses/<key>/datasets/<dataset_id>", "GET")
@@ -229,7 +230,12 @@ def _found(key: str, dataset_id: str) -> tuple[Hypothesis, Dataset, int]:
     return hypothesis, dataset, number
 
 
-def _shown(hypothesis: Hypothesis, dataset: Dataset, number: int) -> shown.Json:
+def _shown(
+    hypothesis: Hypothesis,
+    dataset: Dataset,
+    number: int,
+    beside: shown_data.Beside | None = None,
+) -> shown.Json:
     """The data set without what this person may not see of its columns."""
     unseen = hidden(dataset.tags, actor(), hypotheses.stake(hypothesis))
-    return shown_data.dataset(dataset, number, hidden=unseen)
+    return shown_data.dataset(dataset, number, hidden=unseen, beside=beside)

@@ -62,9 +62,11 @@ def listing(query: dict[str, Any], key: str) -> Response:
     """List the feeds of all tests, the newest first."""
     hypothesis = found.hypothesis(key)
     numbers = found.test_numbers(hypothesis)
-    wanted = select(Feed).where(Feed.test_id.in_(numbers)).options(joinedload(Feed.author))
+    beside = joinedload(Feed.author), joinedload(Feed.connection)
+    wanted = select(Feed).where(Feed.test_id.in_(numbers)).options(*beside)
     page = paged(wanted.order_by(Feed.created_at.desc(), Feed.id), query)
-    return answer_page(page, lambda each: _shown(each, numbers[each.test_id]))
+    last = feeds.last_datasets(page.items)
+    return answer_page(page, lambda each: _shown(each, numbers[each.test_id], last))
 
 
 @endpoints.at("/hypotheses/<key>/feeds", "POST")
@@ -181,11 +183,10 @@ def _found(key: str, feed_id: str) -> tuple[Hypothesis, Feed]:
 
 def _answer(hypothesis: Hypothesis, feed: Feed) -> Response:
     number = found.test_numbers(hypothesis)[feed.test_id]
-    return answer(_shown(feed, number), version=feed.version)
+    return answer(_shown(feed, number, feeds.last_datasets([feed])), version=feed.version)
 
 
-def _shown(feed: Feed, test_number: int) -> Mapping[str, Any]:
-    last = feeds.last_dataset(feed)
+def _shown(feed: Feed, test_number: int, last: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         "id": feed.id,
         "connection_id": feed.connection_id,
@@ -200,7 +201,7 @@ def _shown(feed: Feed, test_number: int) -> Mapping[str, Any]:
         "refreshed_at": shown.moment(feed.refreshed_at),
         "problem": say(Text.from_json(feed.problem)) if feed.problem else None,
         "job_id": feed.job_id,
-        "dataset_id": last.id if last else None,
+        "dataset_id": last.get(feed.id),
         "live": feeds.is_live(feed),
         "archived_at": shown.moment(feed.archived_at),
         "version": feed.version,

@@ -25,8 +25,9 @@ from hadi.models import (
     User,
     Wave,
 )
+from hadi.models.dataset import DatasetRole
 from hadi.services import hypotheses
-from hadi.services.dataset_records import newer_than
+from hadi.services.dataset_records import newest_versions
 from hadi.speech import BabelSpeaker
 
 Json = dict[str, Any]
@@ -141,13 +142,21 @@ def plan_answer(shown: Hypothesis, version: PlanVersion) -> Json:
 
 
 # ------------------------------------------------------------------------------- analyses
-def analysis(shown: Analysis, test_number: int) -> Json:
-    """The object of `hadi check --json`, and what it was made of."""
+def analysis(
+    shown: Analysis,
+    test_number: int,
+    *,
+    newest: Mapping[tuple[str, DatasetRole], int] | None = None,
+) -> Json:
+    """The object of `hadi check --json`, and what it was made of. `newest`: the last versions, as
+    a list has asked for them once for all of its page."""
+    data = shown.dataset
+    last = newest_versions([data]) if newest is None else newest
     return {
         **in_language(shown.record),
         "id": shown.id,
-        "dataset_version": shown.dataset.version,
-        "dataset_is_current": newer_than(shown.dataset) is None,
+        "dataset_version": data.version,
+        "dataset_is_current": data.version == last.get((data.test_id, data.role)),
         "plan_version": shown.plan_version.number,
         "test": test_number,
         "is_final": shown.is_final,

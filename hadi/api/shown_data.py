@@ -3,26 +3,42 @@ reader may not see, and where it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
 from hadi.api.shown import Json, in_language, moment, person
 from hadi.api.voice import say
-from hadi.db import db
 from hadi.domain.quality import seen
 from hadi.domain.tags import without_values
 from hadi.domain.text import Text
 from hadi.models import Dataset
-from hadi.models.dataset import DatasetKind
+from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import quality
 from hadi.services.dataset_provenance import Provenance
-from hadi.services.dataset_records import newer_than
+from hadi.services.dataset_records import newest_versions, versions_before
 
 
-def dataset(shown: Dataset, test_number: int, *, hidden: Set[str] = frozenset()) -> Json:
+class Beside(NamedTuple):
+    """What is told of data sets by the versions beside them, asked once for all of a page."""
+
+    newest: Mapping[tuple[str, DatasetRole], int]  # by test and purpose
+    before: Mapping[str, int | None]  # by the id of the version before
+
+    @classmethod
+    def of(cls, shown: Sequence[Dataset]) -> Beside:
+        return cls(newest_versions(shown), versions_before(shown))
+
+
+def dataset(
+    shown: Dataset,
+    test_number: int,
+    *,
+    hidden: Set[str] = frozenset(),
+    beside: Beside | None = None,
+) -> Json:
     """A version, or a file that waits; nothing of the values in `hidden` columns."""
     is_file = shown.kind is DatasetKind.FILE
-    previous = db.session.get(Dataset, shown.previous_id) if shown.previous_id else None
+    beside = beside or Beside.of([shown])
     return {
         "id": shown.id,
         "version": shown.version,
@@ -35,9 +51,10 @@ def dataset(shown: Dataset, test_number: int, *, hidden: Set[str] = frozenset())
         "tags": dict(shown.tags),
         "role": shown.role.value,
         "relation": shown.relation.value,
-        "previous_version": previous.version if previous else None,
+        "previous_version": beside.before.get(shown.previous_id or ""),
         "reason": shown.reason or None,
-        "is_current": shown.is_attached and newer_than(shown) is None,
+        "is_current": shown.version is not None
+        and shown.version == beside.newest.get((shown.test_id, shown.role)),
         "quality": _quality(shown, hidden),
         "test": test_number,
         "author": person(shown.author),

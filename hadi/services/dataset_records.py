@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hadi.db import afterwards, await_turn, db, transaction
 from hadi.domain.errors import Blocked, Blocker, NotFound, Unreadable
@@ -45,6 +45,25 @@ def newest(test_id: str | None, role: DatasetRole = DatasetRole.OUTCOME) -> Data
         .order_by(Dataset.version.desc())
         .limit(1)
     )
+
+
+def newest_versions(datasets: Iterable[Dataset]) -> dict[tuple[str, DatasetRole], int]:
+    """The number of the last version of each test and purpose that these data sets are of: one
+    question for however many."""
+    tests = {dataset.test_id for dataset in datasets}
+    query = (
+        select(Dataset.test_id, Dataset.role, func.max(Dataset.version))
+        .where(Dataset.test_id.in_(tests), Dataset.version.is_not(None))
+        .group_by(Dataset.test_id, Dataset.role)
+    )
+    return {(test_id, role): last or 0 for test_id, role, last in db.session.execute(query)}
+
+
+def versions_before(datasets: Iterable[Dataset]) -> dict[str, int | None]:
+    """The numbers of the versions that these correct or add to, by their ids."""
+    named = {dataset.previous_id for dataset in datasets} - {None}
+    query = select(Dataset.id, Dataset.version).where(Dataset.id.in_(named))
+    return dict(db.session.execute(query).all())
 
 
 def newer_than(dataset: Dataset) -> Dataset | None:

@@ -8,11 +8,11 @@ manage sources beside the right to attach data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import null, select, update
+from sqlalchemy import and_, func, null, select, update
 
 from hadi.db import db, lock, transaction
 from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
@@ -74,6 +74,19 @@ def last_dataset(feed: Feed) -> Dataset | None:
     """What it last brought."""
     query = select(Dataset).where(Dataset.feed_id == feed.id, Dataset.version.is_not(None))
     return db.session.scalar(query.order_by(Dataset.version.desc()).limit(1))
+
+
+def last_datasets(of: Sequence[Feed]) -> dict[str, str]:
+    """The id of what each of these feeds last brought: one question for however many."""
+    last = (
+        select(Dataset.feed_id, func.max(Dataset.version).label("version"))
+        .where(Dataset.feed_id.in_([feed.id for feed in of]))
+        .group_by(Dataset.feed_id)
+        .subquery()
+    )
+    is_last = and_(Dataset.feed_id == last.c.feed_id, Dataset.version == last.c.version)
+    query = select(Dataset.feed_id, Dataset.id).join(last, is_last)
+    return {feed_id: dataset_id for feed_id, dataset_id in db.session.execute(query) if feed_id}
 
 
 # -------------------------------------------------------------------------------------- keeping

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from tests.api.world import Journey, People
+from tests.api.world import CLEAR, Journey, People
+from tests.factories.sources import parquet_folder
+from tests.fixtures.queries import counted
 
 
 def pages(response: TestResponse) -> dict[str, int]:
@@ -102,3 +104,36 @@ def test_queries_do_not_grow_with_the_list(app: Any, people: People, journey: Jo
         journey.planned()
     assert count() == few
     event.remove(engine, "before_cursor_execute", listener)
+
+
+def test_queries_do_not_grow_with_the_data(app: Any, people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.with_data()['id']}"
+    parquet_folder(app.extensions["hadi_settings"].data_dir)
+
+    def more(n: int) -> None:
+        counts = [{**arm, "units": arm["units"] + n} for arm in CLEAR]
+        corrected = {"counts": counts, "relation": "correction", "reason": "counted again"}
+        assert people.analyst.post(f"{here}/datasets", corrected).status_code == 201
+        assert people.analyst.post(f"{here}/analyses").status_code == 201
+        source = {"name": f"Shops {n}", "kind": "parquet", "settings": {"path": "shops"}}
+        connection = people.analyst.post("/connections", source).get_json()["id"]
+        made = people.analyst.post(f"{here}/feeds", {"connection_id": connection, "table": "sales"})
+        assert made.status_code == 202, made.text
+
+    def asked(name: str) -> tuple[int, int]:
+        with counted(app) as statements:
+            found = people.viewer.get(f"{here}/{name}?page_size=200")
+        return len(found.get_json()), len(statements)
+
+    lists = ("datasets", "analyses", "feeds")
+    more(1)
+    asked(lists[0])  # the first request of a token notes its use
+    few = {name: asked(name) for name in lists}
+    for n in (2, 3, 4):
+        more(n)
+    many = {name: asked(name) for name in lists}
+    assert all(many[name][0] >= few[name][0] + 3 for name in lists)
+    assert {n: s for n, (_, s) in many.items()} == {n: s for n, (_, s) in few.items()}
+    told = people.viewer.get(f"{here}/datasets").get_json()
+    assert [each["is_current"] for each in told] == [True] + [False] * (len(told) - 1)
+    assert {each["previous_version"] for each in told} >= {None, 1}
