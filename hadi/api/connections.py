@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -153,13 +153,7 @@ def test(connection_id: str) -> Response:
 @once
 def archive(connection_id: str) -> Response:
     """Put a connection aside: its feeds ask no more."""
-    connection = _found(connection_id)
-    put = connections.archive(
-        connection.id, version=conditions.optional(connection.version, stale=STALE), by=actor(),
-        now=now(),
-    )  # fmt: skip
-    settle()
-    return _answer(put)
+    return _kept(connections.archive, connection_id)
 
 
 @endpoints.at("/connections/<connection_id>/restore", "POST")
@@ -175,13 +169,16 @@ def archive(connection_id: str) -> Response:
 @once
 def restore(connection_id: str) -> Response:
     """Have a connection back."""
+    return _kept(connections.restore, connection_id)
+
+
+def _kept(keep: Callable[..., Connection], connection_id: str) -> Response:
+    """Put aside or had back, at the version that the caller has seen."""
     connection = _found(connection_id)
-    back = connections.restore(
-        connection.id, version=conditions.optional(connection.version, stale=STALE), by=actor(),
-        now=now(),
-    )  # fmt: skip
+    version = conditions.optional(connection.version, stale=STALE)
+    kept = keep(connection.id, version=version, by=actor(), now=now())
     settle()
-    return _answer(back)
+    return _answer(kept)
 
 
 def _found(connection_id: str) -> Connection:
