@@ -55,6 +55,19 @@ def without_values(report: Mapping[str, Any], hidden: Set[str]) -> dict[str, Any
     return kept
 
 
+def without_cells(choices: Mapping[str, Any], hidden: Set[str]) -> dict[str, Any]:
+    """What was chosen of the reading of a file, without the values that it names of `hidden`
+    columns: those that were read as arms."""
+    columns = choices.get("columns", {})
+    if not any(columns[name].get("arms") for name in hidden if name in columns):
+        return dict(choices)
+    kept = {
+        name: {**own, "arms": {"…": "…"}} if name in hidden and own.get("arms") else own
+        for name, own in columns.items()
+    }
+    return {**choices, "columns": kept}
+
+
 def _undecided(decision: Mapping[str, Any], hidden: Set[str]) -> Mapping[str, Any]:
     column = decision["column"]
     if column is not None and column not in hidden:

@@ -3,7 +3,7 @@ that prove it. The record stays when the rows are deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,10 @@ from sqlalchemy.orm import defer
 
 from hadi.db import db
 from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.tags import hidden, without_cells
 from hadi.models import Analysis, Dataset, DatasetPart, Event
-from hadi.services.dataset_records import newer_than
+from hadi.services import hypotheses
+from hadi.services.dataset_records import hypothesis_of, newer_than
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ def provenance(dataset: Dataset, *, by: Actor) -> Provenance:
     require(by, Permission.VIEW)
     before = db.session.get(Dataset, dataset.previous_id) if dataset.previous_id else None
     older = len(before.parts) if before is not None and _is_grown(dataset, before) else 0
+    unseen = hidden(dataset.tags, by, hypotheses.stake(hypothesis_of(dataset)))
     found = select(Analysis).where(Analysis.dataset_id == dataset.id).order_by(Analysis.created_at)
     return Provenance(
         dataset=dataset,
-        origins=tuple(_origin(part, part.place >= older) for part in dataset.parts),
+        origins=tuple(_origin(part, part.place >= older, unseen) for part in dataset.parts),
         versions=tuple(_line_of(before)),
         newest=newer_than(dataset),
         analyses=tuple(db.session.scalars(found)),
@@ -87,9 +90,9 @@ def _is_grown(dataset: Dataset, before: Dataset) -> bool:
     return [part.digest for part in dataset.parts][: len(digests)] == digests
 
 
-def _origin(part: DatasetPart, is_new: bool) -> Origin:
+def _origin(part: DatasetPart, is_new: bool, unseen: Set[str]) -> Origin:
     return Origin(
         filename=part.filename, received_digest=part.received_digest,
-        received_bytes=part.received_bytes, choices=dict(part.choices), digest=part.digest,
-        rows=part.rows, at=part.created_at, is_new=is_new,
+        received_bytes=part.received_bytes, choices=without_cells(part.choices, unseen),
+        digest=part.digest, rows=part.rows, at=part.created_at, is_new=is_new,
     )  # fmt: skip

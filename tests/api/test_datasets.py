@@ -82,7 +82,15 @@ def test_values_are_read_as_arms_of_the_plan(people: People, here: str) -> None:
     assert report["columns"][1]["examples"] == ["A", "B"]
     assert "“новый” is read as “B” (30 rows)." in report["notes"][0]["sentence"]
     later = week(2).replace(b";B;", ";новый;".encode())
-    assert send(people.analyst, here, later, extends="1").get_json()["rows"] == 120
+    again = send(people.analyst, here, later, extends="1", tags={"arm": "personal"}).get_json()
+    assert again["rows"] == 120
+    # Who may not see the column reads none of its values where the reading is told.
+    for caller, is_told in ((people.analyst, True), (people.viewer, False)):
+        found = [
+            caller.get(f"{here}/datasets/{again['id']}{path}").get_json()
+            for path in ("", "/provenance")
+        ]
+        assert [("новый" in str(each)) for each in found] == [is_told, is_told]
 
 
 def test_hidden_columns_show_no_values(people: People, here: str) -> None:
