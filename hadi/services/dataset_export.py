@@ -35,14 +35,14 @@ _KINDS = {
     "number": Kind.NUMBER,
     "boolean": Kind.FLAG,
     "date": Kind.DAY,
-    "time": Kind.MOMENT,
+    "time": Kind.CLOCK,
 }
 _READ: dict[Kind, Callable[[str], Cell]] = {
     Kind.WHOLE: int,
     Kind.NUMBER: float,
     Kind.FLAG: lambda cell: cell == "true",
     Kind.DAY: date.fromisoformat,
-    Kind.MOMENT: datetime.fromisoformat,
+    Kind.CLOCK: datetime.fromisoformat,
 }
 
 COLUMNS = (

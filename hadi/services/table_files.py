@@ -59,6 +59,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     DAY = "day"
     MOMENT = "moment"  # with its time zone: shown in the reader's
+    CLOCK = "clock"  # day and time as somebody's clock showed them, in no zone that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +278,7 @@ def _arrow_type(kind: Kind) -> Any:
         Kind.FLAG: pa.bool_(),
         Kind.DAY: pa.date32(),
         Kind.MOMENT: pa.timestamp("us", tz="UTC"),
+        Kind.CLOCK: pa.timestamp("us"),
     }[kind]
 
 

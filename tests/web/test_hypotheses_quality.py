@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.factories import tills
@@ -57,6 +59,9 @@ def test_from_a_log_to_the_receipts(visitor: Visitor) -> None:
     lines = rows.get_data(as_text=True).splitlines()
     assert lines[0].startswith('\ufeff"receipt","at","store"') and len(lines) == 32
     assert '","2026-' not in lines[1] and ",2026-" in lines[1]  # a moment, not a text
+    stored = visitor.browser.client.get(f"{where}/unlogged.parquet").get_data()
+    at = pq.read_schema(io.BytesIO(stored)).field("at").type
+    assert str(at) == "timestamp[us]"  # of no zone: the till does not say which
     assert visitor.get(f"{where}/nothing.csv", status=404)
     # Both data sets say so.
     page = visitor.get(f"/hypotheses/{key}/data/{log}")
