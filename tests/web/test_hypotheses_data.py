@@ -86,7 +86,7 @@ def test_arms_that_do_not_match_the_plan_are_seen_at_once(visitor: Visitor) -> N
     assert visitor.get(where.replace("/map", "/arms?need_0=nothing"), headers=headers).text == ""
     page = visitor.submit(where, {"need_0": "bought"}, form_id="mapping", button="look", status=200)
     assert "Arms in “bought”" in page.text
-    # Where the file as it was sent is gone it cannot be read again: the mismatch is told all the same.
+    # Where the file as it was sent is gone it cannot be read again; the mismatch is told.
     settings: Settings = visitor.app.extensions["hadi_settings"]
     for sent in (settings.data_dir / "incoming").iterdir():
         sent.unlink()
