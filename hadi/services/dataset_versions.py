@@ -102,6 +102,7 @@ def attach(
             uploads = [u for u in uploads_behind(dataset) if u.state is not UploadState.CANCELLED]
             release(uploads, incoming=incoming or incoming_beside(folder), now=now)
             give_version(dataset, terms.hypothesis, by=by, now=now)
+            _hide_in_same(dataset)
         quality.look_soon(dataset, folder=folder, by=by, now=now)
     return dataset
 

@@ -80,6 +80,18 @@ def test_what_is_hidden_later_is_hidden_wherever_its_rows_are(world: World, fold
     assert third.tags == second.tags == {**hidden, "day": "margin"}  # none is shown again
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_hidden_with_new_rows_is_hidden_in_those_before(world: World, folder: Path) -> None:
+    from hadi.models.dataset import Relation
+
+    hypothesis = world.running(**PLAN)
+    first = attached(world, staged(world, hypothesis, folder, week(1)), folder)
+    assert first.tags == {}
+    waiting = staged(world, hypothesis, folder, week(2))
+    attached(world, waiting, folder, relation=Relation.INCREMENT, tags={"client": "personal"})
+    assert first.tags == {"client": "personal"}
+
+
 def test_a_week_costs_the_same_however_many_came_before(
     world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
