@@ -79,6 +79,7 @@ def data_page(found: Datasets, query: DataQuery, *, is_empty: bool) -> DataPage:
         tabs=data_tabs("data.index"),
         columns=(
             Column(_("Data set")),
+            Column(_("Quality")),
             Column(_("Hypothesis")),
             Column(_("Version"), is_figure=True, is_hidden_on_phone=True),
             Column(_("Size"), is_figure=True),
