@@ -158,7 +158,7 @@ def test(args):
         return _become([PYTHON, "-m", "pytest", *args.rest])
     failed = _lint()
     tested = subprocess.run(
-        [str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "worksteal"],
+        [str(PYTHON), "-m", "pytest", "-n", "auto", "--dist", "worksteal", "--durations", "30"],
         cwd=str(ROOT),
         check=False,
     ).returncode
