@@ -71,7 +71,16 @@ def test_the_next_file_is_attached_as_before(visitor: Visitor) -> None:
     assert "Attach as before" not in page.text
     # The first file again leads to its version.
     answer = upload(visitor, key, week(1), "one.csv")
-    assert "attached already, as version 1" in visitor.get(answer.response.location).text
+    page = visitor.get(answer.response.location)
+    assert "attached already, as version 1" in page.text
+    # It is not the newest, and can be made so.
+    assert "version 2 came after it" in page.text and "Make it the newest again" in page.text
+    again = f"{answer.response.location}/columns"
+    page = visitor.submit(
+        again, {"reason": "the second week was of another shop"}, form_id="columns"
+    )
+    page = visitor.get(f"/hypotheses/{key}/data")
+    assert "version 3" in page.text and "60 rows" in page.text
 
 
 def test_a_bad_row_is_left_out_by_a_button(visitor: Visitor) -> None:

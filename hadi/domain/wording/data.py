@@ -85,6 +85,10 @@ WORDING: dict[str, Wording] = {
     "dataset_known": N_(
         "“%(file)s” is attached already, as version %(version)s: the same file is the same data."
     ),
+    "dataset_known_older": N_(
+        "“%(file)s” is attached already, as version %(version)s, and version %(newest)s came after"
+        " it. “Make it the newest again” on this page puts it back in its place."
+    ),
     # Tags
     "tag_money": N_("money"),
     "tag_margin": N_("margin"),

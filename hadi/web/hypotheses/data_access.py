@@ -16,6 +16,7 @@ from hadi.ingest.limits import Limits
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.services import datasets, hypotheses
 from hadi.web.shared.access import current_actor, now
+from hadi.web.shared.language import say
 
 
 def settings() -> Settings:
@@ -62,6 +63,15 @@ def hidden_columns(hypothesis: Hypothesis, dataset: Dataset) -> frozenset[str]:
 def plan_of(hypothesis: Hypothesis) -> Plan:
     test: Test | None = hypothesis.current_test
     return (test.plan if test else None) or Plan()
+
+
+def known_words(dataset: Dataset, filename: str) -> str:
+    """That the same file is attached already, and what to do where a later version stands."""
+    newest, version = datasets.newest(dataset.test_id, dataset.role), str(dataset.version)
+    if newest is None or newest.id == dataset.id:
+        return say(Text("dataset_known", file=filename, version=version))
+    later = str(newest.version)
+    return say(Text("dataset_known_older", file=filename, version=version, newest=later))
 
 
 def columns_of(dataset: Dataset) -> list[str]:

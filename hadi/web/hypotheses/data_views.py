@@ -18,7 +18,14 @@ from hadi.models import Hypothesis
 from hadi.services import datasets, hypotheses, uploads
 from hadi.services.datasets import Sent
 from hadi.web.hypotheses import blueprint
-from hadi.web.hypotheses.data_access import folder, incoming, limits, plan_of, require_attaching
+from hadi.web.hypotheses.data_access import (
+    folder,
+    incoming,
+    known_words,
+    limits,
+    plan_of,
+    require_attaching,
+)
 from hadi.web.hypotheses.data_forms import CountsForm, FileForm
 from hadi.web.hypotheses.data_pages import counts_page, data_page
 from hadi.web.hypotheses.plan_forms import with_row
@@ -113,8 +120,7 @@ def _stage(hypothesis: Hypothesis, form: FileForm) -> str:
         for file in sent:
             file.close()
     if staged.is_attached:
-        known = Text("dataset_known", file=files[0].filename, version=str(staged.version))
-        tell(say(known), "info")
+        tell(known_words(staged, files[0].filename), "info")
         return url_for("hypotheses.dataset", key=hypothesis.key, dataset_id=staged.id)
     return url_for("hypotheses.map_data", key=hypothesis.key, dataset_id=staged.id)
 

@@ -43,6 +43,7 @@ from hadi.web.hypotheses.data_access import (
     found_data,
     hidden_columns,
     incoming,
+    known_words,
     plan_of,
     require_attaching,
 )
@@ -178,8 +179,7 @@ def _attach(
 
 
 def _known_version(key: str, dataset: Dataset) -> str:
-    known = Text("dataset_known", file=dataset.filename, version=str(dataset.version))
-    tell(say(known), "info")
+    tell(known_words(dataset, dataset.filename), "info")
     return url_for("hypotheses.dataset", key=key, dataset_id=dataset.id)
 
 
