@@ -9,15 +9,13 @@ from typing import Any
 from hadi.domain.errors import Invalid
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
-from hadi.ingest.report import ColumnType
 from hadi.models import Dataset
-
-DAYS = frozenset({ColumnType.DATE, ColumnType.TIME})
+from hadi.services.dataset_parts import MOMENTS, listed
 
 
 def day_columns(report: Mapping[str, Any]) -> list[str]:
     """The columns of a parse report that hold days."""
-    return [column["name"] for column in report["columns"] if column["type"] in DAYS]
+    return [column["name"] for column in report["columns"] if column["type"] in MOMENTS]
 
 
 def likely_day(report: Mapping[str, Any], before: Dataset | None) -> str | None:
@@ -50,8 +48,7 @@ def checked_day(
     if plan.day is not None:
         refusal = Text("day_of_plan", column=plan.day)
     elif day not in names:
-        listed = ", ".join(f"“{each}”" for each in columns) or "–"
-        refusal = Text("day_unknown", column=day[:80], columns=listed)
+        refusal = Text("day_unknown", column=day[:80], columns=listed(columns) or "–")
     elif day not in columns:
         refusal = Text("quality_setting_not_days", column=day)
     if refusal is not None:

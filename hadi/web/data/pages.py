@@ -16,19 +16,10 @@ from hadi.web.data.source_pages import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure, say
 from hadi.web.shared.lights import Light, level_word, light_of
-from hadi.web.shared.pages import Column, Page, PageLinks, Tab
+from hadi.web.shared.pages import Column, FilterOption, Page, PageLinks, Tab, filter_options
 from hadi.web.shared.render import chrome
 
 DIGEST_SHOWN = 10  # characters; enough to tell two files apart by eye
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +54,9 @@ class DataPage(Page):
     running_url: str
     query: DataQuery
     found: str
-    lights: tuple[Option, ...]
-    kinds: tuple[Option, ...]
-    roles: tuple[Option, ...]
+    lights: tuple[FilterOption, ...]
+    kinds: tuple[FilterOption, ...]
+    roles: tuple[FilterOption, ...]
     list_url: str
     clear_url: str | None
     is_empty: bool  # nothing was attached yet at all, not merely nothing found
@@ -88,7 +79,7 @@ def data_page(found: Datasets, query: DataQuery, *, is_empty: bool) -> DataPage:
             Column(_("Attached"), is_figure=True, is_hidden_on_phone=True),
         ),
         lines=tuple(_line(row) for row in found.items),
-        links=_links(found, query),
+        links=PageLinks.around(found, lambda page: query.url(page=page)),
         downloads=(offered("data.export", **query.parts()),),
         running_url=url_for("hypotheses.index", state="running"),
         query=query,
@@ -102,48 +93,30 @@ def data_page(found: Datasets, query: DataQuery, *, is_empty: bool) -> DataPage:
     )
 
 
-def _links(found: Datasets, query: DataQuery) -> PageLinks:
-    first = (found.page - 1) * found.page_size + 1
-    return PageLinks(
-        first=first if found.total else 0,
-        last=min(first + found.page_size - 1, found.total),
-        total=found.total,
-        previous_url=query.url(page=found.page - 1) if found.page > 1 else None,
-        next_url=query.url(page=found.page + 1) if found.page < found.pages else None,
-    )
+def _lights(query: DataQuery) -> tuple[FilterOption, ...]:
+    words = {
+        seen: level_word(Level(seen.value)) if seen is not Seen.UNSEEN else _("Not looked at yet")
+        for seen in Seen
+    }
+    return filter_options(_("Any quality"), words, query.seen)
 
 
-def _lights(query: DataQuery) -> tuple[Option, ...]:
-    levels = (seen for seen in Seen if seen is not Seen.UNSEEN)
-    return (
-        Option("", _("Any quality"), query.seen is None),
-        *(Option(s.value, level_word(Level(s.value)), query.seen is s) for s in levels),
-        Option(Seen.UNSEEN.value, _("Not looked at yet"), query.seen is Seen.UNSEEN),
-    )
-
-
-def _kinds(query: DataQuery) -> tuple[Option, ...]:
+def _kinds(query: DataQuery) -> tuple[FilterOption, ...]:
     words = {
         DatasetKind.FILE: _("Files"),
         DatasetKind.COUNTS: _("Typed counts"),
         DatasetKind.QUERY: _("Queries of a source"),
     }
-    return (
-        Option("", _("Any kind"), query.kind is None),
-        *(Option(kind.value, word, query.kind is kind) for kind, word in words.items()),
-    )
+    return filter_options(_("Any kind"), words, query.kind)
 
 
-def _roles(query: DataQuery) -> tuple[Option, ...]:
+def _roles(query: DataQuery) -> tuple[FilterOption, ...]:
     words = {
         DatasetRole.OUTCOME: _("What verdicts rest on"),
         DatasetRole.LOG: _("Logs written by hand"),
         DatasetRole.RECEIPTS: _("Receipts"),
     }
-    return (
-        Option("", _("Any use"), query.role is None),
-        *(Option(role.value, word, query.role is role) for role, word in words.items()),
-    )
+    return filter_options(_("Any use"), words, query.role)
 
 
 def _line(row: DatasetRow) -> DataLine:

@@ -76,17 +76,10 @@ def list_page(listing: Listing, query: ListQuery, *, actor: Actor) -> ListPage:
 
 
 def results(listing: Listing, query: ListQuery) -> Results:
-    first = (listing.page - 1) * listing.page_size + 1
     return Results(
         states=_states(listing, query),
         rows=rows_of(listing.items),
-        links=PageLinks(
-            first=first if listing.total else 0,
-            last=min(first + listing.page_size - 1, listing.total),
-            total=listing.total,
-            previous_url=query.url(page=listing.page - 1) if listing.page > 1 else None,
-            next_url=query.url(page=listing.page + 1) if listing.page < listing.pages else None,
-        ),
+        links=PageLinks.around(listing, lambda page: query.url(page=page)),
         downloads=(
             offered("hypotheses.export", gettext("These hypotheses"), **query.parts()),
             offered("hypotheses.all_analyses", gettext("All results, number by number")),

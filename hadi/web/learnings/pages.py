@@ -15,17 +15,8 @@ from hadi.services.learning_list import Learnings
 from hadi.web.learnings.query import VERDICTS, LearningQuery
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, say
-from hadi.web.shared.pages import Page, PageLinks
+from hadi.web.shared.pages import FilterOption, Page, PageLinks, filter_options
 from hadi.web.shared.render import chrome
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +48,8 @@ class LearningsPage(Page):
     cards: tuple[LearningCard, ...]
     links: PageLinks
     found: str
-    decisions: tuple[Option, ...]
-    verdicts: tuple[Option, ...]
+    decisions: tuple[FilterOption, ...]
+    verdicts: tuple[FilterOption, ...]
     list_url: str
     clear_url: str | None
     downloads: tuple[Downloads, ...]
@@ -75,7 +66,7 @@ def learnings_page(
         chrome=chrome(),
         query=query,
         cards=tuple(_card(conclusion, actor) for conclusion in found.items),
-        links=_links(found, query),
+        links=PageLinks.around(found, lambda page: query.url(page=page)),
         found=say(Text("learnings_found", n=found.total)),
         decisions=_decisions(query),
         verdicts=_verdicts(query),
@@ -109,26 +100,11 @@ def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
     )
 
 
-def _links(found: Learnings, query: LearningQuery) -> PageLinks:
-    first = (found.page - 1) * found.page_size + 1
-    return PageLinks(
-        first=first if found.total else 0,
-        last=min(first + found.page_size - 1, found.total),
-        total=found.total,
-        previous_url=query.url(page=found.page - 1) if found.page > 1 else None,
-        next_url=query.url(page=found.page + 1) if found.page < found.pages else None,
-    )
+def _decisions(query: LearningQuery) -> tuple[FilterOption, ...]:
+    words = {each: say(Text(f"decision_{each.value}")) for each in Decision}
+    return filter_options(_("Any decision"), words, query.decision)
 
 
-def _decisions(query: LearningQuery) -> tuple[Option, ...]:
-    return (
-        Option("", _("Any decision"), query.decision is None),
-        *(Option(d.value, say(Text(f"decision_{d.value}")), query.decision is d) for d in Decision),
-    )
-
-
-def _verdicts(query: LearningQuery) -> tuple[Option, ...]:
-    return (
-        Option("", _("Any verdict"), query.verdict is None),
-        *(Option(v.value, say(Text(f"verdict_{v.value}")), query.verdict is v) for v in VERDICTS),
-    )
+def _verdicts(query: LearningQuery) -> tuple[FilterOption, ...]:
+    words = {each: say(Text(f"verdict_{each.value}")) for each in VERDICTS}
+    return filter_options(_("Any verdict"), words, query.verdict)

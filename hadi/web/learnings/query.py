@@ -16,7 +16,9 @@ from hadi.services.learning_list import LearningFilters
 
 QUERY_LENGTH = 200
 # A test without a result teaches nothing yet.
-VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.NOT_YET)
+VERDICTS: tuple[Verdict, ...] = tuple(
+    verdict for verdict in Verdict if verdict is not Verdict.NOT_YET
+)
 _E = TypeVar("_E", bound=StrEnum)
 
 

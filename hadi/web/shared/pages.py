@@ -7,9 +7,12 @@ the chrome in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, Protocol, TypeVar
+
+V = TypeVar("V", bound=StrEnum)
 
 FlashKind = Literal["success", "info", "warning", "error"]
 
@@ -124,6 +127,19 @@ class Column:
     is_hidden_on_phone: bool = False
 
 
+class Paged(Protocol):
+    """One page of a list, as the services give it; `page` counts from 1."""
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def page(self) -> int: ...
+    @property
+    def page_size(self) -> int: ...
+    @property
+    def pages(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PageLinks:
     """Where one is in a long list. `first` and `last` count rows from 1."""
@@ -133,6 +149,37 @@ class PageLinks:
     total: int
     previous_url: str | None = None
     next_url: str | None = None
+
+    @classmethod
+    def around(cls, found: Paged, url_of: Callable[[int], str]) -> PageLinks:
+        """The links around a page; `url_of` gives the address of a page by its number."""
+        first = (found.page - 1) * found.page_size + 1
+        return cls(
+            first=first if found.total else 0,
+            last=min(first + found.page_size - 1, found.total),
+            total=found.total,
+            previous_url=url_of(found.page - 1) if found.page > 1 else None,
+            next_url=url_of(found.page + 1) if found.page < found.pages else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOption:
+    """A choice of a filter; the empty value is no filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+def filter_options(
+    everything: str, words: Mapping[V, str], chosen: V | None
+) -> tuple[FilterOption, ...]:
+    """The choices of a filter: no filter, called `everything`, and each value with its word."""
+    return (
+        FilterOption("", everything, chosen is None),
+        *(FilterOption(value.value, word, chosen is value) for value, word in words.items()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
