@@ -33,6 +33,7 @@ class EvidenceGrade(StrEnum):
 _GRADES = {
     Design.SPLIT: EvidenceGrade.RANDOMISED,
     Design.CLUSTER: EvidenceGrade.CLUSTER_RANDOMISED,
+    Design.PILOT: EvidenceGrade.CONTROLLED_PILOT,
 }
 
 

@@ -133,6 +133,10 @@ def plan_metric(facts: Facts) -> Iterable[Blocker]:
 def plan_design(facts: Facts) -> Iterable[Blocker]:
     plan = facts.plan or Plan()
     yield from _needed(plan.design, "plan_needs_design", "design")
+    if plan.pilot is not None:
+        yield from _needed(plan.pilot.treated, "plan_needs_treated", "treated")
+        yield from _needed(plan.pilot.start, "plan_needs_start", "start")
+        return
     yield from _needed(plan.control, "plan_needs_control", "control")
     if plan.split and plan.control and plan.control not in plan.split:
         yield Blocker(Text("split_lacks_control", control=plan.control), "split")
@@ -145,7 +149,8 @@ def plan_end(facts: Facts) -> Iterable[Blocker]:
         yield from _needed(plan.planned_units, "plan_needs_units", "planned_units")
         yield from _needed(plan.look_count, "plan_needs_looks", "look_count")
     else:
-        yield from _needed(plan.planned_units or plan.ends_on, "plan_needs_end", "planned_units")
+        code = "plan_needs_end_pilot" if plan.pilot is not None else "plan_needs_end"
+        yield from _needed(plan.planned_units or plan.ends_on, code, "planned_units")
 
 
 def plan_budget(facts: Facts) -> Iterable[Blocker]:

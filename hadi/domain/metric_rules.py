@@ -52,11 +52,18 @@ def design_faults(metric: Metric, design: Design | None) -> dict[str, Text]:
             wrong["kind"] = Text("cluster_no_kind", name=metric.name)
         if metric.covariates:
             wrong["covariate"] = Text("cluster_no_covariate", name=metric.name)
+    if design is Design.PILOT:
+        if metric.kind is not MetricKind.MEAN:
+            wrong["kind"] = Text("pilot_no_kind", name=metric.name)
+        if metric.covariates or metric.winsor is not None:
+            wrong["covariate"] = Text("pilot_no_options", name=metric.name)
     return wrong
 
 
 def counts_refusal(plan: Plan) -> Text | None:
     """Why typed counts cannot answer a plan; None where they can."""
+    if plan.design is Design.PILOT:
+        return Text("counts_not_for_pilots")
     if len(plan.metrics) != 1:
         return Text("counts_not_for_metric")
     metric = plan.metrics[0]

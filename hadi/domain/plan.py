@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from hadi.domain.errors import Invalid
 from hadi.domain.numbers import is_sensible
+from hadi.domain.pilot_plan import PilotPlan
 from hadi.domain.text import Text
 
 MOST_ARMS = 20
@@ -31,6 +32,7 @@ MOST_LOOKS = 20
 class Design(StrEnum):
     SPLIT = "split"  # units are randomised
     CLUSTER = "cluster"  # whole stores, teams or sellers are
+    PILOT = "pilot"  # one or a few sites get the change, the others are followed beside them
 
 
 class Looks(StrEnum):
@@ -177,7 +179,9 @@ class Plan:
     `baseline_sd` its standard deviation, `expected_effect` the difference the team expects, in the
     same units; `exposure` is what a unit of a rate is expected to be exposed to. `icc` (the share
     of the variance that lies between clusters), `cluster_size` (mean units of a cluster) and
-    `cluster_cv` (standard deviation of the sizes over their mean) plan a cluster design."""
+    `cluster_cv` (standard deviation of the sizes over their mean) plan a cluster design. Of a
+    pilot, `planned_units` are the periods from its start on, and `pilot` says the rest; the primary
+    metric is about its `value`."""
 
     design: Design | None = None
     variant: str | None = None  # the column that names the arm
@@ -207,6 +211,7 @@ class Plan:
     planned_units: int | None = None
     owner: str | None = None  # ids of people
     steward: str | None = None
+    pilot: PilotPlan | None = None  # of that design alone
 
     @property
     def primary(self) -> Metric | None:
@@ -219,9 +224,15 @@ class Plan:
         """Every column of the data that the plan uses, each once."""
         named = [self.variant, self.unit, self.cluster, *self.segments, self.day, self.group]
         named += [c for m in self.metrics for c in (*m.columns, *m.covariates)]
+        named += self.pilot.columns if self.pilot else ()
         return tuple(dict.fromkeys(c for c in named if c))
 
     def as_json(self) -> dict[str, Any]:
+        """The plan's fields. Those of a design that has its own come only with that design, so
+        that a plan's digest does not change with what HADI learns."""
+        return self._shared_json() | (self.pilot.as_json() if self.pilot else {})
+
+    def _shared_json(self) -> dict[str, Any]:
         return {
             "design": self.design.value if self.design else None,
             "variant": self.variant,
@@ -269,6 +280,8 @@ class Plan:
 
     def needs(self) -> tuple[Need, ...]:
         """The columns a data set has to bring, in the order people map them."""
+        if self.pilot is not None:
+            return _once(self._pilot_needs(self.pilot))
         found = [Need(self.variant or "variant", NeedRole.VARIANT)]
         if self.design is Design.CLUSTER or self.cluster:
             found.append(Need(self.cluster or "cluster", NeedRole.CLUSTER))
@@ -284,15 +297,31 @@ class Plan:
             found.append(Need(self.day, NeedRole.DAY))
         if self.group:
             found.append(Need(self.group, NeedRole.GROUP))
-        seen: dict[str, Need] = {}
-        for need in found:
-            seen.setdefault(need.key, need)
-        return tuple(seen.values())
+        return _once(found)
+
+    def _pilot_needs(self, pilot: PilotPlan) -> Iterable[Need]:
+        """The site, the period and the value; then what the other metrics are about."""
+        yield Need(pilot.site or "site", NeedRole.SITE)
+        yield Need(pilot.time or "time", NeedRole.TIME)
+        primary = self.primary
+        name = primary.name if primary else None
+        yield Need(self._value(pilot), NeedRole.METRIC, name or "value", "value")
+        for metric in self.metrics:
+            if metric is not primary:
+                yield Need(metric.keys[0], NeedRole.METRIC, metric.name, "value")
+        if self.group:
+            yield Need(self.group, NeedRole.GROUP)
+
+    def _value(self, pilot: PilotPlan) -> str:
+        """The plan's own name for a pilot's column of values."""
+        return pilot.value or (self.primary.keys[0] if self.primary else "value")
 
     def bound(self, mapping: Mapping[str, str]) -> Plan:
         """The same plan over a data set's own columns; `mapping` goes from a need's key to the
         data's column, and a key it leaves out is a column of that very name."""
         is_clustered = self.design is Design.CLUSTER or self.cluster
+        if self.pilot is not None:
+            return self._pilot_bound(self.pilot).renamed(lambda name: mapping.get(name, name))
         named = replace(
             self,
             variant=self.variant or "variant",
@@ -301,6 +330,16 @@ class Plan:
             metrics=tuple(replace(m, columns=m.keys) for m in self.metrics),
         )
         return named.renamed(lambda column: mapping.get(column, column))
+
+    def _pilot_bound(self, pilot: PilotPlan) -> Plan:
+        value, primary = self._value(pilot), self.primary
+        return replace(
+            self,
+            pilot=replace(pilot, site=pilot.site or "site", time=pilot.time or "time", value=value),
+            metrics=tuple(
+                replace(m, columns=(value,) if m is primary else m.keys) for m in self.metrics
+            ),
+        )
 
     def renamed(self, rename: Callable[[str], str]) -> Plan:
         """The same plan with every column's name put through `rename`."""
@@ -324,6 +363,7 @@ class Plan:
                 )
                 for m in self.metrics
             ),
+            pilot=self.pilot.renamed(rename) if self.pilot else None,
         )
 
 
@@ -338,6 +378,8 @@ class NeedRole(StrEnum):
     SEGMENT = "segment"
     DAY = "day"
     GROUP = "group"
+    SITE = "site"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,3 +391,11 @@ class Need:
     metric: str | None = None
     part: str | None = None  # of a metric of two columns: numerator, denominator, ...
     is_optional: bool = False
+
+
+def _once(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """The needs, each key once."""
+    seen: dict[str, Need] = {}
+    for need in needs:
+        seen.setdefault(need.key, need)
+    return tuple(seen.values())

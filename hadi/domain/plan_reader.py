@@ -12,6 +12,14 @@ from typing import Any, TypeVar
 from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults, metric_faults
 from hadi.domain.numbers import finite
+from hadi.domain.pilot_plan import (
+    MOST_COMPONENTS,
+    MOST_SITES,
+    Decide,
+    Method,
+    PilotPlan,
+    Scale,
+)
 from hadi.domain.plan import (
     MOST_ARMS,
     MOST_COVARIATES,
@@ -43,12 +51,15 @@ class PlanReader:
     places: list[int] = field(default_factory=list)  # in the JSON, of the metrics that were read
 
     def read(self) -> Plan:
-        known = set(Plan.__dataclass_fields__)
+        design = self.choice("design", Design)
+        known = set(Plan.__dataclass_fields__) - {"pilot"}
+        if design is Design.PILOT:
+            known |= set(PilotPlan.__dataclass_fields__)
         for name in self.data:
             if name not in known:
                 self.wrong[name] = Text("field_unknown", field=name)
         plan = Plan(
-            design=self.choice("design", Design),
+            design=design,
             variant=self.word("variant"),
             control=self.word("control"),
             split=self.split(),
@@ -76,6 +87,7 @@ class PlanReader:
             planned_units=self.count("planned_units"),
             owner=self.word("owner"),
             steward=self.word("steward"),
+            pilot=self.pilot() if design is Design.PILOT else None,
         )
         if plan.starts_on and plan.ends_on and plan.ends_on < plan.starts_on:
             self.wrong["ends_on"] = Text("end_before_start")
@@ -85,6 +97,43 @@ class PlanReader:
         if self.wrong:
             raise Invalid(Text("plan_invalid", n=len(self.wrong)), self.wrong)
         return plan
+
+    def pilot(self) -> PilotPlan:
+        """The fields of a pilot, which stand among those of the plan."""
+        return PilotPlan(
+            site=self.word("site"),
+            time=self.word("time"),
+            value=self.word("value"),
+            treated=self.sites("treated"),
+            controls=self.sites("controls"),
+            start=self.label("start"),
+            method=self.choice("method", Method) or Method.DID,
+            scale=self.choice("scale", Scale) or Scale.LOG,
+            decide=self.choice("decide", Decide) or Decide.PLACEBO,
+            components=self.words("components", MOST_COMPONENTS),
+        )
+
+    def label(self, name: str) -> str | None:
+        """A short text, or a whole number that stands for one: sites and weeks have numbers."""
+        value = self.data.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.word(name)
+
+    def sites(self, name: str) -> tuple[str, ...]:
+        """A list of sites, each once."""
+        value = self.data.get(name)
+        if value in (None, "", []):
+            return ()
+        listed = [value] if isinstance(value, (str, int)) else value
+        if not isinstance(listed, (list, tuple)) or len(listed) > MOST_SITES:
+            self.wrong[name] = Text("field_sites", field=name, limit=MOST_SITES)
+            return ()
+        inner = PlanReader({str(i): site for i, site in enumerate(listed)})
+        found = [inner.label(key) for key in inner.data]
+        if inner.wrong:
+            self.wrong[name] = Text("field_not_short_text", field=name, limit=200)
+        return tuple(dict.fromkeys(site for site in found if site))
 
     def word(self, name: str, limit: int = 200) -> str | None:
         value = self.data.get(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hadi.domain.errors import Blocker
+from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
 from hadi.domain.plan import Design, Looks, Metric, MetricKind, Plan, Threshold
 from hadi.domain.text import Text
 
@@ -20,6 +21,8 @@ def nonsense(plan: Plan) -> Iterable[Blocker]:
     yield from _columns(plan)
     yield from _looks(plan)
     yield from _shares(plan)
+    if plan.pilot is not None:
+        yield from _pilot(plan, plan.pilot)
 
 
 def expects_worse(plan: Plan) -> Text | None:
@@ -79,3 +82,33 @@ def _reach(metric: Metric, threshold: Threshold, plan: Plan, is_primary: bool) -
     if not threshold.is_relative:
         return threshold.value
     return threshold.value * (plan.baseline or 0.0) if is_primary else 0.0
+
+
+def _pilot(plan: Plan, pilot: PilotPlan) -> Iterable[Blocker]:
+    """A site is a pilot or a control; a column is a site's, a period's or a value's; and what is
+    judged in per cent is promised in per cent."""
+    both = [site for site in pilot.treated if site in pilot.controls]
+    if both:
+        yield Blocker(Text("plan_site_twice", site=both[0]), "controls")
+    named = {"site": pilot.site, "time": pilot.time, "value": pilot.value}
+    seen: set[str] = set()
+    for field, column in named.items():
+        if column in seen:
+            yield Blocker(Text("plan_pilot_column_shared", column=column), field)
+        elif column:
+            seen.add(column)
+    primary = plan.primary
+    if primary and primary.columns and pilot.value and primary.columns[0] != pilot.value:
+        text = Text("plan_value_differs", name=primary.name, column=pilot.value)
+        yield Blocker(text, "value")
+    if plan.looks is not Looks.FIXED:
+        yield Blocker(Text("plan_pilot_looks"), "looks")
+    if pilot.method.is_mix and pilot.decide is Decide.STORE_T:
+        yield Blocker(Text("plan_pilot_decide"), "decide")
+    if pilot.scale is not Scale.LOG:
+        return
+    for metric in plan.metrics:
+        threshold = metric.threshold
+        if threshold and not threshold.is_relative and threshold.value > 1.0:
+            field = "threshold" if metric is primary else "metrics"
+            yield Blocker(Text("plan_log_threshold", name=metric.name), field)

@@ -26,6 +26,10 @@ _USUAL = {
     NeedRole.DAY: ("day", "date", "день", "дата", "nap", "dátum"),
     NeedRole.GROUP: ("seller", "store", "shop", "manager", "продавец", "магазин", "менеджер",
                      "eladó", "üzlet", "bolt"),
+    NeedRole.SITE: ("site", "store", "store id", "shop", "branch", "territory", "region", "магазин",
+                    "точка", "филиал", "территория", "üzlet", "bolt", "terület"),
+    NeedRole.TIME: ("time", "week", "week start", "month", "period", "date", "day", "неделя",
+                    "месяц", "период", "дата", "hét", "hónap", "időszak", "dátum"),
 }  # fmt: skip
 _NUMBERS = {ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.BOOLEAN}
 
@@ -84,9 +88,11 @@ def checked_mapping(
     return resolved
 
 
-# Arm, unit and cluster say who is who: each has a column of its own. A segment, a day or a seller
-# may well be one of them.
-_IDENTITIES = (NeedRole.VARIANT, NeedRole.CLUSTER, NeedRole.UNIT)
+# Arm, unit and cluster say who is who, site and period where and when: each has a column of its
+# own. A segment, a day or a seller may well be one of them.
+_IDENTITIES = (
+    NeedRole.VARIANT, NeedRole.CLUSTER, NeedRole.UNIT, NeedRole.SITE, NeedRole.TIME,
+)  # fmt: skip
 
 
 def _named(need: Need) -> str | Text:

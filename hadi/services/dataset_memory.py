@@ -22,7 +22,10 @@ from hadi.services.dataset_parts import same_family
 ChangeKind = Literal["missing", "new", "type"]
 
 # In these columns a value is a name: whole numbers are as good as text.
-_NAMES = (NeedRole.VARIANT, NeedRole.UNIT, NeedRole.CLUSTER, NeedRole.SEGMENT, NeedRole.GROUP)
+_NAMES = (
+    NeedRole.VARIANT, NeedRole.UNIT, NeedRole.CLUSTER, NeedRole.SEGMENT, NeedRole.GROUP,
+    NeedRole.SITE, NeedRole.TIME,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ import hadi.domain
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, State, Step
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
+from hadi.domain.pilot_plan import Decide, Method, Scale
 from hadi.domain.plan import (
     Better,
     Design,
@@ -44,12 +45,15 @@ LANGUAGES = ("ru", "hu")
 SHOWN: dict[type[StrEnum], str] = {
     CheckStatus: "check",
     ColumnTag: "tag",
+    Decide: "pilot_decide",
     Decision: "decision",
     EvidenceGrade: "evidence",
     GuardrailStatus: "guardrail",
     Level: "level",
+    Method: "pilot_method",
     Payback: "payback",
     RolloutStatus: "rollout",
+    Scale: "pilot_scale",
     State: "state",
     Verdict: "verdict",
 }

@@ -203,6 +203,10 @@ def need_label(need: Need) -> str:
             return str(_("The day"))
         case NeedRole.GROUP:
             return str(_("Who served the unit: seller or store"))
+        case NeedRole.SITE:
+            return str(_("The site: store, team or territory"))
+        case NeedRole.TIME:
+            return str(_("The period: week, month or day"))
 
 
 def need_help(need: Need) -> str | None:
@@ -232,6 +236,8 @@ def need_help(need: Need) -> str | None:
             return " ".join([_("Shows whether the effect fades."), called])
         case NeedRole.GROUP:
             return " ".join([_("Shows whether one of them carries the effect."), called])
+        case NeedRole.SITE | NeedRole.TIME:
+            return called
 
 
 def _plain(field: NumberField) -> int | float | str | None:

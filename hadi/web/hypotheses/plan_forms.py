@@ -190,7 +190,8 @@ class PlanForm(Form):
                 ("relative", _("percent of today’s value")),
             ]
         )
-        self.design.choices = choices((design.value, design_word(design)) for design in Design)
+        drawn = (Design.SPLIT, Design.CLUSTER)
+        self.design.choices = choices((design.value, design_word(design)) for design in drawn)
         self.looks.choices = choices((looks.value, looks_word(looks)) for looks in Looks)
         self.spending.choices = choices((rule.value, spending_word(rule)) for rule in Spending)
         named = choices([("", _("Choose a person")), *((user.id, user.name) for user in people)])

@@ -127,6 +127,8 @@ def design_word(design: Design) -> str:
             return str(_("Units are drawn"))
         case Design.CLUSTER:
             return str(_("Whole stores, teams or sellers are drawn"))
+        case Design.PILOT:
+            return str(_("A pilot: one or a few sites beside the others"))
 
 
 def looks_word(looks: Looks) -> str:
@@ -151,6 +153,8 @@ def units_label(plan: Plan) -> str:
     """What the planned units of an arm are."""
     if plan.design is Design.CLUSTER:
         return str(_("Planned clusters per arm"))
+    if plan.design is Design.PILOT:
+        return str(_("Planned periods from the start on"))
     return str(_("Planned units per arm"))
 
 

@@ -121,3 +121,59 @@ def test_any_json_is_read_or_refused_in_words(body: dict[str, Any]) -> None:
         faults = refused.fields
     assert all(str(text) for text in faults.values())
     assert Plan.from_json(plan.as_json()) == plan
+
+
+PILOT = {
+    "design": "pilot",
+    "site": "store",
+    "time": "week",
+    "value": "sales",
+    "treated": ["s07", "s12"],
+    "start": 1,
+    "metrics": [
+        {"name": "Sales", "kind": "mean", "role": "primary", "threshold": "8%", "better": "higher"}
+    ],
+}
+
+
+def test_a_pilots_own_fields_stand_among_those_of_the_plan() -> None:
+    plan = Plan.from_json(PILOT)
+    assert plan.pilot is not None
+    assert plan.pilot.treated == ("s07", "s12")
+    written = plan.as_json()
+    assert written["start"] == "1"
+    assert (written["method"], written["scale"], written["decide"]) == ("did", "log", "placebo")
+    assert Plan.from_json(written) == plan
+
+
+def test_other_plans_do_not_change_with_the_pilot() -> None:
+    assert "treated" not in Plan.from_json({"design": "split"}).as_json()
+    with pytest.raises(Invalid) as refused:
+        Plan.from_json({"design": "split", "treated": ["s07"]})
+    assert set(refused.value.fields) == {"treated"}
+
+
+def test_a_pilot_needs_the_site_the_period_and_the_value() -> None:
+    plan = Plan.from_json(PILOT)
+    assert [(need.key, need.role.value) for need in plan.needs()] == [
+        ("store", "site"),
+        ("week", "time"),
+        ("sales", "metric"),
+    ]
+    bound = plan.bound({"store": "Магазин", "sales": "Выручка"})
+    assert bound.pilot is not None
+    assert (bound.pilot.site, bound.pilot.time, bound.pilot.value) == ("Магазин", "week", "Выручка")
+    assert bound.metrics[0].columns == ("Выручка",)
+
+
+def test_a_pilot_whose_metric_names_the_column_takes_it() -> None:
+    written = PILOT | {"value": None, "metrics": [PILOT["metrics"][0] | {"columns": ["turnover"]}]}
+    plan = Plan.from_json(written)
+    assert plan.needs()[2].key == "turnover"
+    assert plan.bound({}).pilot.value == "turnover"
+
+
+def test_a_pilot_is_about_averages() -> None:
+    with pytest.raises(Invalid) as refused:
+        Plan.from_json(PILOT | {"metrics": [{"name": "Share", "kind": "conversion"}]})
+    assert set(refused.value.fields) == {"metrics.0.kind"}

@@ -110,3 +110,44 @@ def test_a_known_range_is_named(parts: dict[str, Any], said: str) -> None:
     with pytest.raises(Invalid) as refused:
         plan(**parts)
     assert [said in str(text) for text in refused.value.fields.values()] == [True]
+
+
+def pilot(**changed: object) -> Plan:
+    metric = {
+        "name": "Sales",
+        "kind": "mean",
+        "role": "primary",
+        "threshold": "8%",
+        "better": "higher",
+    }
+    return Plan.from_json(
+        {
+            "design": "pilot",
+            "site": "store",
+            "time": "week",
+            "value": "sales",
+            "treated": ["s07"],
+            "start": "1",
+            "metrics": [metric | changed.pop("metric", {})],
+            **changed,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"controls": ["s07", "s08"]}, "controls"),
+        ({"time": "store"}, "time"),
+        ({"metric": {"columns": ["turnover"]}}, "value"),
+        ({"looks": "anytime"}, "looks"),
+        ({"method": "synthetic", "decide": "store_t"}, "decide"),
+        ({"metric": {"threshold": 5000}}, "threshold"),
+    ],
+)
+def test_a_pilot_that_cannot_be_meant(changed: dict[str, object], field: str) -> None:
+    assert [blocker.field for blocker in nonsense(pilot(**changed))] == [field]
+
+
+def test_a_pilot_in_its_own_units_may_promise_them() -> None:
+    assert not list(nonsense(pilot(scale="linear", metric={"threshold": 5000})))
