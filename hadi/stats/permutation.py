@@ -66,7 +66,7 @@ def permute(totals: Floats, sizes: Floats, n_control: int) -> Permutation:
     observed = float(_differences(totals, sizes, own[np.newaxis, :])[0])
     assignments = math.comb(count, fewer)
     is_exact = assignments <= MOST_ENUMERATED
-    chosen = _chosen(count, fewer)
+    chosen = assignments_of(count, fewer)
     found = _differences(totals, sizes, chosen)
     least = observed * (1.0 - _TIE) - _ROUNDING * float(found.max())
     extreme = int((found >= least).sum())
@@ -89,8 +89,11 @@ def _differences(totals: Floats, sizes: Floats, chosen: NDArray[np.intp]) -> Flo
 
 
 @lru_cache(maxsize=4)
-def _chosen(count: int, fewer: int) -> NDArray[np.intp]:
-    """The assignments to look at; a plan has several metrics and segments, all of them alike."""
+def assignments_of(count: int, fewer: int) -> NDArray[np.intp]:
+    """The assignments to look at, a row of chosen clusters each: all, or those drawn.
+
+    Kept, as a plan has several metrics and segments, all of them alike.
+    """
     is_exact = math.comb(count, fewer) <= MOST_ENUMERATED
     chosen = _every(count, fewer) if is_exact else _drawn(count, fewer)
     chosen.flags.writeable = False

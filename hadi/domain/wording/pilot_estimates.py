@@ -1,0 +1,17 @@
+"""Why a pilot's numbers cannot be had: codes of `hadi.stats.errors.NotEstimable`."""
+
+from hadi.domain.wording import N_, Wording
+
+WORDING: dict[str, Wording] = {
+    "pilot_no_treated": N_("No pilot site is in the data: check the names of the pilot sites."),
+    "pilot_no_controls": N_(
+        "No control site has values both before and after the start: without a comparison, growth everywhere looks like an effect."
+    ),
+    "pilot_no_before": N_("The data have no period before the start: without a “before” there is no change to measure."),
+    "pilot_no_after": N_("The data have no period after the start yet: attach them when the first one is over."),
+    "pilot_site_no_before": N_("The pilot site “%(site)s” has no value before the start: without a “before” there is no change to measure."),
+    "pilot_site_no_after": N_("The pilot site “%(site)s” has no value after the start: attach its periods after the start, or plan the test without it."),
+    "pilot_not_positive": N_("“%(site)s” has a value of zero or below in “%(time)s”: percentages need values above zero. Choose the linear scale (--scale linear), or correct the value; a period without data is left empty."),
+    "pilot_two_sites": N_("One pilot and one control site cannot tell chance from effect: a second control site is needed at least."),
+    "pilot_no_variation": N_("All sites of a group changed by exactly the same amount: without any variation there is nothing to measure chance by."),
+}
