@@ -67,7 +67,9 @@ def run(
     # Looking and summing take as long as the data are big: no transaction is held meanwhile.
     looked = quality.checks(basis.dataset, folder=folder, by=by, now=now)
     findings = (
-        post_factum.check(hypothesis, basis.plan_version, basis.dataset),
+        post_factum.check(
+            hypothesis, basis.plan_version, basis.dataset, quality.period_of(basis.dataset)
+        ),
         *reconciliations.checks(basis.dataset),
         *looked,
     )

@@ -8,7 +8,7 @@ hypothesis had before may have shaped this one, and is said.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -18,13 +18,16 @@ from hadi.domain.post_factum import Seen, Written
 from hadi.domain.verdict import Check
 from hadi.models import Dataset, DatasetPart, Hypothesis, PlanVersion, Upload
 from hadi.models.dataset import DatasetKind
-from hadi.services import archive, quality, workspace
+from hadi.services import archive, workspace
 from hadi.services.plan_versions import locked_moments
 
+Period = tuple[date | None, date | None, int]
 
-def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset) -> Check:
-    """Whether the plan came before the data that it is to judge."""
-    first_day, last_day, early = quality.period_of(dataset)
+
+def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset, period: Period) -> Check:
+    """Whether the plan came before the data that it is to judge. `period`: the first and the last
+    day of these, and how many of their rows are of days before the plan was fixed."""
+    first_day, last_day, early = period
     moments, imported_at = locked_moments(version), archive.imported_at()
     assert moments is not None
     first_plan_at, plan_at = moments

@@ -34,7 +34,7 @@ from hadi.ingest.source import Summaries
 from hadi.models import Dataset, Reconciliation
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
-from hadi.services import events, hypotheses, jobs, workspace
+from hadi.services import events, hypotheses, jobs, post_factum, workspace
 from hadi.services.dataset_records import (
     find,
     hypothesis_of,
@@ -111,12 +111,13 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     if settings.duplicates_are_real:
         real = Finding("duplicates", Level.GREEN, Text("quality_duplicates_real"), is_check=True)
         found = [finding if finding.code != "duplicates" else real for finding in found]
-    report = rules.report_of(
-        [*found, *late], settings, rows=looked.rows,
-        first_day=looked.first_day, last_day=looked.last_day,
-    )  # fmt: skip
     with transaction():
         dataset = lock(Dataset, dataset_id) or _gone()
+        first, last = looked.first_day, looked.last_day
+        found += _after_the_fact(dataset, (first, last, looked.unlocked))
+        report = rules.report_of(
+            [*found, *late], settings, rows=looked.rows, first_day=first, last_day=last
+        )
         kept = report.as_json() | {"early_rows": looked.unlocked}
         # Whoever changed the settings looks again; of deleted rows nothing more is said.
         if settings_of(dataset) == settings and dataset.has_content:
@@ -310,6 +311,16 @@ def _missing_grossly(sums: Summaries, plan: Plan) -> Iterator[Finding]:
         yield Finding("missing_gross", Level.RED, text, figures)
 
 
+def _after_the_fact(dataset: Dataset, period: post_factum.Period) -> Iterator[Finding]:
+    """Data that were there before the plan: every check says so, and so does the report, before
+    somebody trusts its green. Where no day is known there is nothing to say yet."""
+    version = test_of(dataset).plan_version
+    if dataset.role is not DatasetRole.OUTCOME or period[1] is None or not version:
+        return
+    if version.locked_at is not None:
+        yield Finding.of_check(post_factum.check(hypothesis_of(dataset), version, dataset, period))
+
+
 def _require_columns(dataset: Dataset, settings: QualitySettings) -> None:
     types = {c["name"]: c["type"] for c in dataset.report.get("columns", ())}
     wrong: dict[str, Text] = {}
@@ -340,7 +351,7 @@ def _gone() -> Dataset:
     raise NotFound(Text("no_such_dataset"))
 
 
-def period_of(dataset: Dataset) -> tuple[date | None, date | None, int]:
+def period_of(dataset: Dataset) -> post_factum.Period:
     """The first and the last day of the data, and how many rows are of days before the plan was
     fixed, by the report."""
     report = report_of(dataset)

@@ -41,7 +41,11 @@ def test_a_hypothesis_of_old_data_is_exploration(world: World) -> None:
     content = csv(world, first_day=0, days=40)
     world.now = datetime(2026, 5, 14, 9, tzinfo=UTC)
     hypothesis = world.running(**PLAN, day="day")
-    attached(world, hypothesis, content)
+    dataset = attached(world, hypothesis, content)
+    # The report says so at once, before anybody runs a check, and makes no period of a plan up.
+    findings = {f["code"]: f for f in dataset.quality["findings"]}
+    assert dataset.quality["level"] == findings["after_the_fact"]["level"] == "red"
+    assert findings["period"]["text"]["code"] == "quality_days_run"
     analysis = run(world, hypothesis)
     assert analysis.verdict == "invalid"
     assert check_of(analysis)["text"]["code"] == "after_the_hypothesis"

@@ -51,6 +51,7 @@ WORDING: dict[str, Wording] = {
     "quality_days_fine": N_(
         "“%(column)s” runs from %(first)s to %(last)s, all within the plan’s period."
     ),
+    "quality_days_run": N_("“%(column)s” runs from %(first)s to %(last)s."),
     "quality_future": NN_(
         "“%(column)s” names days that have not come yet in %(n)s row (%(share)s, up to %(last)s). See how its dates were read, day or month first, and attach a corrected file.",
         "“%(column)s” names days that have not come yet in %(n)s rows (%(share)s, up to %(last)s). See how its dates were read, day or month first, and attach a corrected file.",
@@ -177,5 +178,6 @@ WORDING: dict[str, Wording] = {
     "finding_day": N_("Day column"),
     "finding_hidden": N_("Something about a column that you may not see."),
     "finding_accepted": N_("Accepted as it is: %(detail)s"),
+    "finding_after_the_fact": N_("The plan before the data"),
     "finding_entries": N_("When entries were made"),
 }

@@ -173,8 +173,10 @@ def heaped(numbers: Numbers, heap: Heap) -> float | None:
 def _days(table: Table, days: Days) -> Iterator[Finding]:
     found = [*_impossible_days(days), *_outside(table, days)]
     if not found and days.first is not None and days.last is not None:
+        plan = table.asked.plan
+        is_bounded = plan is not None and (plan.starts_on or plan.ends_on)
         text = Text(
-            "quality_days_fine",
+            "quality_days_fine" if is_bounded else "quality_days_run",
             column=days.column,
             first=day_figure(days.first),
             last=day_figure(days.last),
