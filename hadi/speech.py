@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_month_names
 from babel.numbers import format_currency, format_decimal, format_scientific
 from babel.support import NullTranslations, Translations
 
@@ -102,6 +102,14 @@ class BabelSpeaker:
     def day(self, day: date) -> str:
         """A date in a list: 20 Feb 2026."""
         return format_date(day, "medium", locale=self.locale)
+
+    def month_names(self) -> tuple[tuple[str, str], ...]:
+        """January to December: a short name ("Jan"), and one letter where there is no room."""
+        short, narrow = (
+            get_month_names(width, "stand-alone", self.locale)
+            for width in ("abbreviated", "narrow")
+        )
+        return tuple((short[month], narrow[month]) for month in range(1, 13))
 
     def moment(self, at: datetime, zone: tzinfo) -> str:
         """A moment in the workspace's time: 20 Feb 2026, 14:05."""

@@ -26,7 +26,9 @@ def init_app(app: Flask) -> None:
         locale_selector=choose,
         timezone_selector=lambda: workspace.current().time_zone,
     )
-    app.jinja_env.globals.update(say=say, figure=figure, day=day, moment=moment)
+    app.jinja_env.globals.update(
+        say=say, figure=figure, day=day, moment=moment, month_names=month_names
+    )
 
 
 def choose() -> str:
@@ -67,6 +69,11 @@ def day(when: date) -> str:
 def moment(at: datetime) -> str:
     """A moment in the reader's language and the workspace's time zone."""
     return speaker().moment(at, zone())
+
+
+def month_names() -> tuple[tuple[str, str], ...]:
+    """January to December in the reader's language: a short name, and one letter for a phone."""
+    return speaker().month_names()
 
 
 def zone() -> ZoneInfo:

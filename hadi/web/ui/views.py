@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from hadi.web.shared.pages import Page
 from hadi.web.shared.render import chrome, render
+from hadi.web.ui.chart_specimens import ChartSpecimens, chart_specimens
 from hadi.web.ui.forms import SpecimenForm, filled_form, refused_form
 from hadi.web.ui.specimens import Specimens, specimens
 
@@ -20,6 +21,7 @@ class GalleryPage(Page):
     """The specimens, and a form as it is when opened and when it was refused."""
 
     specimens: Specimens
+    charts: ChartSpecimens
     form: SpecimenForm
     refused: SpecimenForm
 
@@ -31,6 +33,7 @@ def index() -> str:
         title="Components",
         chrome=chrome(),
         specimens=specimens(moves_url=url_for("ui.move")),
+        charts=chart_specimens(),
         form=filled_form(),
         refused=refused_form(),
     )
