@@ -16,7 +16,7 @@ from babel.dates import format_date, format_datetime, get_month_names
 from babel.numbers import format_currency, format_decimal, format_scientific
 from babel.support import NullTranslations, Translations
 
-from hadi.domain.text import Figure, FigureKind, Text, percent_decimals, render
+from hadi.domain.text import Figure, FigureKind, Text, amount_decimals, percent_decimals, render
 
 NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский", "hu": "Magyar"}
 CATALOGUES = Path(__file__).resolve().parent / "locale"
@@ -71,6 +71,8 @@ class BabelSpeaker:
                 return self._percent(size)
             case FigureKind.MONEY:
                 return self._money(size, figure.currency)
+            case FigureKind.AMOUNT:
+                return self._money(size, figure.currency, amount_decimals(size))
             case _:
                 return self._decimal(size, _decimals(size))
 
@@ -82,12 +84,14 @@ class BabelSpeaker:
             return _TINY[self.language] % self._decimal(0.001, 3)
         return self._decimal(size, 3)
 
-    def _money(self, size: float, currency: str | None) -> str:
+    def _money(self, size: float, currency: str | None, decimals: int = 0) -> str:
         if not currency:
-            return self._decimal(size, 0)
-        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
+            return self._decimal(size, decimals)
+        pattern = self.locale.currency_formats["standard"].pattern
+        if not decimals:
+            pattern = pattern.replace(".00", "")
         written = format_currency(
-            round(size), currency, pattern, locale=self.locale, currency_digits=False
+            round(size, decimals), currency, pattern, locale=self.locale, currency_digits=False
         )
         if written.startswith(currency):  # a code, unlike a sign, stands apart from the number
             written = f"{currency} {written.removeprefix(currency).lstrip()}"

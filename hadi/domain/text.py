@@ -26,7 +26,8 @@ class FigureKind(StrEnum):
     BARE_POINTS = "bare_points"  # the same without its unit, for the ends of an interval
     PERCENT = "percent"  # a relative change shown as +5.4 %
     P_VALUE = "p_value"  # 0.031, or "less than 0.001"
-    MONEY = "money"  # needs `currency`
+    MONEY = "money"  # in whole units; needs `currency`
+    AMOUNT = "amount"  # money to its last digit; the value is a decimal text
     DATE = "date"  # ISO date
 
 
@@ -171,9 +172,17 @@ class _English:
                 return "less than 0.001" if size < 0.001 else f"{size:.3f}"
             case FigureKind.MONEY:
                 written = f"{size:,.0f} {figure.currency or ''}".strip()
+            case FigureKind.AMOUNT:
+                amount = f"{size:,.{amount_decimals(size)}f}"
+                written = f"{amount} {figure.currency or ''}".strip()
             case _:
                 written = _significant(size)
         return f"{sign}{minus}{written}"
+
+
+def amount_decimals(size: float) -> int:
+    """Two, or none where an amount is whole."""
+    return 0 if round(size, 2) == round(size) else 2
 
 
 def percent_decimals(percent: float) -> int:

@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import hadi.domain
+from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, State, Step
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
@@ -43,8 +44,11 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ru", "hu")
 # The words of a member are WORDING["<prefix>_<value>"].
 SHOWN: dict[type[StrEnum], str] = {
+    BudgetChoice: "budget",
+    BudgetLevel: "budget",
     CheckStatus: "check",
     ColumnTag: "tag",
+    CostKind: "cost",
     Decide: "pilot_decide",
     Decision: "decision",
     EvidenceGrade: "evidence",

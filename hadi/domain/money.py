@@ -1,0 +1,70 @@
+"""Amounts of money: a decimal number with its currency, and the rule that only like is added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from hadi.domain.text import Figure, FigureKind, Text
+
+CENT = Decimal("0.01")
+MOST = Decimal("1e13")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in an ISO currency."""
+
+    amount: Decimal
+    currency: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"amount": str(self.amount), "currency": self.currency}
+
+    @property
+    def figure(self) -> Figure:
+        """As it is written in a sentence, to its last digit."""
+        return amount_figure(self.amount, self.currency)
+
+
+def amount_figure(amount: Decimal | float, currency: str, *, is_signed: bool = False) -> Figure:
+    """An amount in a sentence: to its last digit where it was typed, in whole units where it was
+    computed."""
+    if isinstance(amount, Decimal):
+        return Figure(FigureKind.AMOUNT, str(amount), is_signed, currency)
+    return Figure(FigureKind.MONEY, amount, is_signed, currency)
+
+
+def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | None:
+    """An amount of zero or more, to the cent; what is none is noted in `wrong`."""
+    try:
+        amount = Decimal(str(value).strip().replace(",", "."))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount <= MOST:
+        wrong[name] = Text("amount_unreadable")
+        return None
+    return amount.quantize(CENT)
+
+
+def read_currency(value: object, name: str, wrong: dict[str, Text]) -> str | None:
+    """The three letters of a currency; what is none is noted in `wrong`."""
+    currency = str(value or "").strip().upper()
+    if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
+        wrong[name] = Text("currency_unreadable")
+        return None
+    return currency
+
+
+def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """The sum of each currency, by the currency's letters. Nothing is converted."""
+    sums: dict[str, Decimal] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
+
+
+def refuse_to_add(sums: Iterable[Money]) -> Text:
+    """Why amounts of several currencies have no sum."""
+    return Text("currencies_not_added", currencies=", ".join(money.currency for money in sums))

@@ -1,0 +1,93 @@
+"""What an effect comes to in a week, in units of the metric: from a stored analysis.
+
+A draw compares units: the difference of one unit, times the units that the change reaches in a
+week. A pilot compares sites over time: its effect on what a site would have done without the
+change, times the sites. Better is up, whichever way the metric is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hadi.domain.economics import Declaration
+from hadi.domain.plan import Better, MetricKind, MetricRole
+from hadi.domain.text import Text
+from hadi.stats.payback import Gain
+
+# A shift of ranks or of a quantile is nobody's sum: no money follows from it.
+_NOT_SUMS = (MetricKind.RANK, MetricKind.QUANTILE)
+_WITHOUT = ("not_yet", "invalid", "not_estimable")
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyEffect:
+    """`gain` is None where something is missing, which `missing` names. `weeks` is how long the
+    data say the test lasted, where they do."""
+
+    gain: Gain | None
+    missing: tuple[Text, ...] = ()
+    weeks: float | None = None
+    stores: int | None = None
+
+
+def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEffect:
+    """What the record of an analysis comes to in a week."""
+    if record.get("verdict") in _WITHOUT:
+        return WeeklyEffect(None, (Text("payback_needs_result"),))
+    if "effect" in record:
+        return _of_pilot(record)
+    comparison = _deciding(record)
+    if comparison is None or comparison["difference"].get("estimate") is None:
+        return WeeklyEffect(None, (Text("payback_needs_result"),))
+    if comparison.get("kind") in _NOT_SUMS:
+        return WeeklyEffect(None, (Text("payback_not_a_sum", metric=comparison["metric"]),))
+    if declared.units_per_week is None:
+        return WeeklyEffect(None, (Text("payback_needs_units"),))
+    gain = _gain(comparison["difference"]).times(_sign(comparison.get("better")))
+    return WeeklyEffect(gain.times(declared.units_per_week), stores=declared.stores)
+
+
+def _deciding(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The comparison of the primary metric in the arm that the verdict speaks of."""
+    found = [c for c in record.get("comparisons", ()) if c["role"] == MetricRole.PRIMARY]
+    named = [c for c in found if c["arm"] == record.get("arm")]
+    return next(iter(named or found), None)
+
+
+def _of_pilot(record: Mapping[str, Any]) -> WeeklyEffect:
+    """On the log scale the effect is a fraction of what would have been; on the linear scale it is
+    in units of the value already. The periods of a pilot are taken for weeks."""
+    effect = record["effect"]
+    if effect.get("estimate") is None:
+        return WeeklyEffect(None, (Text("payback_needs_result"),))
+    treated = len(record.get("treated") or ()) or 1
+    after = _after(record)
+    gain = _gain(effect).times(_sign(record.get("better")) * treated)
+    if record.get("scale", "log") == "log":
+        level = _mean(after)
+        if level is None:
+            return WeeklyEffect(None, (Text("payback_needs_level"),))
+        gain = gain.times(level)
+    return WeeklyEffect(gain, weeks=float(len(after)) or None, stores=treated)
+
+
+def _after(record: Mapping[str, Any]) -> Sequence[float | None]:
+    """What one treated site would have done without the change, period by period from the start."""
+    series = record.get("series") or {}
+    values = series.get("counterfactual") or ()
+    return tuple(values[int(series.get("first_post") or 0) :])
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there) if there else None
+
+
+def _gain(estimate: Mapping[str, Any]) -> Gain:
+    return Gain(estimate["estimate"], estimate.get("low"), estimate.get("high"))
+
+
+def _sign(better: object) -> float:
+    return -1.0 if better == Better.LOWER else 1.0
