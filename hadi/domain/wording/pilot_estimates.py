@@ -1,6 +1,6 @@
 """Why a pilot's numbers cannot be had: codes of `hadi.stats.errors.NotEstimable`."""
 
-from hadi.domain.wording import N_, Wording
+from hadi.domain.wording import N_, NN_, Wording
 
 WORDING: dict[str, Wording] = {
     "pilot_no_treated": N_("No pilot site is in the data: check the names of the pilot sites."),
@@ -14,4 +14,14 @@ WORDING: dict[str, Wording] = {
     "pilot_not_positive": N_("“%(site)s” has a value of zero or below in “%(time)s”: percentages need values above zero. Choose the linear scale (--scale linear), or correct the value; a period without data is left empty."),
     "pilot_two_sites": N_("One pilot and one control site cannot tell chance from effect: a second control site is needed at least."),
     "pilot_no_variation": N_("All sites of a group changed by exactly the same amount: without any variation there is nothing to measure chance by."),
+    # Synthetic controls
+    "synthetic_few_before": NN_(
+        "Only %(n)s period before the start has a value at all sites; a mix of sites needs at least %(needed)s to be fitted to. Fill in what is missing, or choose difference-in-differences, which takes what is there.",
+        "Only %(n)s periods before the start have a value at all sites; a mix of sites needs at least %(needed)s to be fitted to. Fill in what is missing, or choose difference-in-differences, which takes what is there.",
+    ),
+    "synthetic_no_after": N_("No period after the start has a value at all sites: fill in what is missing, or choose difference-in-differences, which takes what is there."),
+    "synthetic_few_controls": N_("Fewer than two control sites have a value in every period: nothing can be mixed from them. Fill in what is missing, or choose difference-in-differences, which takes what is there."),
+    "synthetic_interval_unreachable": N_("No interval: with so few sites even the smallest p that placebos can give is above alpha, so that they exclude no effect at all."),
+    "synthetic_interval_unbounded": N_("No interval: too many other sites move so much after the start, beside how well they fit before, that placebos do not exclude even huge effects."),
+    "synthetic_interval_empty": N_("No interval: no effect that is the same in every period fits what happened after the start."),
 }
