@@ -10,9 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from hadi.api import found, shown
 from hadi.api.answers import Endpoints, answer_page
+from hadi.api.authentication import actor
 from hadi.api.paging import PageQuery, paged
 from hadi.api.schemas import EventOut
 from hadi.models import Event
+from hadi.services import hypotheses
+from hadi.services.events import seen_changes
 
 endpoints = Endpoints("events", "The log, which nobody can change")
 
@@ -30,4 +33,5 @@ def listing(query: dict[str, Any], key: str) -> Response:
         .order_by(Event.id.desc()),
         query,
     )
-    return answer_page(page, shown.event)
+    by, stake = actor(), hypotheses.stake(hypothesis)
+    return answer_page(page, lambda event: shown.event(event, seen_changes(event, by, stake)))

@@ -278,7 +278,7 @@ def _promised(record: Mapping[str, Any]) -> Json | None:
 
 
 # ------------------------------------------------------------------------------- history
-def event(shown: Event) -> Json:
+def event(shown: Event, changes: Mapping[str, Any]) -> Json:
     return {
         "id": shown.id,
         "at": moment(shown.at),
@@ -291,6 +291,6 @@ def event(shown: Event) -> Json:
         "verb": shown.verb,
         "subject": shown.subject,
         "subject_id": shown.subject_id,
-        "changes": dict(shown.changes),
+        "changes": dict(changes),
         "details": dict(shown.details),
     }

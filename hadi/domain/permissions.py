@@ -119,6 +119,8 @@ class Permission(StrEnum):
     VIEW_MONEY = "money.view"
     VIEW_PERSONAL = "personal.view"
     MOVE_WORKSPACE = "workspace.move"
+    EDIT_COSTS = "cost.edit"
+    DECIDE_BUDGET = "budget.decide"
 
 
 def _writing(*ways: list[Predicate]) -> list[list[Predicate]]:
@@ -151,6 +153,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     Permission.VIEW_MONEY: [*_CONCERNED, [_analyst], [_leader], [_admin]],
     Permission.VIEW_PERSONAL: [[_analyst], [_admin]],
     Permission.MOVE_WORKSPACE: _writing([_admin]),
+    Permission.EDIT_COSTS: _writing(*_CONCERNED, [_analyst], [_leader], [_admin]),
+    Permission.DECIDE_BUDGET: _writing([_leader], [_admin]),
 }
 
 

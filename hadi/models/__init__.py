@@ -4,6 +4,7 @@ from hadi.models.account import ApiToken, Role, User, Workspace
 from hadi.models.analysis import Analysis
 from hadi.models.conclusion import Conclusion
 from hadi.models.connection import Connection, Feed
+from hadi.models.cost import BudgetDecision, Cost, MoneyEstimate
 from hadi.models.dataset import Dataset, DatasetPart, Reconciliation
 from hadi.models.event import Event
 from hadi.models.hypothesis import Hypothesis
@@ -16,14 +17,17 @@ from hadi.models.upload import Upload
 __all__ = [
     "Analysis",
     "ApiToken",
+    "BudgetDecision",
     "Conclusion",
     "Connection",
+    "Cost",
     "Dataset",
     "DatasetPart",
     "Event",
     "Feed",
     "Hypothesis",
     "Job",
+    "MoneyEstimate",
     "PlanVersion",
     "Receipt",
     "Reconciliation",

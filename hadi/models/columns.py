@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from sqlalchemy import JSON, Enum, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, ForeignKey, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import mapped_column
 
 from hadi.db import Instant, new_id
+
+CENTS = 100
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An amount of money, exact on every database and summed by it: whole hundredths."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        hundredths = value * CENTS
+        if hundredths != int(hundredths):
+            raise ValueError("an amount has two decimals at most")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else (Decimal(int(value)) / CENTS).quantize(Decimal("0.01"))
+
 
 Id = Annotated[str, mapped_column(String(20), primary_key=True, default=new_id)]
 Moment = Annotated[datetime, mapped_column(Instant)]

@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hadi.db import Instant, db
+from hadi.domain.costs import BudgetLevel
 from hadi.domain.plan import Plan
 from hadi.models.account import User
-from hadi.models.columns import Document, Id, Moment, UserRef
+from hadi.models.columns import Document, Id, Moment, UserRef, choice
 
 if TYPE_CHECKING:
     from hadi.models.analysis import Analysis
@@ -36,6 +37,10 @@ class Test(db.Model):  # type: ignore[misc,name-defined]
     )
     result_id: Mapped[str | None] = mapped_column(
         String(20), ForeignKey("analysis.id", use_alter=True)
+    )
+    # How its costs stand to its cap, kept so that lists need not add them up.
+    budget_level: Mapped[BudgetLevel] = mapped_column(
+        choice(BudgetLevel), default=BudgetLevel.WITHIN, index=True
     )
     # The insight as it grows; the conclusion keeps the text it was decided with.
     learned: Mapped[str] = mapped_column(Text, default="")

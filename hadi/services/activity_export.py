@@ -10,12 +10,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import db
-from hadi.domain.permissions import Actor, ActorKind, Permission, require
+from hadi.domain.permissions import Actor, ActorKind, Permission, Stake, require
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
 from hadi.domain.wording import WORDING
 from hadi.models import Event, User
-from hadi.services import activity, hypotheses, users
+from hadi.services import activity, events, hypotheses, users
 from hadi.services.table_columns import Listed, listed
 from hadi.services.table_files import Cell, Kind, Table
 
@@ -67,7 +67,7 @@ def history(hypothesis: str, *, by: Actor) -> Table:
     found = hypotheses.find(hypothesis, by=by)
     query = select(Event).where(Event.hypothesis_id == found.id)
     size = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = _events(query)
+    rows = _events(query, by, hypotheses.stake(found))
     stem = f"{found.key}-history"
     return listed(stem, EVENTS, rows, prefix="activity_export", size=size, by=by)
 
@@ -93,15 +93,15 @@ def _person(user: User) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _events(query: Select[Any]) -> Iterator[tuple[Cell, ...]]:
+def _events(query: Select[Any], by: Actor, stake: Stake) -> Iterator[tuple[Cell, ...]]:
     ordered = query.options(joinedload(Event.actor)).order_by(Event.id)
     found = db.session.scalars(ordered, execution_options={"yield_per": BLOCK})
     for block in found.partitions(BLOCK):
         names = _names(block)
-        yield from (_event(event, names) for event in block)
+        yield from (_event(event, events.seen_changes(event, by, stake), names) for event in block)
 
 
-def _event(event: Event, names: Mapping[str, str]) -> tuple[Cell, ...]:
+def _event(event: Event, changes: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Cell, ...]:
     notes = [str(event.details[name]) for name in _NOTES if event.details.get(name)]
     return (
         event.at,
@@ -110,14 +110,14 @@ def _event(event: Event, names: Mapping[str, str]) -> tuple[Cell, ...]:
         event.actor_kind is ActorKind.TOKEN,
         _what(event.verb),
         event.verb,
-        "\n".join(_changes(event, names)),
+        "\n".join(_changes(changes, names)),
         " – ".join(notes),
     )
 
 
-def _changes(event: Event, names: Mapping[str, str]) -> Iterator[str]:
+def _changes(changes: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     """Each part that changed with what it was and what it is; people by their names."""
-    for name, (before, after) in event.changes.items():
+    for name, (before, after) in changes.items():
         was, became = (_said(value, names) for value in (before, after))
         yield f"{name}: {was} → {became}" if was else f"{name}: {became}"
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -28,12 +29,15 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from hadi.db import Instant
+from hadi.domain.economics import Declaration
 from hadi.domain.errors import HadiError, Unreadable
+from hadi.domain.money import read_amount, read_currency
 from hadi.domain.permissions import RoleName
 from hadi.domain.plan import Plan
 from hadi.domain.quality import QualityReport
 from hadi.domain.tags import ColumnTag, without_values
 from hadi.domain.text import Text
+from hadi.models.columns import Amount
 from hadi.services.archive_tables import ROLES, Archived, Row
 
 _LONG = 2**63
@@ -127,7 +131,8 @@ def _value(value: Any, column: Column[Any], table: str, number: int, now: dateti
             raise _wrong("archive_row_lacks", table, number, column.key)
         return None
     try:
-        found = _typed(value, column.type)
+        is_amount = isinstance(column.type, Amount)
+        found = _amount(value) if is_amount else _typed(value, column.type)
     except (TypeError, ValueError, OverflowError, binascii.Error):
         raise _wrong("archive_row_value", table, number, column.key) from None
     if isinstance(found, datetime) and found >= now and column.key not in AHEAD:
@@ -165,6 +170,14 @@ def _typed(value: Any, kind: TypeEngine[Any]) -> Any:
                 raise ValueError(value)
             return value
     raise ValueError(kind)
+
+
+def _amount(value: Any) -> Decimal:
+    wrong: dict[str, Text] = {}
+    amount = read_amount(_text(value, 40), "amount", wrong)
+    if amount is None or amount != Decimal(value):
+        raise ValueError(value)
+    return amount
 
 
 def _one_of(kind: Enum, value: Any) -> Any:
@@ -214,6 +227,12 @@ def _check_digest(value: Any) -> None:
         raise ValueError(value)
 
 
+def _check_currency(value: Any) -> None:
+    wrong: dict[str, Text] = {}
+    if read_currency(value, "currency", wrong) != value:
+        raise ValueError(value)
+
+
 def _check_tags(tags: Any) -> None:
     for tag in _exactly(tags, dict).values():
         ColumnTag(tag)
@@ -245,6 +264,9 @@ _CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
         "report": _check_report,
     },
     "dataset_part": {"digest": _check_digest},
+    "cost": {"currency": _check_currency},
+    "budget_decision": {"currency": _check_currency},
+    "money_estimate": {"body": Declaration.from_json},
 }
 
 

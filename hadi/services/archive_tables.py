@@ -95,6 +95,9 @@ ARCHIVED = (
     Archived("hypothesis", late=frozenset({"previous_id", "current_test_id"})),
     Archived("test", late=frozenset({"plan_id", "result_id"})),
     Archived("plan_version"),
+    Archived("cost"),
+    Archived("budget_decision"),
+    Archived("money_estimate"),
     Archived("connection", secret=frozenset({"secret"})),
     Archived("feed", frozenset({"job_id"})),
     # What a data set is searched by is its name again.
@@ -144,6 +147,8 @@ def written(value: Any) -> Any:
             return value.value
         case datetime() | date():
             return value.isoformat()
+        case Decimal():
+            return str(value)
         case bytes():
             return base64.b64encode(value).decode("ascii")
         case dict() | list() | float():

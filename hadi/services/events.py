@@ -10,9 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import afterwards, db, transaction
-from hadi.domain.permissions import Actor
+from hadi.domain.permissions import NO_STAKE, Actor, Permission, Stake, allows
 from hadi.models import Event, Hypothesis
 
+# What of a subject's changes is money: all of it, or the named parts.
+_MONEY: Mapping[str, frozenset[str] | None] = {
+    "cost": None, "money_estimate": None, "plan": frozenset({"money"}), "test": frozenset({"cap"}),
+}  # fmt: skip
 Changes = Mapping[str, tuple[Any, Any]]
 
 
@@ -80,6 +84,16 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
         for name in names
         if before.get(name) != after.get(name)
     }
+
+
+def seen_changes(event: Event, by: Actor, stake: Stake = NO_STAKE) -> dict[str, Any]:
+    """What an event changed, without amounts of money for those who may not see them."""
+    hidden = _MONEY.get(event.subject, frozenset())
+    if hidden == frozenset() or allows(by, Permission.VIEW_MONEY, stake):
+        return dict(event.changes)
+    if hidden is None:
+        return {}
+    return {name: pair for name, pair in event.changes.items() if name not in hidden}
 
 
 def history(*, hypothesis_id: str, before: int | None = None, limit: int = 50) -> list[Event]:

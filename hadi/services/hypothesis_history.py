@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from hadi.db import db
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.models import ApiToken, Event, Hypothesis, User
-from hadi.services import events
+from hadi.services import events, hypotheses
 
 PEOPLE_FIELDS = ("owner", "steward")
 
@@ -19,13 +19,15 @@ PEOPLE_FIELDS = ("owner", "steward")
 @dataclass(frozen=True, slots=True)
 class History:
     """Events, newest first. `older` goes on where the page ends; `people` and `tokens` are the
-    names of whoever the events speak of, by id."""
+    names of whoever the events speak of, by id; `changes` is what each event changed, by its id, as
+    far as the reader may see it."""
 
     events: list[Event]
     total: int
     older: int | None
     people: Mapping[str, str]
     tokens: Mapping[str, str]
+    changes: Mapping[int, Mapping[str, Any]]
 
 
 def history(
@@ -44,6 +46,7 @@ def history(
         page[-1].id if len(found) > limit else None,
         _names(User, _people(page)),
         _names(ApiToken, {event.token_id for event in page if event.token_id}),
+        {event.id: events.seen_changes(event, by, hypotheses.stake(hypothesis)) for event in page},
     )
 
 

@@ -18,6 +18,7 @@ from tests.factories.hypotheses import World
 if TYPE_CHECKING:
     from flask import Flask
 
+    from hadi.models import Hypothesis
     from hadi.services import archive, archive_reading
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -117,6 +118,7 @@ def fill(world: World) -> None:
     waiting = Dataset(kind=DatasetKind.FILE, digest="cd" * 32, filename="waits.csv", **common)
     db.session.add_all([sums, file, waiting])
     db.session.flush()
+    spend(world, winner)
     rollout = db.session.scalars(db.select(Rollout)).one()
     rollout.status, rollout.position = RolloutStatus.ROLLING_OUT, -0.1
     day = world.now.date()
@@ -152,3 +154,23 @@ def parquet(folder: Path) -> str:
     digest = file_digest(made)
     made.rename(folder / f"{digest}.parquet")
     return digest
+
+
+def spend(world: World, hypothesis: Hypothesis) -> None:
+    """Costs over the budget, one of them struck out, a leader's decision, an estimate."""
+    from hadi.domain.costs import BudgetChoice
+    from hadi.services import costs, economics
+
+    by, named = world.actor(), {"currency": "EUR", "kind": "work", "spent_on": "2026-02-03"}
+    for amount in ("12.50", "190"):
+        made = costs.add(hypothesis.id, body=named | {"amount": amount}, by=by, now=world.later())
+    costs.add(hypothesis.id, body=named | {"amount": "7", "note": "=1+1"}, by=by, now=world.later())
+    costs.void(hypothesis.id, made.id, reason="twice", by=by, now=world.later())
+    costs.decide(
+        hypothesis.id, choice=BudgetChoice.CONTINUE, cap="300", reason="nearly done",
+        by=world.actor("leader"), now=world.later(),
+    )  # fmt: skip
+    economics.estimate(
+        hypothesis.id, body={"currency": "EUR", "value_per_unit": "3.50", "margin": 0.32}, by=by,
+        now=world.later(),
+    )  # fmt: skip

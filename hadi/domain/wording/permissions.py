@@ -24,5 +24,7 @@ WORDING: dict[str, Wording] = {
     "not_allowed.dataset.delete": N_("An administrator can delete the rows of a data set."),
     "not_allowed.money.view": N_("Analysts, leaders and those whose test it is see columns of money."),
     "not_allowed.personal.view": N_("Analysts and administrators see personal columns."),
+    "not_allowed.cost.edit": N_("Its author, owner, data steward, an analyst or a leader can enter the costs of this hypothesis."),
+    "not_allowed.budget.decide": N_("A leader decides whether a test that costs more than it may goes on."),
     "not_allowed.workspace.move": N_("An administrator can export or import the whole workspace."),
 }

@@ -45,13 +45,14 @@ def sentence_of(event: Event) -> Text:
 
 def _entry(event: Event, history: History, plan: Mapping[str, Any]) -> HistoryEntry:
     who = _who(event, history)
+    changes = history.changes[event.id]
     return HistoryEntry(
         at=event.at.isoformat(),
         when=moment(event.at),
         who=say(who),
         initials=initials(event.actor.name) if event.actor else "H",
         what=say(sentence_of(event)),
-        changes=_plan_changes(event, plan) if event.subject == "plan" else _changes(event),
+        changes=_plan_changes(changes, plan) if event.subject == "plan" else _changes(changes),
         note=_blockers(event) if event.verb == "refused" else _note(event),
         is_refused=event.verb == "refused",
     )
@@ -146,19 +147,19 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
 }
 
 
-def _changes(event: Event) -> tuple[Change, ...]:
+def _changes(changes: Mapping[str, Any]) -> tuple[Change, ...]:
     return tuple(
         Change(_label(name), _value(name, before), _value(name, after))
-        for name, (before, after) in event.changes.items()
+        for name, (before, after) in changes.items()
         if name not in SAID and (before or after)
     )
 
 
-def _plan_changes(event: Event, plan: Mapping[str, Any]) -> tuple[Change, ...]:
+def _plan_changes(changes: Mapping[str, Any], plan: Mapping[str, Any]) -> tuple[Change, ...]:
     """The diff of a plan. How a number reads may depend on a part that did not change: those are
     taken from the plan as it is now."""
-    before = {name: pair[0] for name, pair in event.changes.items()}
-    after = {name: pair[1] for name, pair in event.changes.items()}
+    before = {name: pair[0] for name, pair in changes.items()}
+    after = {name: pair[1] for name, pair in changes.items()}
     return plan_words.changes_between({**plan, **before}, {**plan, **after})
 
 
@@ -174,7 +175,7 @@ def _value(name: str, value: Any) -> str | None:
         return say(Text("value_yes" if value else "value_no"))
     if isinstance(value, list):
         return ", ".join(_finding(str(each)) for each in value)
-    code = {"status": f"rollout_{value}"}.get(name)
+    code = {"status": f"rollout_{value}", "kind": f"cost_{value}"}.get(name)
     return say(Text(code)) if code in WORDING and code else str(value)
 
 
