@@ -242,6 +242,7 @@ def lock(args):
     ):
         command = [*_uv(), "pip", "compile", source, *flags, "-o", LOCKS / target]
         command += ["--group", group] if group else []
+        command += ["--all-extras"] if group == "test" else []
         command += ["-c", LOCKS / constraint] if constraint else []
         _run(command)
     return 0

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.servers",
     "tests.fixtures.sail",
+    "tests.fixtures.mariadb",
 ]
 
 HERE = Path(__file__).parent

@@ -11,6 +11,7 @@ import math
 import random
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -27,10 +28,11 @@ from hadi.ingest import engines, sums_json
 from hadi.ingest.source import Summaries
 from hadi.ingest.tables import TableSource
 from hadi.stats.samples import Moments
-from tests.factories.engine_tables import to_duckdb, to_postgres, to_spark
+from tests.factories.engine_tables import to_duckdb, to_mysql, to_postgres, to_spark
 from tests.factories.same_sums import same
 from tests.factories.tables import plan, table
 from tests.factories.unit_rows import COLUMNS, cells, random_rows
+from tests.fixtures.mariadb import PASSWORD
 
 SPLIT = {"A": 0.5, "B": 0.5}
 METRICS = (
@@ -60,7 +62,8 @@ PLANS: dict[str, Plan] = {
         *CLUSTER_METRICS, design=Design.CLUSTER, cluster="store", unit="u", split=SPLIT
     ),
 }
-ENGINES = ("duckdb", "postgresql", "sail", "sail cluster")
+ENGINES = ("duckdb", "postgresql", "mysql", "sail", "sail cluster")
+QUERIES = {"mysql": "SELECT * FROM `rows`"}  # a word of its language
 
 Sums = Callable[[Path, Plan], Summaries]
 
@@ -96,6 +99,11 @@ def engine_sums(request: pytest.FixtureRequest, engine: str, folder: Path) -> Su
             to_postgres(parquet, url)
             with engines.open("postgresql", address_of(url)) as backend:
                 yield backend
+        elif engine == "mysql":
+            server = request.getfixturevalue("mariadb")
+            to_mysql(parquet, server)
+            with engines.open("mysql", server.settings(), PASSWORD) as backend:
+                yield backend
         else:
             name = {"sail": "sail_in_process", "sail cluster": "sail_cluster"}[engine]
             port = request.getfixturevalue(name)
@@ -108,7 +116,9 @@ def engine_sums(request: pytest.FixtureRequest, engine: str, folder: Path) -> Su
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with opened(parquet) as backend:
-                relation = engines.relation(backend, query="SELECT * FROM rows")
+                relation = engines.relation(
+                    backend, query=QUERIES.get(engine, "SELECT * FROM rows")
+                )
                 return engines.source(relation).summaries(asked)
 
     return ask
@@ -202,13 +212,21 @@ ODD_PLANS = [
 ]
 
 
+def as_kept(engine: str, asked: Plan) -> tuple[dict[str, str], Plan]:
+    """The columns as an engine keeps them: MySQL's BOOLEAN is a number."""
+    if engine != "mysql":
+        return ODD, asked
+    control = {"true": "1"}.get(str(asked.control), asked.control)
+    return ODD | {"flag": "TINYINT"}, replace(asked, control=control)
+
+
 @settings(
     max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=st.lists(ROW, max_size=25), asked=st.sampled_from(ODD_PLANS))
-@pytest.mark.parametrize("engine", ["parquet", "postgresql"])
+@pytest.mark.parametrize("engine", ["parquet", "postgresql", "mysql"])
 def test_whatever_stands_in_a_cell_is_read_alike(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -216,11 +234,12 @@ def test_whatever_stands_in_a_cell_is_read_alike(
     rows: Sequence[Sequence[Any]],
     asked: Plan,
 ) -> None:
-    parquet = table(tmp_path / "rows.parquet", ODD, rows)
+    columns, asked = as_kept(engine, asked)
+    parquet = table(tmp_path / "rows.parquet", columns, rows)
     compare(engine_sums(request, engine, tmp_path), parquet, asked)
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "sail", "sail cluster"])
+@pytest.mark.parametrize("engine", ["duckdb", "mysql", "sail", "sail cluster"])
 @pytest.mark.parametrize("place", range(len(ODD_PLANS)))
 def test_odd_cells_are_read_alike_in_every_engine(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str, place: int
@@ -250,8 +269,9 @@ def test_odd_cells_are_read_alike_in_every_engine(
         )
         for _ in range(80)
     ]
-    parquet = table(tmp_path / "rows.parquet", ODD, rows)
-    compare(engine_sums(request, engine, tmp_path), parquet, ODD_PLANS[place])
+    columns, asked = as_kept(engine, ODD_PLANS[place])
+    parquet = table(tmp_path / "rows.parquet", columns, rows)
+    compare(engine_sums(request, engine, tmp_path), parquet, asked)
 
 
 # ------------------------------------------------------------------------------------- refusals
@@ -364,10 +384,16 @@ NUL: list[tuple[str, dict[str, str], list[tuple[Any, ...]], Plan]] = [
 ]
 
 
+def is_kept_by_mysql(columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether it can have such a table at all: it has no lists, and nothing beyond all numbers."""
+    has_list = any(type_.endswith("[]") for type_ in columns.values())
+    return not has_list and math.inf not in [cell for row in rows for cell in row]
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "asked"), [b[1:] for b in BAD], ids=[b[0] for b in BAD]
 )
-@pytest.mark.parametrize("engine", ["parquet", "postgresql", "sail"])
+@pytest.mark.parametrize("engine", ["parquet", "postgresql", "mysql", "sail"])
 def test_what_cannot_be_summed_is_refused_for_the_same_reason(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -379,13 +405,15 @@ def test_what_cannot_be_summed_is_refused_for_the_same_reason(
     parquet = table(tmp_path / "rows.parquet", columns, rows)
     with pytest.raises(Unreadable):
         TableSource(parquet).summaries(asked)
+    if engine == "mysql" and not is_kept_by_mysql(columns, rows):
+        return
     compare(engine_sums(request, engine, tmp_path), parquet, asked)
 
 
 @pytest.mark.parametrize(
     ("columns", "rows", "asked"), [b[1:] for b in NUL], ids=[b[0] for b in NUL]
 )
-@pytest.mark.parametrize("engine", ["parquet", "sail"])  # PostgreSQL has no such text
+@pytest.mark.parametrize("engine", ["parquet", "mysql", "sail"])  # PostgreSQL has no such text
 def test_a_nul_character_is_refused(
     request: pytest.FixtureRequest,
     tmp_path: Path,

@@ -29,6 +29,7 @@ __all__ = [
     "Relation",
     "check",
     "columns",
+    "missing_extra",
     "open",
     "preview",
     "relation",
@@ -36,13 +37,16 @@ __all__ = [
     "tables",
 ]
 
-KINDS = ("postgresql", "duckdb", "parquet", "spark")
+KINDS = ("postgresql", "mysql", "duckdb", "parquet", "spark")
+# What is not installed with HADI itself: the driver of a kind, and the extra that brings it.
+_EXTRAS = {"mysql": ("pymysql", "hadi[mysql]")}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one visit to a database may take: `seconds` from opening to closing, `rows` that come
-    back of one query, and the planner's own estimate of `cost` (PostgreSQL; None: any)."""
+    back of one query, and the planner's own estimate of `cost` (PostgreSQL's units; the rows that
+    MySQL reads; None: any)."""
 
     seconds: float = 60
     rows: int = 5_000_000
@@ -67,14 +71,23 @@ def open(
 ) -> Iterator[Backend]:
     """A database, for as long as the block lasts and the limit allows.
 
-    `settings` of postgresql: host, port, database, user, tls, schema; of duckdb: the file's path;
-    of parquet: the folder's path; of spark: host, port, user, tls, cluster. Raises Unreadable, also
+    `settings` of postgresql: host, port, database, user, tls, schema; of mysql the same without a
+    schema; of duckdb: the file's path; of parquet: the folder's path; of spark: host, port, user,
+    tls, cluster. Raises Unreadable, also
     out of the block, where the database cannot be reached, says no, or takes too long.
     """
     from hadi.ingest.engines.opening import opened
 
     with opened(kind, settings, secret, limits or Limits()) as backend:
         yield backend
+
+
+def missing_extra(kind: str) -> str | None:
+    """What has to be installed before such a database can be opened; None: nothing."""
+    from importlib.util import find_spec
+
+    driver, extra = _EXTRAS.get(kind, ("", None))
+    return None if extra is None or find_spec(driver) is not None else extra
 
 
 def check(backend: Backend) -> Checked:

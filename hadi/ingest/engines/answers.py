@@ -143,10 +143,10 @@ def _totals(units: Units, seen: Look, counted: Counted, caps: Mapping[str, float
 
 def _duplicates(frame: Frame) -> int:
     """Rows that repeat another one in every column of the relation."""
-    table = frame.relation.table
+    table, same = frame.relation.table, frame.backend.same_as
     # What an engine cannot compare (JSON, maps) is compared as it is written.
     shown = {
-        name: table[name].cast("string") if _is_opaque(table[name]) else table[name]
+        name: table[name].cast("string") if _is_opaque(table[name]) else same(table[name])
         for name in table.columns
     }
     rows = table.select(**shown)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
+_LARGEST = 1.7976931348623157e308  # of all floats
 _MOST_SHOWN = 100  # characters of a cell in a preview
 
 
@@ -38,6 +39,8 @@ class Backend(ABC):
     kind: str
     ibis: Any
     quote = '"'  # around a name
+    hides_overflow = False  # a sum beyond a float is some number, and no error
+    longest_text: int | None = None  # characters of a text that is told apart from others
 
     def __init__(self, limits: Limits, watchdog: Watchdog) -> None:
         self.limits = limits
@@ -98,6 +101,16 @@ class Backend(ABC):
         """Whether a float is not a number."""
         return x.isnan()
 
+    def is_endless(self, x: ir.Value) -> ir.Value:
+        """Whether a float is beyond all numbers."""
+        import ibis
+
+        return x.abs() > ibis.literal(_LARGEST, "float64")
+
+    def same_as(self, cell: ir.Value) -> ir.Value:
+        """Something that is equal where the cells are, however long they are."""
+        return cell
+
     def ordered(self, text: ir.Value) -> ir.Value:
         """Something that sorts as the characters' numbers do, whatever language the database
         sorts its texts in."""
@@ -107,10 +120,14 @@ class Backend(ABC):
         """The text of what `ordered` made of it."""
         return sorted_as
 
-    def sum_in_order(self, values: ir.Value) -> ir.Value:
+    def in_order(self, rows: ir.Table, by: Sequence[str], names: Sequence[str]) -> ir.Table:
+        """The rows with what `sum_in_order` needs of the columns `names` within `by`."""
+        return rows
+
+    def sum_in_order(self, rows: ir.Table, name: str) -> ir.Value:
         """An aggregate: the sum of floats from the least to the largest, so that equal values have
         equal sums to the last bit."""
-        return values.collect().sort().sums()
+        return rows[name].collect().sort().sums()
 
     def in_utc(self, instant: ir.Value) -> ir.Value:
         """An instant as the clock in UTC shows it."""

@@ -71,9 +71,9 @@ def is_bad_text(backend: Backend, table: ir.Table, measure: Measure) -> ir.Value
     return text.notnull() & ~is_missing_word(text) & number(backend, table, measure).isnull()
 
 
-def is_bad(x: ir.Value, measure: Measure) -> ir.Value | None:
+def is_bad(backend: Backend, x: ir.Value, measure: Measure) -> ir.Value | None:
     """Whether a number is none that its use allows; None where the type says that every one is."""
-    is_endless = x.abs() > _float(1.7976931348623157e308)
+    is_endless = backend.is_endless(x)
     match measure.use:
         case Use.CONVERSION if measure.type == "BOOLEAN":
             return None

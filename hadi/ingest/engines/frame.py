@@ -4,6 +4,7 @@ there are. One scan of the rows tells, and refuses what cannot be summed."""
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from hadi.ingest.sums import Parts, sample_of
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+_SUMMABLE = 1e290  # as many of these as there can be rows do not leave the range of a float
 RANKED = (MetricKind.RANK, MetricKind.QUANTILE)
 
 
@@ -143,17 +145,21 @@ def look(frame: Frame) -> Look:
     rows = table.select(**shown)
     wanted: dict[str, ir.Value] = {}
     for m in frame.measures:
-        wanted |= _of_measure(rows, m)
+        wanted |= _of_measure(backend, rows, m)
     for i in range(len(names)):
-        wanted[f"nul{i}"] = backend.has_nul(rows[f"t{i}"]).ifelse(1, 0).sum()
+        wanted |= _of_text(backend, rows[f"t{i}"], i)
     query = rows.group_by("arm").agg(rows=rows.count(), **wanted).limit(MAX_ARMS + 1)
     found = [dict(zip(query.columns, row, strict=True)) for row in backend.rows(query)]
     for m in frame.measures:
         if any(row.get(f"bad{m.place}") for row in found):
             raise _fault(frame, m)
+        if any(row.get(f"far{m.place}") for row in found):
+            raise frame.overflow(m)
     for i, name in enumerate(names):
         if any(row[f"nul{i}"] for row in found):
             raise Unreadable(Text("engine_nul", column=name))
+        if any(row.get(f"long{i}") for row in found):
+            raise Unreadable(Text("engine_text_long", column=name, n=backend.longest_text or 0))
     arms = arm_names.read(
         frame.plan, frame.variant, [(row["arm"], int(row["rows"])) for row in found]
     )
@@ -172,20 +178,31 @@ def look(frame: Frame) -> Look:
     )
 
 
-def _of_measure(rows: ir.Table, m: Measure) -> dict[str, ir.Value]:
+def _of_text(backend: Backend, text: ir.Value, i: int) -> dict[str, ir.Value]:
+    """What is asked of a column of names: cells with a NUL, and those too long to be told apart."""
+    asked = {f"nul{i}": backend.has_nul(text).ifelse(1, 0).sum()}
+    if backend.longest_text is not None:
+        asked[f"long{i}"] = (text.length() > backend.longest_text).ifelse(1, 0).sum()
+    return asked
+
+
+def _of_measure(backend: Backend, rows: ir.Table, m: Measure) -> dict[str, ir.Value]:
     """What is asked of one measure: how many cells are bad, filled, numbers; their mean and top."""
-    x, bad = rows[f"x{m.place}"], cells.is_bad(rows[f"x{m.place}"], m)
+    x = rows[f"x{m.place}"]
+    bad = cells.is_bad(backend, x, m)
     if m.is_text:
         text = rows[f"b{m.place}"]
         bad = text if bad is None else text.ifelse(True, bad.fill_null(False))
     # Cut to what can be summed: what is beyond is refused by its count.
     is_float = not m.is_integer and m.type != "BOOLEAN"
-    safe = (x.abs() <= 1e300).ifelse(x, ibis.null("float64")) if is_float else x
+    safe = (x.abs() <= _SUMMABLE).ifelse(x, ibis.null("float64")) if is_float else x
     asked = {
         f"n{m.place}": x.count(),
         f"raw{m.place}": rows[f"r{m.place}"].count(),
         f"top{m.place}": x.max(),
     }
+    if is_float and backend.hides_overflow:
+        asked[f"far{m.place}"] = (x.abs() > _SUMMABLE).ifelse(1, 0).sum()
     if not m.is_conversion:
         asked[f"mean{m.place}"] = safe.mean()
     if bad is not None:
@@ -229,7 +246,7 @@ def _fault(frame: Frame, measure: Measure) -> Unreadable:
     if measure.is_text:
         shown["b"] = cells.is_bad_text(backend, table, measure)
     rows = table.select(**shown)
-    bad = cells.is_bad(rows.x, measure)
+    bad = cells.is_bad(backend, rows.x, measure)
     if measure.is_text:
         bad = rows.b if bad is None else rows.b | bad.fill_null(False)
     assert bad is not None
@@ -244,7 +261,7 @@ def _fault(frame: Frame, measure: Measure) -> Unreadable:
     clean = clean if len(clean) <= 60 else f"{clean[:57]}..."
     if value is None:
         return Unreadable(Text("engine_not_number", value=clean, **params))
-    if math.isinf(value):
+    if abs(value) >= sys.float_info.max:  # some engines have nothing beyond
         return Unreadable(Text("engine_infinite", **params))
     code = {Use.EVENTS: "engine_not_events", Use.EXPOSURE: "engine_not_exposure"}.get(
         measure.use, "engine_not_conversion"

@@ -33,6 +33,10 @@ isfinite = _function("isfinite", (dt.float64,), dt.boolean)  # DuckDB
 convert_to = _function("convert_to", (dt.string, dt.string), dt.binary)  # PostgreSQL
 encode = _function("encode", (dt.binary, dt.string), dt.string)  # PostgreSQL
 timezone = _function("timezone", (dt.string, _INSTANT), dt.timestamp)  # DuckDB, PostgreSQL
+regexp_replace = _function("regexp_replace", (dt.string, dt.string, dt.string), dt.string)  # MySQL
+instr = _function("instr", (dt.string, dt.binary), dt.int64)  # MySQL
+unhex = _function("unhex", (dt.string,), dt.binary)  # MySQL
+sha2 = _function("sha2", (dt.string, dt.int64), dt.string)  # MySQL
 # PostgreSQL's days reach from minus infinity to infinity.
 is_date = _function("isfinite", (dt.date,), dt.boolean)
 is_moment = _function("isfinite", (dt.timestamp,), dt.boolean)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 MOST_CHARS = 20_000
 
-DIALECTS = {"postgresql": "postgres", "duckdb": "duckdb", "parquet": "duckdb", "spark": "spark"}
+DIALECTS = {
+    "postgresql": "postgres", "mysql": "mysql", "duckdb": "duckdb", "parquet": "duckdb",
+    "spark": "spark",
+}  # fmt: skip
 
 
 def _words(written: str) -> frozenset[str]:
@@ -36,6 +39,17 @@ _HARMLESS = _words(
     "to_utc_timestamp months_between next_day nvl nvl2 pmod bround try_cast get_json_object "
     "element_at size array_contains map_keys map_values rlike left right"
 )
+_HARMLESS_IN = {
+    "mysql": _words(
+        "unix_timestamp from_days to_days to_seconds time_to_sec sec_to_time period_add "
+        "period_diff makedate maketime microsecond weekday dayofyear weekofyear yearweek addtime "
+        "subtime timediff time_format get_format inet_aton inet_ntoa inet6_aton inet6_ntoa conv "
+        "crc32 ord bin oct hex unhex format strcmp soundex bit_count bit_length octet_length elt "
+        "field find_in_set make_set export_set substring_index regexp_instr regexp_substr "
+        "json_unquote json_contains json_contains_path json_valid json_type json_keys json_length "
+        "json_depth json_value quote interval mid position locate insert"
+    )
+}
 # Known to the parser, and no plain function of its arguments all the same.
 _FORBIDDEN = _words(
     "ReadCSV ReadParquet ReadJSON OpenJSON XMLTable JSONTable Rand Randn Uuid TableSample Into "
@@ -51,6 +65,9 @@ _FORBIDDEN_SCHEMAS = _words(
 )
 # What the parser lets out besides its own errors, of arguments that it did not expect.
 _OF_THE_PARSER = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+# Of these the server runs what stands in them, or lets it change the session.
+_RUN_COMMENTS = ("!", "M!")
+_SYSTEM_SCHEMAS = {"mysql": _words("mysql performance_schema sys")}
 _PLAIN_TABLE = re.compile(r"[^/\\:*?'\x00-\x1f]+")
 
 
@@ -74,13 +91,25 @@ def parsed(query: str, kind: str) -> exp.Query:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise Unreadable(Text("engine_query_not_select"))
     statement = statements[0]
+    if kind == "mysql":
+        _look_at_comments(query)
     names = {cte.alias_or_name.casefold() for cte in statement.find_all(exp.CTE)}
     for node in statement.walk():
-        _look_at(node, names)
+        _look_at(node, names, kind)
     return statement
 
 
-def _look_at(node: exp.Expr, ctes: set[str]) -> None:
+def _look_at_comments(query: str) -> None:
+    """MySQL runs what some comments hold. They are not passed on; but a query that was meant to do
+    something else without them is not the one that was written."""
+    import sqlglot
+
+    tokens = sqlglot.tokenize(query, read=DIALECTS["mysql"])
+    if any(c.lstrip().startswith(_RUN_COMMENTS) for token in tokens for c in token.comments):
+        raise Unreadable(Text("engine_query_comment"))
+
+
+def _look_at(node: exp.Expr, ctes: set[str], asked: str) -> None:
     from sqlglot import exp
 
     if isinstance(node, (exp.DML, exp.DDL)) and not isinstance(node, exp.Query):
@@ -92,15 +121,17 @@ def _look_at(node: exp.Expr, ctes: set[str]) -> None:
         raise Unreadable(Text("engine_function_forbidden", name=_shown(node, kind)))
     if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
         name = str(node.this)
-        if name.casefold() not in _HARMLESS:
+        if name.casefold() not in _HARMLESS | _HARMLESS_IN.get(asked, frozenset()):
             raise Unreadable(Text("engine_function_forbidden", name=name[:60]))
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
         raise Unreadable(Text("engine_function_forbidden", name=node.sql()[:60]))
+    if asked == "mysql" and isinstance(node, exp.Hint):
+        raise Unreadable(Text("engine_query_comment"))
     if isinstance(node, exp.Table):
-        _look_at_table(node, ctes)
+        _look_at_table(node, ctes, asked)
 
 
-def _look_at_table(table: exp.Table, ctes: set[str]) -> None:
+def _look_at_table(table: exp.Table, ctes: set[str], asked: str) -> None:
     from sqlglot import exp
 
     if not isinstance(table.this, exp.Identifier):
@@ -111,7 +142,8 @@ def _look_at_table(table: exp.Table, ctes: set[str]) -> None:
         return
     name, schema = table.name, table.db.casefold()
     is_system = name.casefold().startswith("pg_") and name.casefold() not in ctes
-    if is_system or schema in _FORBIDDEN_SCHEMAS or not _PLAIN_TABLE.fullmatch(name):
+    is_system |= schema in _FORBIDDEN_SCHEMAS | _SYSTEM_SCHEMAS.get(asked, frozenset())
+    if is_system or not _PLAIN_TABLE.fullmatch(name):
         shown = f"{table.db}.{name}" if table.db else name
         raise Unreadable(Text("engine_table_forbidden", name=shown[:60]))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
-from hadi.ingest.engines import Limits
+from hadi.ingest.engines import Limits, missing_extra
 from hadi.ingest.engines.backend import Backend
 from hadi.ingest.engines.watchdog import Watchdog
 
@@ -37,7 +37,10 @@ def opened(
 
 
 def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdog], Backend]:
-    """What makes such a backend, with the driver loaded: that is no time of the database's."""
+    """What makes such a backend, with the driver loaded: that is no time of the database's.
+    Raises Unreadable where the driver is not installed."""
+    if extra := missing_extra(kind):
+        raise Unreadable(Text("engine_extra_missing", extra=extra))
     match kind:
         case "postgresql":
             import ibis.backends.postgres
@@ -45,6 +48,13 @@ def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdo
             from hadi.ingest.engines.postgresql import PostgreSQL
 
             return PostgreSQL
+        case "mysql":
+            import ibis.backends.sql.compilers.mysql
+            import pymysql  # noqa: F401
+
+            from hadi.ingest.engines.mysql import MySQL
+
+            return MySQL
         case "duckdb":
             from hadi.ingest.engines.duckdb import DuckDBFile
 

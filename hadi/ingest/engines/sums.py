@@ -24,6 +24,7 @@ from hadi.ingest.sums import LOST_DIGITS, Parts
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+_ROOM = 1e307  # a little less than the largest float
 _TINY = 1e-150  # its square is beyond a float, which PostgreSQL refuses
 
 
@@ -117,6 +118,8 @@ def _read(units: Units, joint: Joint, row: Mapping[str, Any], offsets: Sequence[
         return Parts(n, (float(row[f"s{j}_0"]) / n,))
     sums = [float(row[f"s{j}_{i}"]) for i in range(width)]
     low = [float(row[f"lo{j}_{i}"]) for i in range(width)]
+    if units.frame.backend.hides_overflow:
+        _require_room(units, joint, row, n, offsets)
     is_one = [low[i] == float(row[f"hi{j}_{i}"]) for i in range(width)]
     means = [low[i] - offsets[i] if is_one[i] else total / n for i, total in enumerate(sums)]
     table, has_lost_digits = [], False
@@ -133,6 +136,18 @@ def _read(units: Units, joint: Joint, row: Mapping[str, Any], offsets: Sequence[
                 product = max(product, 0.0)
             table.append(product)
     return Parts(n, tuple(means), tuple(table), has_lost_digits)
+
+
+def _require_room(
+    units: Units, joint: Joint, row: Mapping[str, Any], n: int, offsets: Sequence[float]
+) -> None:
+    """Where an engine does not say that a sum left the range of a float, none may come near to it:
+    no square is larger than that of the value furthest away."""
+    for i, place in enumerate(joint.measures):
+        ends = (float(row[f"{end}{joint.place}_{i}"]) - offsets[i] for end in ("lo", "hi"))
+        furthest = max(abs(end) for end in ends)
+        if furthest > math.sqrt(_ROOM / n):
+            raise units.frame.overflow(units.frame.measures[place])
 
 
 def _ask_again(

@@ -172,6 +172,9 @@ def _per_unit(
     within: str | None,
 ) -> ir.Table:
     """Rows of one unit summed."""
+    by = [within, "unit"] if within else ["unit"]
+    ranked = {f"x{place}" for joint in joints if is_ranked(joint) for place in joint.measures}
+    rows = frame.backend.in_order(rows, by, sorted(ranked))
     totals = {"low": rows.arm.min(), "high": rows.arm.max(), "k": rows.count()}
     totals |= {name: rows[name].min() for name in more if name != within}
     for joint in joints:
@@ -180,10 +183,10 @@ def _per_unit(
             if frame.measures[place].is_conversion:
                 totals[f"x{place}"] = x.max()
             elif is_ranked(joint):
-                totals[f"x{place}"] = frame.backend.sum_in_order(x)
+                totals[f"x{place}"] = frame.backend.sum_in_order(rows, f"x{place}")
             else:
                 totals[f"x{place}"] = x.sum()
-    units = rows.group_by([within, "unit"] if within else ["unit"]).agg(**totals)
+    units = rows.group_by(by).agg(**totals)
     return units.mutate(arm=(units.low == units.high).ifelse(units.low, ibis.null("int64")))
 
 

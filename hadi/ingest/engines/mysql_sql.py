@@ -1,0 +1,105 @@
+"""MySQL's and MariaDB's language where Ibis' own words for it would answer otherwise: patterns,
+endless numbers, numbers with a point, equal texts.
+
+Only the compiler of Ibis is used, which needs no driver; the statements run in `mysql`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import ibis
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.mysql import MySQLCompiler
+from sqlglot import exp
+
+ENDLESS = sys.float_info.max  # there is nothing beyond: what is larger is read as this
+# Texts are compared by their characters' numbers, and a blank at their end is one.
+COLLATIONS = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
+_REGEXPS = {"mariadb": "\\", "mysql": "$"}  # what a group is called in a replacement
+
+
+class Compiler(MySQLCompiler):  # type: ignore[misc]
+    """Ibis' compiler, with what has to be said otherwise; `flavour` is a key of COLLATIONS."""
+
+    __slots__ = ("flavour",)
+
+    def __init__(self, flavour: str) -> None:
+        super().__init__()
+        self.flavour = flavour
+
+    @property
+    def POS_INF(self) -> Any:  # noqa: N802 - Ibis' own name
+        return sge.Literal.number(repr(ENDLESS))
+
+    @property
+    def NEG_INF(self) -> Any:  # noqa: N802
+        return sge.Literal.number(repr(-ENDLESS))
+
+    def visit_Equals(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802
+        return sge.EQ(this=left, expression=right)  # the texts' collation tells all apart
+
+    def visit_RegexSearch(self, op: Any, *, arg: Any, pattern: Any) -> Any:  # noqa: N802
+        return self.f.anon.regexp_instr(arg, _whole(pattern)) > 0
+
+    def visit_RegexExtract(  # noqa: N802
+        self, op: Any, *, arg: Any, pattern: Any, index: Any
+    ) -> Any:
+        # The pattern is of the whole text: to replace it by one of its groups leaves that group.
+        group = sge.Literal.string(f"{_REGEXPS[self.flavour]}{index.name}")
+        found = self.f.anon.regexp_replace(arg, _whole(pattern), group)
+        return self.if_(self.visit_RegexSearch(op, arg=arg, pattern=pattern), found, sge.Null())
+
+    def written(self, table: ibis.Table) -> str:
+        """The expression as SQL."""
+        tree = self.to_sqlglot(table).transform(_as_float)
+        return str(tree.sql(self.dialect))
+
+
+def _whole(pattern: Any) -> Any:
+    """A pattern from the first to the last character: for `$` a line may end after it."""
+    if isinstance(pattern, sge.Literal) and pattern.is_string:
+        text = str(pattern.name)
+        if text.startswith("^"):
+            text = f"\\A{text[1:]}"
+        if text.endswith("$"):
+            text = f"{text[:-1]}\\z"
+        return sge.Literal.string(text)
+    return pattern
+
+
+def _as_float(node: exp.Expr) -> exp.Expr:
+    """A number with a point is a decimal there, and is cut to some digits when it is divided."""
+    if isinstance(node, exp.Literal) and not node.is_string and not node.is_int:
+        return exp.Literal.number(node.name if "e" in node.name.lower() else f"{node.name}e0")
+    return node
+
+
+def portable(query: exp.Query) -> exp.Expr:
+    """A query with what only one of MySQL and MariaDB has said in the words of both."""
+    return query.transform(_in_both)
+
+
+def _in_both(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.RegexpLike) and node.args.get("flag") is None:
+        found = exp.Anonymous(this="REGEXP_INSTR", expressions=[node.this, node.expression])
+        return exp.Paren(this=exp.GT(this=found, expression=exp.Literal.number(0)))
+    if isinstance(node, exp.JSONExtractScalar):
+        path = exp.Anonymous(this="JSON_EXTRACT", expressions=[node.this, node.expression])
+        return exp.Anonymous(this="JSON_UNQUOTE", expressions=[path])
+    return node
+
+
+def quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def trimmed(text: Any, characters: str, longest: int) -> Any:
+    """An expression of Ibis: the text without those characters at either end."""
+    from hadi.ingest.engines import functions
+
+    ends = f"\\A[{characters}]+|[{characters}]+\\z"
+    # The longest texts name nothing and are no numbers: a pattern might give up on them.
+    is_short = text.length() <= longest
+    return is_short.ifelse(functions.regexp_replace(text, ends, ""), text)
