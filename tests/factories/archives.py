@@ -83,6 +83,7 @@ def fill(world: World) -> None:
     world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
     winner = world.concluded("scale", change="lay a cable beside every lamp")
     world.concluded("repeat", change="greet within ten seconds")
+    spend(world, winner)
     test = winner.current_test
     assert test is not None
     folder = data(world.app)
@@ -118,7 +119,6 @@ def fill(world: World) -> None:
     waiting = Dataset(kind=DatasetKind.FILE, digest="cd" * 32, filename="waits.csv", **common)
     db.session.add_all([sums, file, waiting])
     db.session.flush()
-    spend(world, winner)
     rollout = db.session.scalars(db.select(Rollout)).one()
     rollout.status, rollout.position = RolloutStatus.ROLLING_OUT, -0.1
     day = world.now.date()
