@@ -34,6 +34,7 @@ _GRADES = {
     Design.SPLIT: EvidenceGrade.RANDOMISED,
     Design.CLUSTER: EvidenceGrade.CLUSTER_RANDOMISED,
     Design.PILOT: EvidenceGrade.CONTROLLED_PILOT,
+    Design.BEFORE_AFTER: EvidenceGrade.BEFORE_AFTER,
 }
 
 

@@ -137,6 +137,9 @@ def plan_design(facts: Facts) -> Iterable[Blocker]:
         yield from _needed(plan.pilot.treated, "plan_needs_treated", "treated")
         yield from _needed(plan.pilot.start, "plan_needs_start", "start")
         return
+    if plan.season is not None:
+        yield from _needed(plan.season.start, "plan_needs_start", "start")
+        return
     yield from _needed(plan.control, "plan_needs_control", "control")
     if plan.split and plan.control and plan.control not in plan.split:
         yield Blocker(Text("split_lacks_control", control=plan.control), "split")
@@ -149,7 +152,7 @@ def plan_end(facts: Facts) -> Iterable[Blocker]:
         yield from _needed(plan.planned_units, "plan_needs_units", "planned_units")
         yield from _needed(plan.look_count, "plan_needs_looks", "look_count")
     else:
-        code = "plan_needs_end_pilot" if plan.pilot is not None else "plan_needs_end"
+        code = "plan_needs_end_pilot" if plan.own is not None else "plan_needs_end"
         yield from _needed(plan.planned_units or plan.ends_on, code, "planned_units")
 
 

@@ -57,6 +57,11 @@ def design_faults(metric: Metric, design: Design | None) -> dict[str, Text]:
             wrong["kind"] = Text("pilot_no_kind", name=metric.name)
         if metric.covariates or metric.winsor is not None:
             wrong["covariate"] = Text("pilot_no_options", name=metric.name)
+    if design is Design.BEFORE_AFTER:
+        if metric.kind is not MetricKind.MEAN:
+            wrong["kind"] = Text("season_no_kind", name=metric.name)
+        if metric.covariates or metric.winsor is not None:
+            wrong["covariate"] = Text("season_no_options", name=metric.name)
     return wrong
 
 
@@ -64,6 +69,8 @@ def counts_refusal(plan: Plan) -> Text | None:
     """Why typed counts cannot answer a plan; None where they can."""
     if plan.design is Design.PILOT:
         return Text("counts_not_for_pilots")
+    if plan.design is Design.BEFORE_AFTER:
+        return Text("counts_not_for_series")
     if len(plan.metrics) != 1:
         return Text("counts_not_for_metric")
     metric = plan.metrics[0]

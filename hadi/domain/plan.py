@@ -20,6 +20,7 @@ from typing import Any, Literal
 from hadi.domain.errors import Invalid
 from hadi.domain.numbers import is_sensible
 from hadi.domain.pilot_plan import PilotPlan
+from hadi.domain.season_plan import SeasonPlan
 from hadi.domain.text import Text
 
 MOST_ARMS = 20
@@ -33,6 +34,7 @@ class Design(StrEnum):
     SPLIT = "split"  # units are randomised
     CLUSTER = "cluster"  # whole stores, teams or sellers are
     PILOT = "pilot"  # one or a few sites get the change, the others are followed beside them
+    BEFORE_AFTER = "before_after"  # one series, held against its own past
 
 
 class Looks(StrEnum):
@@ -180,8 +182,8 @@ class Plan:
     same units; `exposure` is what a unit of a rate is expected to be exposed to. `icc` (the share
     of the variance that lies between clusters), `cluster_size` (mean units of a cluster) and
     `cluster_cv` (standard deviation of the sizes over their mean) plan a cluster design. Of a
-    pilot, `planned_units` are the periods from its start on, and `pilot` says the rest; the primary
-    metric is about its `value`."""
+    pilot, `planned_units` are the periods from its start on, and `pilot` says the rest; of a test
+    before and after, `season` does. The primary metric is about their `value`."""
 
     design: Design | None = None
     variant: str | None = None  # the column that names the arm
@@ -212,6 +214,7 @@ class Plan:
     owner: str | None = None  # ids of people
     steward: str | None = None
     pilot: PilotPlan | None = None  # of that design alone
+    season: SeasonPlan | None = None  # of a test before and after alone
 
     @property
     def primary(self) -> Metric | None:
@@ -220,17 +223,23 @@ class Plan:
         return found[0] if len(found) == 1 else None
 
     @property
+    def own(self) -> PilotPlan | SeasonPlan | None:
+        """The fields that this design has and others have not."""
+        return self.pilot or self.season
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the data that the plan uses, each once."""
         named = [self.variant, self.unit, self.cluster, *self.segments, self.day, self.group]
         named += [c for m in self.metrics for c in (*m.columns, *m.covariates)]
-        named += self.pilot.columns if self.pilot else ()
+        own = self.own
+        named += own.columns if own else ()
         return tuple(dict.fromkeys(c for c in named if c))
 
     def as_json(self) -> dict[str, Any]:
         """The plan's fields. Those of a design that has its own come only with that design, so
         that a plan's digest does not change with what HADI learns."""
-        return self._shared_json() | (self.pilot.as_json() if self.pilot else {})
+        return self._shared_json() | (self.own.as_json() if self.own else {})
 
     def _shared_json(self) -> dict[str, Any]:
         return {
@@ -282,6 +291,8 @@ class Plan:
         """The columns a data set has to bring, in the order people map them."""
         if self.pilot is not None:
             return _once(self._pilot_needs(self.pilot))
+        if self.season is not None:
+            return _once(self._season_needs(self.season))
         found = [Need(self.variant or "variant", NeedRole.VARIANT)]
         if self.design is Design.CLUSTER or self.cluster:
             found.append(Need(self.cluster or "cluster", NeedRole.CLUSTER))
@@ -312,9 +323,14 @@ class Plan:
         if self.group:
             yield Need(self.group, NeedRole.GROUP)
 
-    def _value(self, pilot: PilotPlan) -> str:
-        """The plan's own name for a pilot's column of values."""
-        return pilot.value or (self.primary.keys[0] if self.primary else "value")
+    def _season_needs(self, season: SeasonPlan) -> Iterable[Need]:
+        yield Need(season.time or "time", NeedRole.TIME)
+        name = self.primary.name if self.primary else "value"
+        yield Need(self._value(season), NeedRole.METRIC, name, "value")
+
+    def _value(self, own: PilotPlan | SeasonPlan) -> str:
+        """The plan's own name for the column of values."""
+        return own.value or (self.primary.keys[0] if self.primary else "value")
 
     def bound(self, mapping: Mapping[str, str]) -> Plan:
         """The same plan over a data set's own columns; `mapping` goes from a need's key to the
@@ -322,6 +338,8 @@ class Plan:
         is_clustered = self.design is Design.CLUSTER or self.cluster
         if self.pilot is not None:
             return self._pilot_bound(self.pilot).renamed(lambda name: mapping.get(name, name))
+        if self.season is not None:
+            return self._season_bound(self.season).renamed(lambda name: mapping.get(name, name))
         named = replace(
             self,
             variant=self.variant or "variant",
@@ -336,6 +354,16 @@ class Plan:
         return replace(
             self,
             pilot=replace(pilot, site=pilot.site or "site", time=pilot.time or "time", value=value),
+            metrics=tuple(
+                replace(m, columns=(value,) if m is primary else m.keys) for m in self.metrics
+            ),
+        )
+
+    def _season_bound(self, season: SeasonPlan) -> Plan:
+        value, primary = self._value(season), self.primary
+        return replace(
+            self,
+            season=replace(season, time=season.time or "time", value=value),
             metrics=tuple(
                 replace(m, columns=(value,) if m is primary else m.keys) for m in self.metrics
             ),
@@ -364,6 +392,7 @@ class Plan:
                 for m in self.metrics
             ),
             pilot=self.pilot.renamed(rename) if self.pilot else None,
+            season=self.season.renamed(rename) if self.season else None,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults, metric_faults
+from hadi.domain.months import read_span, read_when
 from hadi.domain.numbers import finite
 from hadi.domain.pilot_plan import (
     MOST_COMPONENTS,
@@ -37,6 +38,8 @@ from hadi.domain.plan import (
     Spending,
     Threshold,
 )
+from hadi.domain.season_plan import FIELDS as SEASON_FIELDS
+from hadi.domain.season_plan import SeasonMethod, SeasonPlan
 from hadi.domain.text import Text
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -52,9 +55,11 @@ class PlanReader:
 
     def read(self) -> Plan:
         design = self.choice("design", Design)
-        known = set(Plan.__dataclass_fields__) - {"pilot"}
+        known = set(Plan.__dataclass_fields__) - {"pilot", "season"}
         if design is Design.PILOT:
             known |= set(PilotPlan.__dataclass_fields__)
+        if design is Design.BEFORE_AFTER:
+            known |= set(SEASON_FIELDS)
         for name in self.data:
             if name not in known:
                 self.wrong[name] = Text("field_unknown", field=name)
@@ -88,6 +93,7 @@ class PlanReader:
             owner=self.word("owner"),
             steward=self.word("steward"),
             pilot=self.pilot() if design is Design.PILOT else None,
+            season=self.season() if design is Design.BEFORE_AFTER else None,
         )
         if plan.starts_on and plan.ends_on and plan.ends_on < plan.starts_on:
             self.wrong["ends_on"] = Text("end_before_start")
@@ -111,6 +117,25 @@ class PlanReader:
             scale=self.choice("scale", Scale) or Scale.LOG,
             decide=self.choice("decide", Decide) or Decide.PLACEBO,
             components=self.words("components", MOST_COMPONENTS),
+        )
+
+    def season(self) -> SeasonPlan:
+        """The fields of a test before and after, which stand among those of the plan."""
+        start, before = self.label("start"), self.label("before")
+        if start and read_when(start) is None:
+            self.wrong["start"] = Text("season_start_unreadable", value=start[:60])
+        if before:
+            try:
+                read_span(before, "before")
+            except Invalid as error:
+                self.wrong["before"] = error.text
+        return SeasonPlan(
+            time=self.word("time"),
+            value=self.word("value"),
+            start=start,
+            before=before,
+            method=self.choice("method", SeasonMethod) or SeasonMethod.COEFFICIENTS,
+            is_counts=self.data.get("counts") is True,
         )
 
     def label(self, name: str) -> str | None:

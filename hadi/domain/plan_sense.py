@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hadi.domain.errors import Blocker
+from hadi.domain.months import read_span, read_when
 from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
 from hadi.domain.plan import Design, Looks, Metric, MetricKind, Plan, Threshold
+from hadi.domain.season_plan import SeasonPlan
 from hadi.domain.text import Text
 
 FEWEST_BETWEEN_LOOKS = 2
@@ -23,6 +25,8 @@ def nonsense(plan: Plan) -> Iterable[Blocker]:
     yield from _shares(plan)
     if plan.pilot is not None:
         yield from _pilot(plan, plan.pilot)
+    if plan.season is not None:
+        yield from _season(plan, plan.season)
 
 
 def expects_worse(plan: Plan) -> Text | None:
@@ -112,3 +116,20 @@ def _pilot(plan: Plan, pilot: PilotPlan) -> Iterable[Blocker]:
         if threshold and not threshold.is_relative and threshold.value > 1.0:
             field = "threshold" if metric is primary else "metrics"
             yield Blocker(Text("plan_log_threshold", name=metric.name), field)
+
+
+def _season(plan: Plan, season: SeasonPlan) -> Iterable[Blocker]:
+    """One series, one metric, looked at once; before ends where the change starts."""
+    if season.time and season.time == season.value:
+        yield Blocker(Text("plan_pilot_column_shared", column=season.time), "value")
+    primary = plan.primary
+    if primary and primary.columns and season.value and primary.columns[0] != season.value:
+        text = Text("plan_value_differs", name=primary.name, column=season.value)
+        yield Blocker(text, "value")
+    if primary and len(plan.metrics) > 1:
+        yield Blocker(Text("plan_season_metrics"), "metrics")
+    if plan.looks is not Looks.FIXED:
+        yield Blocker(Text("plan_season_looks"), "looks")
+    start = read_when(season.start or "")
+    if start and season.before and read_span(season.before, "before")[1] >= start:
+        yield Blocker(Text("plan_before_late"), "before")

@@ -35,6 +35,7 @@ from hadi.domain.plan import (
 )
 from hadi.domain.quality import Level
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.season_plan import SeasonMethod
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import FigureKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
@@ -58,6 +59,7 @@ SHOWN: dict[type[StrEnum], str] = {
     Payback: "payback",
     RolloutStatus: "rollout",
     Scale: "pilot_scale",
+    SeasonMethod: "season_method",
     State: "state",
     Verdict: "verdict",
 }

@@ -26,6 +26,7 @@ WORDING: dict[str, Wording] = {
     "counts_not_for_metric": N_("Typed counts fit one metric: give the other metrics a file."),
     "counts_not_for_kind": N_("“%(name)s” needs a file: a few totals do not carry it."),
     "counts_not_for_pilots": N_("A pilot is judged by what every site did in every period: that takes a file."),
+    "counts_not_for_series": N_("Before and after is judged by a series over time, with the years before: that takes a file."),
     "counts_not_for_clusters": N_("Where whole stores, teams or sellers are drawn, each of them has to be seen: that takes a file."),
     "counts_not_for_options": N_("“%(name)s” is adjusted or its extreme values are cut, and totals do not allow that: it takes a file."),
     "mapping_part": N_("%(metric)s: %(part)s"),

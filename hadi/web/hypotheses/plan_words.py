@@ -129,6 +129,8 @@ def design_word(design: Design) -> str:
             return str(_("Whole stores, teams or sellers are drawn"))
         case Design.PILOT:
             return str(_("A pilot: one or a few sites beside the others"))
+        case Design.BEFORE_AFTER:
+            return str(_("Before and after: one series with its season"))
 
 
 def looks_word(looks: Looks) -> str:
