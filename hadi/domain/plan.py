@@ -17,6 +17,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
+from hadi.domain.economics import Declaration
 from hadi.domain.errors import Invalid
 from hadi.domain.numbers import is_sensible
 from hadi.domain.pilot_plan import PilotPlan
@@ -213,6 +214,7 @@ class Plan:
     planned_units: int | None = None
     owner: str | None = None  # ids of people
     steward: str | None = None
+    money: Declaration | None = None  # what the effect is worth; None = nothing is declared
     pilot: PilotPlan | None = None  # of that design alone
     season: SeasonPlan | None = None  # of a test before and after alone
 
@@ -237,8 +239,9 @@ class Plan:
         return tuple(dict.fromkeys(c for c in named if c))
 
     def as_json(self) -> dict[str, Any]:
-        """The plan's fields. Those of a design that has its own come only with that design, so
-        that a plan's digest does not change with what HADI learns."""
+        """The plan's fields. Those of a design that has its own come only with that design, and
+        what is declared of money only where something is, so that a plan's digest does not change
+        with what HADI learns."""
         return self._shared_json() | (self.own.as_json() if self.own else {})
 
     def _shared_json(self) -> dict[str, Any]:
@@ -271,6 +274,7 @@ class Plan:
             "planned_units": self.planned_units,
             "owner": self.owner,
             "steward": self.steward,
+            **({"money": self.money.as_json()} if self.money else {}),
         }
 
     def digest(self) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from hadi.domain.economics import Declaration
 from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults, metric_faults
 from hadi.domain.months import read_span, read_when
@@ -92,6 +93,7 @@ class PlanReader:
             planned_units=self.count("planned_units"),
             owner=self.word("owner"),
             steward=self.word("steward"),
+            money=self.money(),
             pilot=self.pilot() if design is Design.PILOT else None,
             season=self.season() if design is Design.BEFORE_AFTER else None,
         )
@@ -159,6 +161,20 @@ class PlanReader:
         if inner.wrong:
             self.wrong[name] = Text("field_not_short_text", field=name, limit=200)
         return tuple(dict.fromkeys(site for site in found if site))
+
+    def money(self) -> Declaration | None:
+        """What the effect is worth; None where nothing is said of it."""
+        value = self.data.get("money")
+        if not value:
+            return None
+        if not isinstance(value, Mapping):
+            self.wrong["money"] = Text("economics_unreadable")
+            return None
+        try:
+            return Declaration.from_json(value, "money.") or None
+        except Invalid as error:
+            self.wrong.update(error.fields)
+            return None
 
     def word(self, name: str, limit: int = 200) -> str | None:
         value = self.data.get(name)

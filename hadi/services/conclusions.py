@@ -10,11 +10,12 @@ from hadi.domain.errors import Invalid
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.scaling import Payback
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.domain.verdict import CheckStatus
 from hadi.models import Analysis, Conclusion, Hypothesis, PlanVersion, Test
-from hadi.services import events, hypotheses, rollouts
+from hadi.services import economics, events, hypotheses, rollouts
 from hadi.services.search import folded
 
 INSIGHT = ("learned", "holds_where", "next")
@@ -62,6 +63,7 @@ def record(
     ) as hypothesis:
         test = hypothesis.current_test
         assert test is not None
+        evidence = evidence_of(test, now=now)
         if written is None:
             written = Insight(test.learned, test.holds_where, test.next)
         hypotheses.refuse_if_blocked(
@@ -69,7 +71,7 @@ def record(
                 hypothesis, Step.CONCLUDE, decision=decision, decision_reason=reason,
                 insight=written,
                 scale_blockers=scaling.blockers(
-                    evidence_of(test),
+                    evidence,
                     is_leader=allows(by, Permission.SCALE),
                     is_payback_acknowledged=acknowledge_payback,
                     override=override,
@@ -79,12 +81,13 @@ def record(
         assert decision is not None and test.result_id is not None
         _write(hypothesis, test, written, by=by, now=now)
         is_scaling = decision is Decision.SCALE
+        is_unassessed = evidence.payback is Payback.NOT_ASSESSED
         conclusion = Conclusion(
             id=new_id(), hypothesis_id=hypothesis.id, test_id=test.id, analysis_id=test.result_id,
             decision=decision, reason=reason, learned=written.learned,
             holds_where=written.holds_where, next=written.next,
             override=override if is_scaling else "",
-            is_payback_acknowledged=is_scaling and acknowledge_payback,
+            is_payback_acknowledged=is_scaling and acknowledge_payback and is_unassessed,
             search=folded(hypothesis.search, *_parts(written).values()),
             author_id=by.user_id, created_at=now,
         )  # fmt: skip
@@ -96,7 +99,7 @@ def record(
         )  # fmt: skip
         db.session.flush()
         if is_scaling:
-            rollouts.queue(hypothesis, conclusion, by=by, now=now)
+            rollouts.queue(hypothesis, conclusion, payback=evidence.payback, by=by, now=now)
         elif decision is Decision.REPEAT:
             open_repeat(hypothesis, by=by, now=now)
     return conclusion
@@ -140,8 +143,8 @@ def open_repeat(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Test:
     return test
 
 
-def evidence_of(test: Test) -> scaling.Evidence:
-    """What the scaling gates look at, from the test's result."""
+def evidence_of(test: Test, *, now: datetime) -> scaling.Evidence:
+    """What the scaling gates look at, from the test's result and from what it cost."""
     result = db.session.get(Analysis, test.result_id) if test.result_id else None
     if result is None:
         return scaling.Evidence(verdict="not_yet")
@@ -152,11 +155,12 @@ def evidence_of(test: Test) -> scaling.Evidence:
         is_proxy=bool(primary and primary.is_proxy),
         guardrails=tuple(
             (c["metric"], c["guardrail"])
-            for c in result.record["comparisons"]
+            for c in result.record.get("comparisons", ())
             if c.get("guardrail")
         ),
         is_post_factum=is_post_factum(result),
         is_promotable_grade=EvidenceGrade(result.record["evidence"]).is_promotable,
+        payback=economics.of_now(test, now=now).assessment.payback,
     )
 
 

@@ -78,7 +78,7 @@ def of_now(test: Test, *, now: datetime) -> Economics:
 
 def planned_of(plan: Plan) -> Declaration:
     """What the plan says of money."""
-    return getattr(plan, "money", None) or Declaration()
+    return plan.money or Declaration()
 
 
 def estimate_of(hypothesis_id: str) -> MoneyEstimate | None:

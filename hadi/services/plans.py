@@ -16,7 +16,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion, Test, User
-from hadi.services import events, hypotheses
+from hadi.services import costs, events, hypotheses
 
 
 def save(
@@ -58,6 +58,8 @@ def save(
             subject="plan", subject_id=test.plan_version.id, by=by, now=now, hypothesis=hypothesis,
             changes=changed, details={"version": test.plan_version.number, "reason": reason},
         )  # fmt: skip
+        if "budget" in changed:
+            costs.settle_budget(test)
         hypotheses.settle(hypothesis, by=by, now=now)
     return hypothesis
 

@@ -34,6 +34,7 @@ WORDING: dict[str, Wording] = {
     "budget_needs_cap": N_("Write the new cap."),
     "budget_cap_spent": N_("%(spent)s are spent already: the new cap has to be at least that."),
     "budget_without_cap": N_("The plan has no budget: write one into it first."),
+    "economics_unreadable": N_("Write what the effect is worth as an object of named parts, such as margin and currency."),
     "economics_invalid": NN_("%(n)s part of what the effect is worth is not usable.", "%(n)s parts of what the effect is worth are not usable."),
     "economics_value_or_customer": N_("Give either the value of a unit or the lifetime value of a customer, not both."),
     "economics_other_currency": N_("The plan speaks of %(currency)s: nothing is converted, so the estimate has to be in the same currency."),

@@ -19,6 +19,7 @@ from hadi.web.hypotheses.analysis_panels import VerdictPanel
 from hadi.web.hypotheses.conclusion_forms import ConclusionForm
 from hadi.web.hypotheses.conclusion_panels import InsightPanel
 from hadi.web.hypotheses.data_pages import crumbs
+from hadi.web.shared.access import now
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Change, Link, Page
 from hadi.web.shared.render import chrome
@@ -102,7 +103,9 @@ def conclusion_page(
 def gates_of(hypothesis: Hypothesis, actor: Actor) -> Gates:
     """The gates as they stand for the result of the current test."""
     test = hypothesis.current_test
-    evidence = conclusions.evidence_of(test) if test else scaling.Evidence(verdict="not_yet")
+    evidence = (
+        conclusions.evidence_of(test, now=now()) if test else scaling.Evidence(verdict="not_yet")
+    )
     return Gates(
         is_leader=allows(actor, Permission.SCALE, hypotheses.stake(hypothesis)),
         blockers=tuple(say(blocker.text) for blocker in scaling.gates(evidence)),

@@ -14,6 +14,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.money import Money, refuse_to_add, totals
 from hadi.domain.payback import Assessment, assess
 from hadi.domain.payback_sentence import interval_of, sentence
+from hadi.domain.plan import Plan
 from hadi.domain.scaling import Payback
 from hadi.domain.weekly_effect import weekly_effect
 
@@ -262,3 +263,22 @@ def test_other_currencies_are_told_beside_the_share() -> None:
     free = budgeted(Money(Decimal(0), "EUR"), [Money(Decimal(1), "EUR")])
     assert free.share is None and free.level is BudgetLevel.OVER
     assert budgeted(None, LEDGER, is_stopped=True).level is BudgetLevel.STOPPED
+
+
+# ------------------------------------------------------------------------------ in the plan
+def test_a_plan_that_says_nothing_of_money_keeps_its_digest() -> None:
+    bare = Plan.from_json({"design": "split"})
+    assert "money" not in bare.as_json()
+    assert Plan.from_json({"design": "split", "money": {}}).digest() == bare.digest()
+    assert Plan.from_json({"design": "split", "money": {"currency": "EUR"}}) == bare
+    said = Plan.from_json({"design": "split", "money": DECLARED})
+    assert said.digest() != bare.digest() and Plan.from_json(said.as_json()) == said
+
+
+@pytest.mark.parametrize(
+    ("money", "field"), [("much", "money"), ({"margin": 7}, "money.margin"), ([1], "money")]
+)
+def test_a_plan_names_what_is_unusable_of_its_money(money: Any, field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        Plan.from_json({"money": money})
+    assert list(refusal.value.fields) == [field]
