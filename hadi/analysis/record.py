@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hadi import __version__
 from hadi.analysis.beside import Margin
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.estimates import value_of
@@ -221,3 +222,10 @@ def _estimate_json(estimate: float, interval: Interval) -> dict[str, Any]:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
+
+
+def packages() -> dict[str, str]:
+    """The versions behind the numbers. Asked of the metadata: nothing is imported for it."""
+    from importlib.metadata import version
+
+    return {"hadi": __version__} | {name: version(name) for name in ("duckdb", "numpy", "scipy")}

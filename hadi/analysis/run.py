@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from hadi import __version__
 from hadi.analysis.checks import validity
 from hadi.analysis.comparisons import Compared, compare_all
 from hadi.analysis.looks import Look, has_ended, look_of
-from hadi.analysis.record import AnalysisRecord, Progress
+from hadi.analysis.record import AnalysisRecord, Progress, packages
 from hadi.analysis.settling import Settling, settling_of
 from hadi.analysis.warnings import warnings_of
 from hadi.domain import verdict_sentence
@@ -95,7 +94,7 @@ def analyse(
         rule_version=RULE_VERSION,
         input_digest=source.digest if has_digest else None,
         warnings=tuple(warnings_of(verdict, plan, deciding, progress, look, has_result=has_result)),
-        packages=_packages(),
+        packages=packages(),
         caps=summaries.caps,
         cluster_units=summaries.cluster_units,
     )
@@ -157,10 +156,3 @@ def _sentence(
         is_flat=bool(deciding and deciding.equivalence and deciding.equivalence.is_met),
         is_disputed=bool(deciding and deciding.is_disputed),
     )
-
-
-def _packages() -> dict[str, str]:
-    """The versions behind the numbers. Asked of the metadata: nothing is imported for it."""
-    from importlib.metadata import version
-
-    return {"hadi": __version__} | {name: version(name) for name in ("duckdb", "numpy", "scipy")}

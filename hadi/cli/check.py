@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from threading import Thread
+from typing import Any
 
 import click
 
-from hadi.domain.errors import Invalid, Unreadable
+from hadi.cli.files import Prepared, prepared, reading_options
+from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults
 from hadi.domain.plan import Design, Looks, Plan
 from hadi.domain.spec import parse_metrics, parse_split
 from hadi.domain.text import Text
 from hadi.ingest.source import Summed
-
-SMALL_BYTES = 32 * 1024 * 1024  # below it reading the file twice is not felt
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The files as Parquet: one's own where it is one, else a canonical copy for this run."""
-
-    paths: tuple[Path, ...]
-    labels: tuple[str, ...]
-    digest: str | None
-    notes: tuple[Text, ...]
-
-    @property
-    def is_small(self) -> bool:
-        return sum(path.stat().st_size for path in self.paths) <= SMALL_BYTES
 
 
 @click.command()
@@ -67,17 +48,7 @@ class Prepared:
 @click.option("--segment", "segments", multiple=True, metavar="COL", help="Look into its values.")
 @click.option("--day", metavar="COL", help="The column of the day: does the effect fade?")
 @click.option("--group", metavar="COL", help="Seller or store: does one carry the effect?")
-@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
-@click.option("--encoding", metavar="NAME", help="Of text: utf-8, cp1251, utf-8+cp1251, ...")
-@click.option("--delimiter", metavar="SIGN", help="Of cells: ; , | or tab.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy", "ymd"]), help="The order of 03/04/2026.")
-@click.option("--factor", "factors", multiple=True, metavar="COL=NUMBER", help="Multiply by it.")
-@click.option(
-    "--bad-rows",
-    type=click.Choice(["refuse", "leave_out"]),
-    help="Rows that cannot be read: refuse the file (the default), or read the rest.",
-)
+@reading_options
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def check(
     files: Sequence[str],
@@ -93,14 +64,8 @@ def check(
     segments: Sequence[str],
     day: str | None,
     group: str | None,
-    sheet: str | None,
-    encoding: str | None,
-    delimiter: str | None,
-    decimal: str | None,
-    dates: str | None,
-    factors: Sequence[str],
-    bad_rows: str | None,
     is_json: bool,
+    **reading: Any,
 ) -> None:
     """Judge FILE (CSV, TSV, XLSX or Parquet; - is standard input).
 
@@ -131,12 +96,8 @@ def check(
     for metric in plan.metrics:
         for fault in design_faults(metric, plan.design).values():
             raise Invalid(fault)
-    said = {
-        "sheet": sheet, "encoding": encoding, "delimiter": delimiter, "decimal": decimal,
-        "date_order": dates, "bad_rows": bad_rows,
-    }  # fmt: skip
-    with _prepared(files, plan, said, factors) as prepared:
-        summed = _summed(prepared, plan)
+    with prepared(files, plan, reading) as found:
+        summed = _summed(found, plan)
     from hadi.analysis.run import analyse
 
     record = analyse(summed, plan, has_digest=bool(summed.digest))
@@ -145,7 +106,7 @@ def check(
         return
     from hadi.cli.check_report import report
 
-    click.echo(report(record, prepared.notes))
+    click.echo(report(record, found.notes))
 
 
 def _column(option: str, written: str | None) -> str | None:
@@ -179,55 +140,3 @@ def _import_judges() -> None:
     import hadi.domain.wording
     import hadi.stats.means
     import hadi.stats.proportions  # noqa: F401 - it is the importing that is wanted
-
-
-@contextmanager
-def _prepared(
-    files: Sequence[str], plan: Plan, said: Mapping[str, str | None], factors: Sequence[str]
-) -> Iterator[Prepared]:
-    """The files, those that are not Parquet converted into a folder that is removed again."""
-    if files.count("-") > 1:
-        raise Unreadable(Text("file_twice_stdin"))
-    with tempfile.TemporaryDirectory(prefix="hadi-check-") as name:
-        paths: list[Path] = []
-        labels: list[str] = []
-        digests: list[str | None] = []
-        notes: list[Text] = []
-        for file in files:
-            if _is_parquet(file):
-                paths.append(Path(file))
-                labels.append(file)
-                digests.append(None)
-                continue
-            # Reading other formats needs more modules than a Parquet file does.
-            from hadi.cli import check_reading
-            from hadi.ingest.bundles import open_tables
-            from hadi.ingest.limits import LOCAL
-
-            try:
-                tables = open_tables(
-                    Path(file) if file != "-" else sys.stdin.buffer,
-                    Path(file).name,
-                    folder=Path(name),
-                    limits=LOCAL,
-                    choices=check_reading.choices_of(said, factors),
-                )
-            except Unreadable as error:
-                raise check_reading.with_way_out(error) from None
-            for stored in tables:
-                check_reading.ask(stored.report, stored.member or Path(file).name, plan)
-                paths.append(stored.path)
-                labels.append(f"{file}/{stored.member}" if stored.member else file)
-                digests.append(stored.digest)
-                notes.extend(check_reading.remarks(stored.report))
-        digest = digests[0] if len(digests) == 1 else None
-        yield Prepared(tuple(paths), tuple(labels), digest, tuple(notes))
-
-
-def _is_parquet(file: str) -> bool:
-    """A Parquet file by name and content: read where it is."""
-    path = Path(file)
-    if path.suffix.lower() not in (".parquet", ".pq") or not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return stream.read(4) == b"PAR1"

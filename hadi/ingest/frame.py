@@ -100,7 +100,7 @@ def open_frame(
         raise Unreadable(Text("data_no_variant"))
     if not plan.control:
         raise Unreadable(Text("data_no_control"))
-    found = [_types(connection, parquet([path])) for path in paths]
+    found = [column_types(connection, parquet([path])) for path in paths]
     plan = spelled(plan, found[0])
     parts = []
     for path, label, types in zip(paths, labels, found, strict=True):
@@ -109,7 +109,7 @@ def open_frame(
                 raise missing_column(column, types, label if len(paths) > 1 else None)
         parts.append((path, label, types))
     table = parquet(paths)
-    types = parts[0][2] if len(parts) == 1 else _types(connection, table)
+    types = parts[0][2] if len(parts) == 1 else column_types(connection, table)
     keys = (plan.variant, plan.unit, plan.cluster, *plan.segments, plan.day, plan.group)
     for column in filter(None, keys):
         if is_nested(types[column]):
@@ -129,7 +129,7 @@ def spelled(plan: Plan, types: Mapping[str, str]) -> Plan:
     return plan.renamed(as_written)
 
 
-def _types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+def column_types(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
     described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     return {name: written for name, written, *_ in described}
 

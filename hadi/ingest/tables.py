@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.plan import Design, Plan
@@ -21,6 +22,9 @@ from hadi.ingest.frame import open_frame
 from hadi.ingest.rowsums import by_row
 from hadi.ingest.source import Summaries
 from hadi.ingest.unitsums import by_unit
+
+if TYPE_CHECKING:
+    from hadi.ingest.panels import PanelTable
 
 
 class TableSource:
@@ -71,5 +75,17 @@ class TableSource:
                     return by_cluster(frame)
                 sums = by_unit(frame) if plan.unit is not None else by_row(frame)
                 return complete(frame, sums)
+            except duckdb.Error as error:
+                raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error
+
+    def panel(self, plan: Plan) -> PanelTable:
+        """The sites of a pilot over time. Raises Unreadable with one sentence."""
+        import duckdb
+
+        from hadi.ingest.panels import panel_of  # needs NumPy
+
+        with engine.session(files=self.paths) as connection:
+            try:
+                return panel_of(connection, self.paths, self.labels, plan)
             except duckdb.Error as error:
                 raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error

@@ -29,4 +29,5 @@ WORDING: dict[str, Wording] = {
     "method_hodges_lehmann_brunner_munzel": N_("Typical shift between units: Hodges–Lehmann’s estimate and interval, Brunner and Munzel’s rank test"),
     "method_hodges_lehmann_permutation": N_("Typical shift between units: Hodges–Lehmann’s estimate and interval, the exact permutation limit for so few units"),
     "method_quantile_order_statistics": N_("Difference of quantiles: order statistics around each, Student’s t test; relative change by Fieller’s interval"),
+    "method_pilot_did": N_("Pilots against controls: difference of the sites’ changes, Student’s t over sites and placebo test"),
 }

@@ -1,13 +1,105 @@
 """Pilots: one or a few sites that got the change, held against those that did not."""
 
-from hadi.domain.wording import N_, Wording
+from hadi.domain.wording import N_, NN_, Wording
 
 WORDING: dict[str, Wording] = {
+    # The verdict
+    "sentence_pilot_confirmed": N_(
+        "It works: beside the other sites “%(metric)s” changed by %(effect)s. That reaches the promised %(threshold)s, though the true effect may be smaller."
+    ),
+    "sentence_pilot_confirmed_clear": N_(
+        "It works: beside the other sites “%(metric)s” changed by %(effect)s. Even the cautious end of that range reaches the promised %(threshold)s."
+    ),
+    "sentence_pilot_confirmed_any": N_(
+        "It works: beside the other sites “%(metric)s” changed by %(effect)s. Chance alone would hardly do this."
+    ),
+    "sentence_pilot_below_threshold": N_(
+        "It works, but less than promised: beside the other sites “%(metric)s” changed by %(effect)s. The promised %(threshold)s is out of reach."
+    ),
+    "sentence_pilot_refuted": N_(
+        "The promised effect is not there: beside the other sites “%(metric)s” changed by %(effect)s. An effect of %(threshold)s is ruled out, and that is worth knowing."
+    ),
+    "sentence_pilot_harmful": N_(
+        "It does harm: beside the other sites “%(metric)s” changed by %(effect)s, for the worse. Chance alone would hardly do this."
+    ),
+    "sentence_pilot_neighbours_grew": N_(
+        "Not enough data: the neighbouring sites grew almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this."
+    ),
+    "sentence_pilot_neighbours_fell": N_(
+        "Not enough data: the neighbouring sites fell almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this."
+    ),
+    "sentence_pilot_open": N_(
+        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s, and chance alone could do this."
+    ),
+    "sentence_pilot_no_range": N_(
+        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s. Too few other sites can stand in for the pilot to say within what range the true effect lies."
+    ),
+    "sentence_pilot_real_open": N_(
+        "There is an effect: beside the other sites “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open."
+    ),
+    "sentence_pilot_out_of_reach": N_(
+        "Not enough sites: beside the other sites “%(metric)s” changed by %(effect)s, but with %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked. More sites are needed."
+    ),
+    "sentence_pilot_not_yet_periods": N_(
+        "The pilot is still running: %(periods)s of the planned %(planned)s periods are in. Its result opens when they all are, so that an early lucky streak decides nothing."
+    ),
+    "sentence_pilot_not_yet_periods_day": N_(
+        "The pilot is still running until %(day)s: %(periods)s of the planned %(planned)s periods are in. Its result opens at the end, so that an early lucky streak decides nothing."
+    ),
+    # Traps, beside the verdict
+    "warning_common_trend": N_(
+        "The neighbours changed by %(controls)s in the same time, the pilot by %(pilots)s: most of what is seen in the pilot would have happened anyway."
+    ),
+    "warning_bundle": N_(
+        "Several things changed at once (%(parts)s): which of the %(n)s worked is not known."
+    ),
+    "warning_ended_short_periods": N_(
+        "The last day came before the plan was fulfilled: %(periods)s of %(planned)s planned periods are in."
+    ),
+    # Checks
+    "check_controls_named": NN_(
+        "The plan names %(n)s control site.", "The plan names %(n)s control sites."
+    ),
+    "check_controls_all": NN_(
+        "The plan names no controls, so the one other site of the data is it.",
+        "The plan names no controls, so all %(n)s other sites of the data are.",
+    ),
+    "check_periods_pass": N_("Every site has every period."),
+    "check_periods_missing": NN_(
+        "One site misses periods (%(sites)s): “%(site)s” misses %(gone)s of %(periods)s. They are left missing, never taken for zero; its averages are over what is there.",
+        "%(n)s sites miss periods (%(sites)s); most of all “%(site)s”, %(gone)s of %(periods)s. They are left missing, never taken for zero; a site’s averages are over what is there.",
+    ),
+    "check_periods_absent": NN_(
+        "Of one period between the first and the last there is no row at all: %(periods)s.",
+        "Of %(n)s periods between the first and the last there is no row at all: %(periods)s.",
+    ),
+    "check_left_out_pass": N_("Every control site has values before and after the start."),
+    "check_left_out": NN_(
+        "One control site has no value before or none after the start and is left out: %(sites)s.",
+        "%(n)s control sites have no value before or none after the start and are left out: %(sites)s.",
+    ),
+    "check_several_rows_pass": N_("No site has several rows of one period."),
+    "check_several_rows": NN_(
+        "One row repeats the site and the period of another (“%(site)s” in “%(time)s”): their values are summed.",
+        "%(n)s rows repeat the site and the period of another (the first: “%(site)s” in “%(time)s”): their values are summed.",
+    ),
+    "check_panel_blank": NN_(
+        "One row names no site or no period; it is left out.",
+        "%(n)s rows name no site or no period; they are left out.",
+    ),
+    "check_attainable_pass": N_(
+        "With %(treated)s pilot and %(controls)s control sites the placebo test can give p %(p)s at best."
+    ),
+    "check_attainable_warn": N_(
+        "With %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked: this pilot cannot be confirmed by it, whatever the effect."
+    ),
     # How it is judged
     "pilot_method_did": N_("Difference of changes (difference-in-differences)"),
     "pilot_method_synthetic": N_("Weighted mix of controls (synthetic control)"),
     "pilot_method_synthetic_demeaned": N_("Weighted mix of controls, each against its own level"),
-    "pilot_method_synthetic_did": N_("Weighted controls and periods (synthetic difference-in-differences)"),
+    "pilot_method_synthetic_did": N_(
+        "Weighted controls and periods (synthetic difference-in-differences)"
+    ),
     "pilot_method_augmented": N_("Weighted mix of controls, corrected by ridge regression"),
     "pilot_scale_log": N_("In per cent (logarithms)"),
     "pilot_scale_linear": N_("In the value’s own units"),

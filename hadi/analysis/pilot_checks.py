@@ -1,0 +1,176 @@
+"""What can be said of a pilot's data before any effect is looked at: sites, periods and gaps.
+
+Sites are named by the plan, never guessed. A missing period is reported and left missing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hadi.domain.errors import Invalid
+from hadi.domain.pilot_plan import Decide, PilotPlan
+from hadi.domain.plan import Plan
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.verdict import Check, CheckStatus
+from hadi.ingest.panels import PanelTable
+from hadi.stats import panel as panels
+from hadi.stats.panel import Gap, Panel
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """A plan laid over a table: the panel of every metric (its pilots and controls alone, where
+    the plan names controls), and the sites of the table that take no part."""
+
+    table: PanelTable
+    panels: dict[str, Panel]
+    idle: tuple[str, ...]
+
+    @property
+    def any(self) -> Panel:
+        return next(iter(self.panels.values()))
+
+    @property
+    def first_post(self) -> int:
+        return self.any.first_post
+
+    @property
+    def start(self) -> str:
+        return self.table.periods.labels[self.first_post]
+
+    @property
+    def after(self) -> int:
+        """Periods from the start on of which a pilot has a value."""
+        post = self.any.post[list(self.any.treated)]
+        return int((post == post).any(axis=0).sum())  # NaN is unlike itself
+
+
+def lay(table: PanelTable, plan: Plan) -> Laid:
+    """Take the plan's sites and its start from the table. Raises Invalid with what is not there,
+    and what is near it."""
+    pilot = plan.pilot
+    assert pilot is not None
+    site, time = pilot.site or "site", pilot.time or "time"
+    if not pilot.treated:
+        raise Invalid(Text("plan_needs_treated"))
+    if pilot.start is None:
+        raise Invalid(Text("plan_needs_start"))
+    if len(table.periods.labels) < 2:
+        raise Invalid(Text("panel_one_period"))
+    for named in (*pilot.treated, *pilot.controls):
+        if named not in table.sites:
+            raise Invalid(unknown_site(named, table.sites, site))
+    first_post = table.periods.first_from(pilot.start, column=time)
+    chosen = {*pilot.treated, *pilot.controls} if pilot.controls else set(table.sites)
+    rows = [row for row, name in enumerate(table.sites) if name in chosen]
+    sites = tuple(table.sites[row] for row in rows)
+    treated = tuple(place for place, name in enumerate(sites) if name in set(pilot.treated))
+    if len(treated) == len(sites):
+        raise Invalid(Text("panel_no_control"))
+    found = {
+        name: Panel(sites, table.periods.labels, values[rows], treated, first_post)
+        for name, values in table.values.items()
+    }
+    return Laid(table, found, tuple(name for name in table.sites if name not in chosen))
+
+
+def unknown_site(named: str, sites: Sequence[str], column: str) -> Text:
+    """The refusal of a site that is not there, with the nearest ones."""
+    folded = {_plain(site): site for site in reversed(sites)}
+    near = difflib.get_close_matches(_plain(named), folded, n=3, cutoff=0.5)
+    if near:
+        listed = ", ".join(f"“{folded[name]}”" for name in near)
+        return Text("panel_site_unknown", site=named, column=column, near=listed)
+    return Text("panel_site_nowhere", site=named, column=column, sites=named_some(sites))
+
+
+def _plain(site: str) -> str:
+    """A name as it is compared: s7 is like S07."""
+    return re.sub(r"0+(?=\d)", "", site.casefold())
+
+
+def named_some(names: Sequence[str]) -> str:
+    """Some names in quotation marks; three dots for the rest."""
+    listed = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
+    return f"{listed}, …" if len(names) > MOST_NAMED else listed
+
+
+def validity(laid: Laid, plan: Plan) -> tuple[Check, ...]:
+    """Every check of the data, in its order."""
+    return tuple(_validity(laid, plan))
+
+
+def _validity(laid: Laid, plan: Plan) -> Iterator[Check]:
+    pilot, panel = plan.pilot, laid.any
+    assert pilot is not None
+    yield _controls(laid, pilot)
+    yield _missing(panels.gaps(panel))
+    if absent := laid.table.periods.absent:
+        text = Text("check_periods_absent", n=len(absent), periods=named_some(absent))
+        yield Check("absent_periods", CheckStatus.WARN, text)
+    yield _left_out(panel)
+    yield _several_rows(laid.table)
+    if laid.table.blank_rows:
+        text = Text("check_panel_blank", n=laid.table.blank_rows)
+        yield Check("blank_rows", CheckStatus.WARN, text)
+
+
+def _controls(laid: Laid, pilot: PilotPlan) -> Check:
+    """Which sites are compared with; the plan fixes it, or every other site of the data is."""
+    n = len(laid.any.controls)
+    if pilot.controls:
+        text = Text("check_controls_named", n=n)
+        return Check("controls", CheckStatus.PASS, text)
+    return Check("controls", CheckStatus.PASS, Text("check_controls_all", n=n))
+
+
+def _missing(found: Sequence[Gap]) -> Check:
+    if not found:
+        return Check("missing_periods", CheckStatus.PASS, Text("check_periods_pass"))
+    worst = max(found, key=lambda gap: gap.before + gap.after)
+    text = Text(
+        "check_periods_missing",
+        n=len(found), site=worst.site, gone=worst.before + worst.after,
+        periods=worst.before_of + worst.after_of,
+        sites=named_some([gap.site for gap in found]),
+    )  # fmt: skip
+    return Check("missing_periods", CheckStatus.WARN, text)
+
+
+def _left_out(panel: Panel) -> Check:
+    """Controls that have nothing before or nothing after: there is no change to see in them."""
+    controls = {panel.sites[row] for row in panel.controls}
+    out = [gap.site for gap in panels.gaps(panel) if not gap.is_usable and gap.site in controls]
+    if not out:
+        return Check("left_out", CheckStatus.PASS, Text("check_left_out_pass"))
+    text = Text("check_left_out", n=len(out), sites=named_some(out))
+    return Check("left_out", CheckStatus.WARN, text)
+
+
+def _several_rows(table: PanelTable) -> Check:
+    if table.merged is None:
+        return Check("several_rows", CheckStatus.PASS, Text("check_several_rows_pass"))
+    site, time = table.merged
+    text = Text("check_several_rows", n=table.merged_rows, site=site, time=time)
+    return Check("several_rows", CheckStatus.WARN, text)
+
+
+def attainable(
+    smallest: float | None, pilot: PilotPlan, alpha: float, *, treated: int, controls: int
+) -> Check | None:
+    """Whether the placebo test could ever confirm: it is said with every result, too."""
+    if smallest is None or pilot.decide is Decide.STORE_T:
+        return None
+    p = Figure(FigureKind.P_VALUE, smallest)
+    level = Figure(FigureKind.P_VALUE, alpha)
+    figures: dict[str, int | Figure] = {"treated": treated, "controls": controls, "p": p}
+    if smallest <= alpha:
+        text = Text("check_attainable_pass", **figures)
+        return Check("smallest_p", CheckStatus.PASS, text, smallest)
+    text = Text("check_attainable_warn", alpha=level, **figures)
+    return Check("smallest_p", CheckStatus.WARN, text, smallest)

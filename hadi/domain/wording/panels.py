@@ -1,0 +1,38 @@
+"""What is wrong with a table of sites and periods."""
+
+from hadi.domain.wording import N_, Wording
+
+WORDING: dict[str, Wording] = {
+    "panel_no_columns": N_("Name the column of the site and the column of the period."),
+    "panel_empty": N_(
+        "No row names both a site (column “%(site)s”) and a period (column “%(time)s”)."
+    ),
+    "panel_many_periods": N_(
+        "The column “%(column)s” has more than %(limit)s different periods: is it the period?"
+    ),
+    "panel_many_cells": N_(
+        "Sites and periods make more than %(limit)s pairs: are these the columns of the site and of the period?"
+    ),
+    "panel_start_unknown": N_(
+        "The start “%(start)s” is no period of the column “%(column)s”, which goes from “%(first)s” to “%(last)s”: write it as the data do."
+    ),
+    "panel_start_unreadable": N_(
+        "The start “%(start)s” is not written like the periods of the column “%(column)s”, which go from “%(first)s” to “%(last)s”."
+    ),
+    "panel_start_too_early": N_(
+        "The start “%(start)s” is not after the first period of the column “%(column)s”, which goes from “%(first)s” to “%(last)s”: there is no “before” to compare with."
+    ),
+    "panel_start_too_late": N_(
+        "The start “%(start)s” is after the last period of the column “%(column)s”, which goes from “%(first)s” to “%(last)s”: there is no “after” yet."
+    ),
+    "panel_site_unknown": N_(
+        "The site “%(site)s” is not in the column “%(column)s”; the nearest there: %(near)s."
+    ),
+    "panel_site_nowhere": N_(
+        "The site “%(site)s” is not in the column “%(column)s”, which has %(sites)s."
+    ),
+    "panel_no_control": N_("No control site is left: every site of the data is a pilot."),
+    "panel_one_period": N_(
+        "The data have a single period: a pilot needs periods before its start and after it."
+    ),
+}

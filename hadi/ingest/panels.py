@@ -1,0 +1,234 @@
+"""A long table, a row for each site and period, as a panel: the sums of every site-period.
+
+The sums are made where the rows are; what comes back is one number for each site, period and
+metric. A site-period without a row, or whose cells are all blank, is missing: never a zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from hadi.domain.errors import Unreadable
+from hadi.domain.plan import Plan
+from hadi.domain.text import Text
+from hadi.ingest import keys
+from hadi.ingest.engine import parquet
+from hadi.ingest.frame import Frame, column_types, is_nested, missing_column, spelled
+from hadi.ingest.measures import Measure, joints_of
+from hadi.ingest.periods import Periods, periods_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
+
+MOST_CELLS = 5_000_000
+MOST_PERIODS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelTable:
+    """Every site in every period. `values` are keyed by metric, shape (sites, periods), NaN where
+    there is none. `merged_rows` are those beyond the first of their site and period (they are
+    summed), `merged` the first such place; `blank_rows` name no site or no period."""
+
+    sites: tuple[str, ...]
+    periods: Periods
+    values: Mapping[str, NDArray[np.float64]]
+    rows: int
+    merged_rows: int = 0
+    merged: tuple[str, str] | None = None
+    blank_rows: int = 0
+
+
+class PanelSource(Protocol):
+    """Data that can be laid out as sites over time. Raises Unreadable with one sentence."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def panel(self, plan: Plan) -> PanelTable: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Paneled:
+    """A PanelSource whose panel is known already."""
+
+    digest: str
+    known: PanelTable
+
+    def panel(self, plan: Plan) -> PanelTable:
+        return self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a query told of each site-period: names (None: blank), rows, and for each measure the
+    sum and whether there was a value at all (else NaN)."""
+
+    sites: Sequence[str | None]
+    times: Sequence[str | None]
+    rows: NDArray[np.int64]
+    sums: Sequence[NDArray[np.float64]]
+
+
+def panel_of(
+    connection: DuckDBPyConnection, paths: Sequence[Path], labels: Sequence[str], plan: Plan
+) -> PanelTable:
+    """The panel of files with the same columns. Raises Unreadable."""
+    frame = _open(connection, paths, labels, plan)
+    pilot = frame.plan.pilot
+    assert pilot is not None and pilot.site is not None and pilot.time is not None
+    site = keys.name(pilot.site, frame.types[pilot.site])
+    time = _time(pilot.time, frame.types[pilot.time])
+    cells = _cells(frame, site, time)
+    for column, names in ((pilot.site, cells.sites), (pilot.time, cells.times)):
+        if any(name is not None and "\0" in name for name in names):
+            raise frame.refuse_nul(column)
+    order = _in_rows(frame, time) if frame.types[pilot.time] == "VARCHAR" else None
+    return laid_out(cells, [m.name for m in frame.plan.metrics], frame, order=order)
+
+
+def laid_out(
+    cells: Cells, metrics: Sequence[str], frame: Any, *, order: Sequence[str] | None = None
+) -> PanelTable:
+    """The cells as arrays. `order`: the times as they come in the rows, where they are texts;
+    `frame` knows its measures and joints. Raises Unreadable where there is nothing, or too much."""
+    plan = frame.plan
+    known = [
+        place
+        for place, (site, time) in enumerate(zip(cells.sites, cells.times, strict=True))
+        if site is not None and time is not None
+    ]
+    if not known:
+        raise Unreadable(Text("panel_empty", site=plan.pilot.site, time=plan.pilot.time))
+    times = dict.fromkeys(str(cells.times[place]) for place in known)
+    if len(times) > MOST_PERIODS:
+        raise Unreadable(Text("panel_many_periods", column=plan.pilot.time, limit=MOST_PERIODS))
+    listed = [time for time in order if time in times] if order is not None else list(times)
+    periods = periods_of(listed)
+    sites = tuple(sorted({str(cells.sites[place]) for place in known}, key=_natural))
+    row_of = {site: row for row, site in enumerate(sites)}
+    rows = np.array([row_of[str(cells.sites[place])] for place in known])
+    columns = np.array([periods.places[str(cells.times[place])] for place in known])
+    counts = np.zeros((len(sites), len(periods.labels)), dtype=np.int64)
+    np.add.at(counts, (rows, columns), cells.rows[known])
+    values = {}
+    for name, joint in zip(metrics, frame.joints, strict=True):
+        values[name] = _matrix(cells.sums[joint.measures[0]][known], rows, columns, counts.shape)
+    merged = np.argwhere(counts > 1)
+    total, used = int(cells.rows.sum()), int(counts.sum())
+    return PanelTable(
+        sites, periods, values, total,
+        merged_rows=used - int((counts > 0).sum()),
+        merged=(sites[merged[0][0]], periods.labels[merged[0][1]]) if merged.size else None,
+        blank_rows=total - used,
+    )  # fmt: skip
+
+
+def _matrix(
+    sums: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> NDArray[np.float64]:
+    """The sums at their places, NaN where there is none; two ways to write a period are one."""
+    is_there = ~np.isnan(sums)
+    total, seen = np.zeros(shape), np.zeros(shape, dtype=bool)
+    np.add.at(total, (rows[is_there], columns[is_there]), sums[is_there])
+    seen[rows[is_there], columns[is_there]] = True
+    return np.where(seen, total, np.nan)
+
+
+def _open(
+    connection: DuckDBPyConnection, paths: Sequence[Path], labels: Sequence[str], plan: Plan
+) -> Frame:
+    found = [column_types(connection, parquet([path])) for path in paths]
+    plan = checked(spelled(plan, found[0]), found[0])
+    for label, types in zip(labels, found, strict=True):
+        checked(plan, types, label if len(paths) > 1 else None)
+    parts = tuple(zip(paths, labels, found, strict=True))
+    table = parquet(paths)
+    types = found[0] if len(found) == 1 else column_types(connection, table)
+    measures, joints = joints_of(plan.metrics, types)
+    careful = tuple(replace(measure, is_careful=True) for measure in measures)
+    return Frame(connection, plan, "", table, parts, types, careful, joints)
+
+
+def checked(plan: Plan, types: Mapping[str, str], label: str | None = None) -> Plan:
+    """The plan, whose columns are there. Raises Unreadable for one that is not, or that names
+    nothing."""
+    pilot = plan.pilot
+    if pilot is None or not pilot.site or not pilot.time:
+        raise Unreadable(Text("panel_no_columns"))
+    named = (pilot.site, pilot.time, *(c for m in plan.metrics for c in m.columns))
+    for column in named:
+        if column not in types:
+            raise missing_column(column, types, label)
+    for column in (pilot.site, pilot.time):
+        if is_nested(types[column]) or types[column] == "JSON":
+            kind = types[column].lower()[:40]
+            raise Unreadable(Text("data_column_not_values", column=column, type=kind))
+    return plan
+
+
+def _time(column: str, type: str) -> str:
+    """The period of a row as text: a day of what is a day or a moment."""
+    if type == "DATE" or type.startswith("TIMESTAMP"):
+        return f"CAST({keys.day(column, type)} AS VARCHAR)"
+    return keys.name(column, type)
+
+
+def _cells(frame: Frame, site: str, time: str) -> Cells:
+    measures = frame.measures
+    shown = ", ".join([f"{site} AS s", f"{time} AS t", *(m.projection for m in measures)])
+    wanted = ["s", "t", "count(*) AS n"]
+    for m in measures:
+        wanted += [f"fsum(x{m.place}) AS x{m.place}", f"{m.bad_cells_of_rows} AS f{m.place}"]
+    found: dict[str, Any] = frame.connection.execute(
+        f"SELECT {', '.join(wanted)} FROM (SELECT {shown} FROM {frame.table}) "
+        f"GROUP BY s, t LIMIT {MOST_CELLS + 1}"
+    ).fetchnumpy()
+    if len(found["n"]) > MOST_CELLS:
+        raise Unreadable(Text("panel_many_cells", limit=MOST_CELLS))
+    for m in measures:
+        if np.ma.filled(found[f"f{m.place}"], 0).any():
+            raise frame.refuse(m)
+    sums = [np.ma.filled(found[f"x{m.place}"].astype(float), np.nan) for m in measures]
+    for m, values in zip(measures, sums, strict=True):
+        if np.isinf(values).any():
+            raise _overflow(m)
+    return Cells(_names(found["s"]), _names(found["t"]), found["n"].astype(np.int64), sums)
+
+
+def _overflow(measure: Measure) -> Unreadable:
+    return Unreadable(Text("data_overflow", metric=measure.metric.name, column=measure.column))
+
+
+def _names(found: Any) -> list[str | None]:
+    """The names, None where there is none."""
+    masked = np.ma.getmaskarray(found)
+    values = np.ma.getdata(found)
+    return [None if gone else str(name) for name, gone in zip(values, masked, strict=True)]
+
+
+def _in_rows(frame: Frame, time: str) -> list[str]:
+    """The times in the order of the rows, each once."""
+    return [
+        row[0]
+        for row in frame.rows(
+            f"SELECT t FROM (SELECT {time} AS t, row_number() OVER () AS n FROM {frame.table}) "
+            f"WHERE t IS NOT NULL GROUP BY t ORDER BY min(n) LIMIT {MOST_PERIODS + 1}"
+        )
+    ]
+
+
+def _natural(name: str) -> tuple[tuple[int, float, str], ...]:
+    """Sites in the order of their numbers: s2 before s10."""
+    parts = re.findall(r"\d{1,15}|\D+|\d", name)
+    return tuple((0, float(p), "") if p[0].isdecimal() else (1, 0.0, p) for p in parts)
