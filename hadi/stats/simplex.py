@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 _AT_ONCE = 80
 _FIRST, _MORE = 48, 32
 _ROUNDS = 200
+_SLIGHT = 1e-9  # of the points' squares: with a smaller penalty the sets' equations lose digits
 _TOLERANCE = 64.0 * sys.float_info.epsilon
 
 
@@ -106,6 +107,73 @@ def _nearest(points: Floats) -> Floats:
             np.vstack((ridge, rows)), np.concatenate((np.zeros(points.shape[1]), wanted))
         )
     return np.asarray(found / found.sum())
+
+
+def ridge_mix(
+    columns: Floats, target: Floats, penalty: float, *, without: tuple[int, ...] = ()
+) -> Floats:
+    """Shares w >= 0, summing to 1, that minimise |columns @ w - target|^2 + penalty |w|^2.
+
+    The penalty spreads the mix over many sites, so that it is the set of sites without a share that
+    is looked for: all sites at first, then those whose share would be negative leave and those that
+    violate the optimum come back, until nothing moves (primal-dual active sets: Hintermueller, Ito
+    & Kunisch 2002, SIAM Journal on Optimization 13, 865-888). Where it does not settle, or the
+    penalty is next to nothing, by non-negative least squares. Arguments as of `mix`; penalty > 0.
+    """
+    allowed = np.ones(columns.shape[1], dtype=bool)
+    allowed[list(without)] = False
+    own = np.flatnonzero(allowed)
+    part = columns[:, own] - target[:, np.newaxis]  # the residual of the shares is part @ w
+    size = float(np.einsum("tj,tj->", part, part)) / own.size
+    found = _active_sets(part, penalty) if penalty > _SLIGHT * size else None
+    if found is None:
+        ridge = math.sqrt(penalty) * np.eye(own.size)
+        found = _nearest(np.vstack((_fewer_rows(part), ridge)))
+    shares = np.zeros(allowed.size)
+    shares[own] = found
+    return shares
+
+
+def _active_sets(points: Floats, penalty: float) -> Floats | None:
+    """The shares of the points, or None where the sets do not settle."""
+    is_in = np.ones(points.shape[1], dtype=bool)
+    shares = np.zeros(is_in.size)
+    for _ in range(_ROUNDS):
+        own = points[:, is_in]
+        solved = _ridge_inverse_of_ones(own, penalty)
+        total = float(solved.sum())
+        if not total > 0.0:
+            return None
+        shares[:] = 0.0
+        shares[is_in] = solved / total
+        slope = (own @ shares[is_in]) @ points
+        # Where a share is, slope + penalty * share is one level for all: that of the optimum.
+        level = 1.0 / total
+        now = np.where(is_in, shares > 0.0, slope < level * (1.0 - _TOLERANCE))
+        if (now == is_in).all():
+            return shares
+        is_in = now
+    return None
+
+
+def _ridge_inverse_of_ones(points: Floats, penalty: float) -> Floats:
+    """(points' points + penalty I)^-1 1, by whichever side of the matrix is the smaller."""
+    periods, sites = points.shape
+    ones = np.ones(sites)
+    if sites <= periods:
+        square = points.T @ points
+        square.flat[:: sites + 1] += penalty
+        return np.asarray(np.linalg.solve(square, ones))
+    square = points @ points.T
+    square.flat[:: periods + 1] += penalty
+    return np.asarray((ones - np.linalg.solve(square, points.sum(axis=1)) @ points) / penalty)
+
+
+def _fewer_rows(points: Floats) -> Floats:
+    """As many rows as columns that have the same products."""
+    if points.shape[0] <= 2 * points.shape[1]:
+        return points
+    return np.asarray(np.linalg.qr(points, mode="r"))
 
 
 def shortfall(columns: Floats, target: Floats, shares: Floats) -> float:
