@@ -7,14 +7,18 @@ change, times the sites. Better is up, whichever way the metric is counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from hadi.domain.economics import Declaration
 from hadi.domain.plan import Better, MetricKind, MetricRole
 from hadi.domain.text import Text
-from hadi.stats.payback import Gain
+from hadi.stats.payback import WEEKS_PER_YEAR, Gain
 
 # A shift of ranks or of a quantile is nobody's sum: no money follows from it.
 _NOT_SUMS = (MetricKind.RANK, MetricKind.QUANTILE)
@@ -58,26 +62,38 @@ def _deciding(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _of_pilot(record: Mapping[str, Any]) -> WeeklyEffect:
     """On the log scale the effect is a fraction of what would have been; on the linear scale it is
-    in units of the value already. The periods of a pilot are taken for weeks."""
+    in units of the value already, a period."""
     effect = record["effect"]
     if effect.get("estimate") is None:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
-    treated = len(record.get("treated") or ()) or 1
-    after = _after(record)
-    gain = _gain(effect).times(_sign(record.get("better")) * treated)
+    series = record.get("series") or {}
+    sites = len((record.get("sites") or {}).get("treated") or ()) or 1
+    period = weeks_per_period(series)
+    comparison = _deciding(record) or {}
+    gain = _gain(effect).times(_sign(comparison.get("better")) * sites / period)
+    after = (series.get("counterfactual") or ())[int(series.get("first_post") or 0) :]
     if record.get("scale", "log") == "log":
         level = _mean(after)
         if level is None:
             return WeeklyEffect(None, (Text("payback_needs_level"),))
         gain = gain.times(level)
-    return WeeklyEffect(gain, weeks=float(len(after)) or None, stores=treated)
+    return WeeklyEffect(gain, weeks=len(after) * period or None, stores=sites)
 
 
-def _after(record: Mapping[str, Any]) -> Sequence[float | None]:
-    """What one treated site would have done without the change, period by period from the start."""
-    series = record.get("series") or {}
-    values = series.get("counterfactual") or ()
-    return tuple(values[int(series.get("first_post") or 0) :])
+def weeks_per_period(series: Mapping[str, Any]) -> float:
+    """How long a period of a pilot is: of dates their usual distance, of parts of a year what they
+    are called; periods that are only numbered are taken for weeks."""
+    times, kind = series.get("times") or (), series.get("kind")
+    if kind == "day" and len(times) > 1:
+        days = [date.fromisoformat(time).toordinal() for time in times]
+        return median(after - before for before, after in pairwise(days)) / 7
+    if kind != "part":
+        return 1.0
+    if any(letter in time for time in times for letter in "QqКк"):
+        return WEEKS_PER_YEAR / 4
+    numbers = {int(part) for time in times for part in re.findall(r"\d+", time) if len(part) < 4}
+    is_of_weeks = any(letter in time for time in times for letter in "WwНн")
+    return 1.0 if is_of_weeks or any(number > 12 for number in numbers) else WEEKS_PER_YEAR / 12
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

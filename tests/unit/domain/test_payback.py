@@ -16,7 +16,7 @@ from hadi.domain.payback import Assessment, assess
 from hadi.domain.payback_sentence import interval_of, sentence
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import Payback
-from hadi.domain.weekly_effect import weekly_effect
+from hadi.domain.weekly_effect import weekly_effect, weeks_per_period
 
 TODAY = date(2026, 3, 2)
 LEDGER = (Money(Decimal("41000"), "RUB"),)
@@ -176,17 +176,34 @@ def test_a_lifetime_value_needs_all_its_parts() -> None:
 def test_a_pilot_is_worth_its_effect_on_what_would_have_been() -> None:
     pilot = {
         "verdict": "confirmed", "effect": {"estimate": 0.1, "low": 0.02, "high": 0.18},
-        "treated": ["s07", "s12"], "scale": "log",
+        "sites": {"treated": ["s07", "s12"], "controls": ["s01"]}, "scale": "log",
         "series": {"counterfactual": [1.0, 1.0, 1000.0, None, 1400.0], "first_post": 2},
     }  # fmt: skip
     found = weekly_effect(pilot, Declaration())
     assert found.gain is not None
     assert (found.gain.estimate, found.gain.low, found.gain.high) == pytest.approx((240, 48, 432))
     assert (found.weeks, found.stores) == (3.0, 2)
-    linear = weekly_effect(pilot | {"scale": "linear", "better": "lower"}, Declaration())
+    less = record(0, 0, 0, better="lower")["comparisons"]
+    linear = weekly_effect(pilot | {"scale": "linear", "comparisons": less}, Declaration())
     assert linear.gain is not None and linear.gain.estimate == pytest.approx(-0.2)
     bare = weekly_effect({k: v for k, v in pilot.items() if k != "series"}, Declaration())
     assert [t.code for t in bare.missing] == ["payback_needs_level"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "times", "weeks"),
+    [
+        ("number", ["1", "2", "3"], 1),
+        ("day", ["2026-01-05", "2026-01-12", "2026-01-19"], 1),
+        ("day", ["2026-01-05", "2026-01-06", "2026-01-08"], 1.5 / 7),
+        ("part", ["2026-W05", "2026-W06"], 1),
+        ("part", ["202605", "202630"], 1),
+        ("part", ["2026-05", "2026-06"], 52.1775 / 12),
+        ("part", ["Q1 2026", "Q2 2026"], 52.1775 / 4),
+    ],
+)
+def test_a_period_of_a_pilot_has_its_weeks(kind: str, times: list[str], weeks: float) -> None:
+    assert weeks_per_period({"kind": kind, "times": times}) == pytest.approx(weeks)
 
 
 def test_a_store_gets_its_part_of_the_effect() -> None:
