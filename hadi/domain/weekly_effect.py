@@ -91,7 +91,8 @@ def weeks_per_period(series: Mapping[str, Any]) -> float:
         return 1.0
     if any(letter in time for time in times for letter in "QqКк"):
         return WEEKS_PER_YEAR / 4
-    numbers = {int(part) for time in times for part in re.findall(r"\d+", time) if len(part) < 4}
+    parts = [part for time in times for part in re.findall(r"\d+", time) if len(part) != 4]
+    numbers = {int(part[-2:]) for part in parts}
     is_of_weeks = any(letter in time for time in times for letter in "WwНн")
     return 1.0 if is_of_weeks or any(number > 12 for number in numbers) else WEEKS_PER_YEAR / 12
 
