@@ -20,6 +20,7 @@ from hadi.domain.errors import Blocked, HadiError, Invalid
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("hadi.cli.check:check", "The verdict on a file of results."),
     "pilot": ("hadi.cli.pilot:pilot", "The verdict on pilot sites beside the others."),
+    "season": ("hadi.cli.season:season", "Before and after, the season taken out."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
     "worker": ("hadi.cli.worker:worker", "Do long work in the background."),

@@ -25,6 +25,7 @@ from hadi.ingest.unitsums import by_unit
 
 if TYPE_CHECKING:
     from hadi.ingest.panels import PanelTable
+    from hadi.ingest.series import SeriesTable
 
 
 class TableSource:
@@ -87,5 +88,20 @@ class TableSource:
         with engine.session(files=self.paths) as connection:
             try:
                 return panel_of(connection, self.paths, self.labels, plan)
+            except duckdb.Error as error:
+                raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error
+
+    def series(self, plan: Plan) -> SeriesTable:
+        """One series over time. Raises Unreadable with one sentence."""
+        import duckdb
+
+        from hadi.ingest.series import series_of  # needs NumPy
+
+        season = plan.season
+        if season is None or not season.time or not season.value:
+            raise Unreadable(Text("series_no_columns"))
+        with engine.session(files=self.paths) as connection:
+            try:
+                return series_of(connection, self.paths, season.time, season.value)
             except duckdb.Error as error:
                 raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error

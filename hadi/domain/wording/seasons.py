@@ -5,10 +5,24 @@ from hadi.domain.wording import N_, NN_, Wording
 WORDING: dict[str, Wording] = {
     "season_method_coefficients": N_("Coefficients of the months"),
     "season_method_segmented": N_("Segmented regression"),
+    # Months
+    "month_1": N_("January"),
+    "month_2": N_("February"),
+    "month_3": N_("March"),
+    "month_4": N_("April"),
+    "month_5": N_("May"),
+    "month_6": N_("June"),
+    "month_7": N_("July"),
+    "month_8": N_("August"),
+    "month_9": N_("September"),
+    "month_10": N_("October"),
+    "month_11": N_("November"),
+    "month_12": N_("December"),
     # What is typed
     "season_start_unreadable": N_("“%(value)s” is no month and no day: write 2026-05 or 2026-05-01."),
     "season_span_unreadable": N_("“%(field)s”: “%(value)s” is no span of months; write it as 2026-02..2026-04."),
     "season_span_backwards": N_("“%(field)s”: “%(value)s” ends before it begins; write the earlier month first."),
+    "season_span_short": N_("“%(field)s” holds no whole month."),
     "season_spans_both": N_("To compare before with after, name both."),
     "season_spans_overlap": N_("Before and after overlap: before has to end where after begins, or earlier."),
     "season_no_kind": N_("“%(name)s” cannot be judged before and after, where a row is a period: use an average (mean)."),
@@ -84,8 +98,8 @@ WORDING: dict[str, Wording] = {
     "season_spread": N_("The years disagree about %(month)s: %(years)s. The mean of all is %(mean)s, of the last two %(last_two)s, the median %(median)s. The median is used: one year with a promotion does not move it."),
     "season_spread_mean": N_("The years disagree about %(month)s: %(years)s. The mean of all is %(mean)s, of the last two %(last_two)s, the median %(median)s: it matters which years are averaged."),
     "season_spread_none": N_("The years agree: for no month do their mean and their median differ by a tenth."),
-    "season_units_sum": N_("After is about %(n)s times before, or a %(n)sth of it, with the season taken out: it looks as if a sum of %(n)s months stood beside the mean of single months. Put one value for each month on both sides."),
-    "season_units_level": N_("The months before and after are about %(n)s times those of the years before, or a %(n)sth of them: check that both are for single months and in the same money."),
+    "season_units_sum": N_("With the season taken out, one side is about %(n)s times the other: it looks as if a sum of %(n)s months stood beside the mean of single months. Put one value for each month on both sides."),
+    "season_units_level": N_("The months that are compared and those of the years before differ about %(n)s times over: check that both are for single months and in the same money."),
     "season_units_same": N_("The months before, the months after and the years are of one size."),
     "season_window_gaps": NN_(
         "%(n)s month of the comparison has no value: the mean is over the months that have one.",
@@ -95,11 +109,12 @@ WORDING: dict[str, Wording] = {
     "season_neighbours": N_("Neighbouring periods resemble each other (correlation %(rho)s): the range allows for that."),
     "season_neighbours_none": N_("Neighbouring periods hardly resemble each other once trend and season are taken out."),
     "season_unmodelled": N_("The series is too short to tell its season from its trend: the season is still in this number."),
-    "season_end": N_("After ends with the last period of the data."),
+    "season_list": N_("%(first)s; %(rest)s"),
     # Sentences
     "season_only": N_("Each month against an average one: %(high)s is the strongest (%(high_value)s), %(low)s the weakest (%(low_value)s). The coefficients add up to 12."),
     "season_explains_all": N_("The season explains all of it: as measured %(naive)s, with the season taken out %(adjusted)s."),
     "season_explains_all_growth": N_("The season and the usual growth explain all of it: as measured %(naive)s, beside them %(adjusted)s."),
+    "season_explains_more": N_("The season explains more than all of it: as measured %(naive)s, with the season taken out %(adjusted)s."),
     "season_explains_part": N_("The season explains %(share)s of it: as measured %(naive)s, with the season taken out %(adjusted)s."),
     "season_explains_none": N_("The season explains none of it: as measured %(naive)s, with the season taken out %(adjusted)s."),
     "season_hides": N_("The season hid it: as measured %(naive)s, with the season taken out %(adjusted)s."),
@@ -113,6 +128,4 @@ WORDING: dict[str, Wording] = {
     "sentence_season_not_enough_data": N_("Not enough data: with the season taken out “%(metric)s” changed by %(effect)s, and such a change comes by chance from year to year."),
     "sentence_season_not_enough_data_real": N_("There seems to be an effect: with the season taken out “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open, and nothing stood beside it."),
     "sentence_season_no_range": N_("With the season taken out “%(metric)s” changed by %(effect)s. %(reason)s"),
-    # The formula
-    "formula_own_fact": N_("Taken word for word, “mean ÷ fact” times that same fact is the mean again, whatever was done: %(before)s before and %(after)s after."),
 }

@@ -1,0 +1,161 @@
+"""A series and two spans of it: its coefficients, and what is left of a change without the season.
+
+Behind `hadi season`, the page of seasons, the API, and every test before and after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+
+from hadi.analysis.season_checks import checks_of
+from hadi.analysis.season_json import answer_json
+from hadi.domain import months
+from hadi.domain.errors import Invalid
+from hadi.domain.months import When
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.verdict import Check, CheckStatus
+from hadi.ingest.series import SeriesTable, by_month
+from hadi.stats.errors import NotEstimable
+from hadi.stats.season_change import Change, change
+from hadi.stats.seasons import Coefficients, Method, MonthSeries, Over, coefficients
+
+Span: TypeAlias = "tuple[When, When]"
+
+_ALL = 0.9  # of the change, from which on the season is said to explain all of it
+_HARDLY = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Season:
+    """`partial` are the months that a series of weeks or days covers in part. `change` is None
+    where no spans were compared."""
+
+    table: SeriesTable
+    series: MonthSeries
+    partial: tuple[int, ...]
+    found: Coefficients
+    change: Change | None
+    checks: tuple[Check, ...]
+    alpha: float
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the change may be told: not where the months are in different units."""
+        failed = any(check.status is CheckStatus.FAIL for check in self.checks)
+        return self.change is not None and not failed
+
+    @property
+    def text(self) -> Text:
+        """The answer in one sentence."""
+        if self.change is None:
+            return _profile(self.found)
+        if not self.is_comparable:
+            return next(c.detail for c in self.checks if c.status is CheckStatus.FAIL)
+        return Text("season_indicative", what=explained(self.change))
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `hadi season --json`."""
+        return answer_json(self)
+
+
+def season(
+    table: SeriesTable,
+    *,
+    before: Span | None = None,
+    after: Span | None = None,
+    method: Method | None = None,
+    over: Over | None = None,
+    alpha: float = 0.05,
+) -> Season:
+    """The coefficients of the whole years before `before` (of all without it), and the change from
+    `before` to `after`.
+
+    Raises Invalid with one sentence where there is no answer.
+    """
+    if (before is None) != (after is None):
+        raise Invalid(Text("season_spans_both"))
+    spans = None
+    if before is not None and after is not None:
+        spans = whole_months(before, "before"), whole_months(after, "after")
+        if spans[0][1] >= spans[1][0]:
+            raise Invalid(Text("season_spans_overlap"))
+    series, partial = by_month(table)
+    try:
+        found = coefficients(series, until=spans[0][0] if spans else None, method=method, over=over)
+        changed = None
+        if spans:
+            changed = change(series, found, before=spans[0], after=spans[1], alpha=alpha)
+    except NotEstimable as unknown:
+        raise Invalid(Text(unknown.code)) from None
+    checks = checks_of(table, series, partial, found, changed, is_chosen=over is not None)
+    return Season(table, series, partial, found, changed, checks, alpha)
+
+
+def whole_months(span: Span, field: str) -> tuple[int, int]:
+    """The first and the last whole month of a span. Raises Invalid where it holds none."""
+    first, last = span[0].first, months.last_day(span[1])
+    low = months.month_of(first) + (first.day > 1)
+    high = months.month_of(last + timedelta(days=1)) - 1
+    if high < low:
+        raise Invalid(Text("season_span_short", field=field))
+    return low, high
+
+
+def until_day(table: SeriesTable, day: date) -> SeriesTable:
+    """The series up to the periods that are over by the end of `day`."""
+    kept = table.place_of(When(months.month_of(day) + 1)) if table.step == "month" else (
+        (day.toordinal() + 1 - table.start) // table.days
+    )  # fmt: skip
+    if table.step == "month" and day != months.last_day(When(months.month_of(day))):
+        kept -= 1
+    if kept >= len(table.values):
+        return table
+    return SeriesTable(
+        table.step, table.start, table.values[: max(kept, 0)], table.rows, table.merged_rows,
+        table.merged, table.blank_rows,
+    )  # fmt: skip
+
+
+def explained(changed: Change) -> Text:
+    """How much of the measured change the season accounts for."""
+    figures = {
+        "naive": percent(changed.naive),
+        "adjusted": percent(changed.effect),
+    }
+    share = changed.explained
+    if share is None:
+        hidden = abs(changed.effect) >= 2 * abs(changed.naive) and abs(changed.effect) >= 0.02
+        return Text("season_hides" if hidden else "season_flat", **figures)
+    if share > 2.0 - _ALL:
+        return Text("season_explains_more", **figures)
+    if share >= _ALL:
+        growing = "_growth" if changed.growing else ""
+        return Text(f"season_explains_all{growing}", **figures)
+    if share >= _HARDLY:
+        return Text("season_explains_part", share=Figure(FigureKind.SHARE, share), **figures)
+    return Text("season_hides" if share < -_HARDLY else "season_explains_none", **figures)
+
+
+def explains_all(changed: Change) -> bool:
+    """Whether season and growth leave next to nothing of a change that was measured."""
+    share = changed.explained
+    return share is not None and _ALL <= share <= 2.0 - _ALL
+
+
+def percent(fraction: float) -> Figure:
+    return Figure(FigureKind.PERCENT, round(fraction, 12), is_signed=True)
+
+
+def _profile(found: Coefficients) -> Text:
+    """The strongest and the weakest month."""
+    high = max(range(12), key=lambda place: found.values[place])
+    low = min(range(12), key=lambda place: found.values[place])
+    return Text(
+        "season_only",
+        high=Text(f"month_{high + 1}"),
+        high_value=Figure(FigureKind.NUMBER, found.values[high]),
+        low=Text(f"month_{low + 1}"),
+        low_value=Figure(FigureKind.NUMBER, found.values[low]),
+    )
