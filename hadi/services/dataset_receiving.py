@@ -85,6 +85,13 @@ def receive(
     return received
 
 
+def was_refused(upload: Upload) -> bool:
+    """Whether its content is why it could not be read: another try would be refused again."""
+    # What else goes wrong, such as a full disk or a worker that died, names no remedy, not even
+    # an empty one.
+    return "remedy" in (upload.problem or {})
+
+
 def received_of(upload: Upload, incoming: Path) -> Received:
     """An upload that is here whole. Raises Unreadable where its bytes are not there any more."""
     path = incoming / upload.id

@@ -197,3 +197,13 @@ def test_what_was_multiplied_is_said_beside_the_column(visitor: Visitor) -> None
     assert page.text.count(said) == 1
     assert page.text.index(said) < page.text.rindex("Read it otherwise")
     assert "1500, 2500" in page.text and "1500.0" not in page.text
+
+
+def test_what_would_be_refused_again_is_not_offered_again(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("admin")
+    where = sent(visitor, key, b"\x00\x01\x02nothing of a table" * 20)
+    page = visitor.get(where)
+    assert "Try it again" not in page.text and "Send another file" in page.links
+    assert "Try it again" not in visitor.get("/settings/work").text
+    visitor.submit(where, form_id="stop")

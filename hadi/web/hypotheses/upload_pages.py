@@ -15,6 +15,7 @@ from hadi.domain.text import Text
 from hadi.models import Hypothesis, Job, Upload
 from hadi.models.job import JobState
 from hadi.models.upload import UploadState
+from hadi.services.dataset_receiving import was_refused
 from hadi.services.jobs import UNDER_WAY
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.upload_lines import remedy_word
@@ -51,6 +52,7 @@ class UploadPage(Page):
     has_failed: bool  # to be read, not only to be worked on
     remedy: Mapping[str, Any]
     remedy_label: str | None
+    is_refused: bool  # and would be again
     is_under_way: bool
     dataset_id: str | None
     url: str
@@ -80,6 +82,7 @@ def upload_page(hypothesis: Hypothesis, together: Sequence[Upload]) -> UploadPag
         has_failed=any(upload.state is UploadState.FAILED for upload in together),
         remedy=remedy,
         remedy_label=remedy_word(remedy) if remedy else None,
+        is_refused=any(was_refused(upload) for upload in together),
         is_under_way=is_under_way,
         dataset_id=first.dataset_id if _is_read(together) else None,
         url=url_for("hypotheses.upload_batch", key=hypothesis.key, batch=first.batch),

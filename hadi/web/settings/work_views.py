@@ -13,7 +13,8 @@ from hadi.db import db
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Hypothesis, Job, User
 from hadi.models.job import JobKind, JobState
-from hadi.services import archive_jobs, jobs
+from hadi.services import archive_jobs, jobs, uploads
+from hadi.services.dataset_receiving import was_refused
 from hadi.web.settings import blueprint
 from hadi.web.settings.pages import SettingsPage, frame
 from hadi.web.shared.access import current_actor, now
@@ -114,6 +115,9 @@ def _may_help(job: Job) -> bool:
     """Whether it could go better if it were tried again."""
     if job.state is not JobState.FAILED:
         return False
+    if job.kind is JobKind.READ:
+        sent = uploads.first(job.subject_id)
+        return sent is None or not was_refused(sent)
     return job.kind is not JobKind.IMPORT or archive_jobs.can_try_again(job, data_dir=data_dir())
 
 
