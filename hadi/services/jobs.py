@@ -113,14 +113,21 @@ def cancel(job_id: str, *, by: Actor, now: datetime) -> Job:
 
 
 def retry(job_id: str, *, by: Actor, now: datetime) -> Job:
-    """Begin a job anew that did not succeed. Raises NotAllowed, Blocked where it did or goes on."""
+    """Begin a job anew that did not succeed; where somebody began the same work meanwhile, that
+    job is the answer. Raises NotAllowed, Blocked where it did or goes on."""
     with transaction():
-        job = lock(Job, find(job_id, by=by).id)
+        asked = find(job_id, by=by)
+        kind, subject_id = asked.kind, asked.subject_id
+        await_turn(f"job/{kind.value}/{subject_id}")  # of `submit`, which asks the same
+        job = lock(Job, job_id)
         assert job is not None
         _require_own(job, by)
         if job.state is not JobState.FAILED:
             code = "job_not_over" if job.state in UNDER_WAY else "job_over"
             raise Blocked(Text("step_refused"), [Blocker(Text(code))])
+        for other in active(kind, subject_id):
+            if other.arguments == job.arguments:
+                return other
         if job.kind is JobKind.READ:
             _take_up(job.subject_id, now)
         job.attempts, job.finished_at, job.problem, job.outcome = 0, None, None, None

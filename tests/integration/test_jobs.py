@@ -259,3 +259,20 @@ def test_the_doctor_hears_of_work_that_nobody_does(world: World, asleep: None) -
     assert said is not None and "5 minutes" in said and "hadi worker" in said
     jobs.claim(job.id, worker="w", now=world.now + timedelta(minutes=5))
     assert jobs.fault(world.now + timedelta(minutes=5)) is None
+
+
+def test_what_is_tried_again_is_not_begun_beside_its_like(world: World, asleep: None) -> None:
+    from hadi.db import transaction
+    from hadi.models.job import JobState
+    from hadi.services import jobs
+
+    failed = submit(world)
+    with transaction():
+        failed.state = JobState.FAILED
+    newer, other = submit(world), submit(world, other=1)
+    by, at = world.actor("admin"), world.later()
+    assert jobs.retry(failed.id, by=by, now=at) is newer and failed.state is JobState.FAILED
+    with transaction():
+        newer.state = JobState.DONE
+    assert jobs.retry(failed.id, by=by, now=at) is failed and failed.state is JobState.QUEUED
+    assert other.state is JobState.QUEUED

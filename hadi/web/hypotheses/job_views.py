@@ -62,8 +62,8 @@ def stop_work(key: str, job_id: str) -> Response:
 def work_again(key: str, job_id: str) -> Response:
     """Try it once more."""
     _hypothesis, job = _found(key, job_id)
-    jobs.retry(job.id, by=current_actor(), now=now())
-    return redirect(url_for("hypotheses.work", key=key, job_id=job_id))
+    begun = jobs.retry(job.id, by=current_actor(), now=now())
+    return redirect(url_for("hypotheses.work", key=key, job_id=begun.id))
 
 
 def _page(hypothesis: Hypothesis, job: Job) -> JobPage:
