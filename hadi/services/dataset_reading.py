@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import Invalid, NotFound, Unreadable
 from hadi.domain.permissions import Actor
+from hadi.domain.tags import without_cells
 from hadi.domain.text import Text
 from hadi.ingest.choices import Choices
 from hadi.ingest.limits import Limits
@@ -305,7 +306,9 @@ def _kept(
         "data_read_again" if before else "data_uploaded", subject="dataset",
         subject_id=dataset.id, by=by, now=now, hypothesis=hypothesis,
         details={"filename": dataset.filename, "rows": dataset.rows,
-                 "choices": [dict(table.choices) for table in tables]},
+                 # Which values are arms is told of the data set, to those who may see them.
+                 "choices": [without_cells(t.choices, {*t.choices.get("columns", {})})
+                             for t in tables]},
     )  # fmt: skip
     return dataset
 

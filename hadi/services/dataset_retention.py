@@ -12,7 +12,7 @@ from hadi.db import db, lock, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid
 from hadi.domain.permissions import JOB, Actor, Permission, require
 from hadi.domain.statement import cleaned
-from hadi.domain.tags import without_values
+from hadi.domain.tags import without_cells, without_values
 from hadi.domain.text import ENGLISH, Text, render
 from hadi.models import Conclusion, Dataset
 from hadi.services import events, hypotheses, quality, workspace
@@ -94,6 +94,7 @@ def _delete(
     dataset.report = without_values(dataset.report, names)
     for part in dataset.parts:
         part.report = {}
+        part.choices = without_cells(part.choices, {*part.choices.get("columns", {})})
     release(uploads_behind(dataset), incoming=incoming, now=now)
     db.session.flush()
     drop_unused({dataset.digest, *(part.digest for part in dataset.parts)}, folder=folder)

@@ -71,6 +71,15 @@ def test_a_file_with_other_names_is_read_attached_and_checked(world: World, fold
     assert second.report["columns"][1]["examples"] == ["A", "B"]
     assert second.parts[0].choices == choices(ARMS)
     assert attached(world, second, folder, relation=Relation.INCREMENT).rows == 120
+    # What everyone reads of it names no value, and of deleted rows none stays.
+    from hadi.services import dataset_retention, events
+
+    said = [event.details for event in events.history(hypothesis_id=hypothesis.id)]
+    assert "choices" in str(said) and "контроль" not in str(said)
+    dataset_retention.delete(
+        first.id, reason="a mistake", folder=folder, by=world.actor("admin"), now=world.later()
+    )
+    assert "контроль" not in str(first.parts[0].choices)
     # One that uses the plan's names already is left as it is.
     assert staged(world, hypothesis, folder, week(3)).parts[0].choices == {}
 
