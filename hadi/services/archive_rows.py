@@ -75,7 +75,7 @@ def read(
         raise _wrong("archive_row_unreadable", name, number)
     columns = archived.columns(has_secrets=has_secrets)
     expected = {column.key for column in columns} | ({ROLES} if name == "user" else set())
-    unknown = sorted(told.keys() - expected)
+    unknown = sorted(told.keys() - expected - archived.local)  # which older archives have
     if unknown:
         raise _wrong("archive_row_column", name, number, str(unknown[0])[:60])
     row: Row = {}

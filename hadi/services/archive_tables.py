@@ -56,11 +56,13 @@ def _not_of_imports() -> list[ColumnElement[bool]]:
 @dataclass(frozen=True, slots=True)
 class Archived:
     """A table of an archive. `without` are columns that stay behind, `secret` those that only a
-    backup holds; `late` point at rows that are written after them."""
+    backup holds, and `local` likewise, because they tell of one server alone; `late` point at rows
+    that are written after them."""
 
     name: str
     without: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
     order: tuple[str, ...] = ("id",)
     conditions: Callable[[], list[ColumnElement[bool]]] = field(default=_all)
@@ -71,7 +73,7 @@ class Archived:
 
     def columns(self, *, has_secrets: bool) -> list[Column[Any]]:
         """What a row is written with, in the order of the table."""
-        left_out = self.without if has_secrets else self.without | self.secret
+        left_out = self.without if has_secrets else self.without | self.secret | self.local
         return [column for column in self.table.columns if column.key not in left_out]
 
     def query(self, *, has_secrets: bool) -> Select[Any]:
@@ -98,7 +100,8 @@ ARCHIVED = (
     Archived("cost"),
     Archived("budget_decision"),
     Archived("money_estimate"),
-    Archived("connection", secret=frozenset({"secret"})),
+    # Whether it answers is another question on another server.
+    Archived("connection", secret=frozenset({"secret"}), local=frozenset({"tested_at", "problem"})),
     Archived("feed", frozenset({"job_id"})),
     # What a data set is searched by is its name again.
     Archived(

@@ -73,6 +73,7 @@ def test_what_opens_doors_stays_and_what_waits_too(filled: World, tmp_path: Path
     export(filled.app, path)
     found = parts(path)
     everything = b"".join(found.values())
+    assert b"tested_at" not in found["tables/connection.jsonl"]  # another server asks anew
     for secret in (b"argon2", b"AHNlY3JldA", b"fs_uniquifier", b"waits.csv"):
         assert secret not in everything, secret
     assert path.stat().st_mode & 0o777 == 0o600
