@@ -38,6 +38,7 @@ endpoints = Endpoints("connections", "The team's own databases, asked to read an
 STALE = Text("source_changed_meanwhile")
 _SETTINGS = described(
     "postgresql: host, port, database, user, tls (prefer, require, verify-full), schema; "
+    "mysql (MariaDB too; an extra): host, port, database, user, tls; "
     "duckdb, parquet: path; spark: host, port, user, tls (true or false), cluster"
 )
 _LIMITS = described("seconds, rows and cost that a question may take")

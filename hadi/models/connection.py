@@ -16,6 +16,7 @@ from hadi.models.columns import Document, Id, Moment, UserRef, choice
 
 class ConnectionKind(StrEnum):
     POSTGRESQL = "postgresql"
+    MYSQL = "mysql"  # and MariaDB
     DUCKDB = "duckdb"  # a file of DuckDB
     PARQUET = "parquet"  # a folder of Parquet files
     SPARK = "spark"  # Spark Connect: Sail, Apache Spark, Databricks

@@ -18,6 +18,7 @@ from hadi.models.connection import ConnectionKind
 
 LENGTH = 255
 TLS = ("prefer", "require", "verify-full")
+_TLS_OF_MYSQL = {"PREFERRED": "prefer", "REQUIRED": "require", "VERIFY_IDENTITY": "verify-full"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ RULES: Mapping[ConnectionKind, tuple[Rule, ...]] = {
         Rule("tls", default="prefer", is_address=True),
         Rule("schema"),
     ),
+    ConnectionKind.MYSQL: (
+        Rule("host", is_required=True, is_address=True),
+        Rule("port", default=3306, is_address=True),
+        Rule("database", is_required=True),
+        Rule("user", is_required=True, is_address=True),
+        Rule("tls", default="prefer", is_address=True),
+    ),
     ConnectionKind.DUCKDB: (Rule("path", is_required=True),),
     ConnectionKind.PARQUET: (Rule("path", is_required=True),),
     ConnectionKind.SPARK: (
@@ -49,7 +57,8 @@ RULES: Mapping[ConnectionKind, tuple[Rule, ...]] = {
         Rule("cluster", is_address=True),
     ),
 }
-SECRET_KINDS = frozenset({ConnectionKind.POSTGRESQL, ConnectionKind.SPARK})
+SERVERS = frozenset({ConnectionKind.POSTGRESQL, ConnectionKind.MYSQL})  # they price a question
+SECRET_KINDS = SERVERS | {ConnectionKind.SPARK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,14 @@ LIMITS: Mapping[str, Limit] = {
     "rows": Limit(5_000_000, 1000, 100_000_000),
     "cost": Limit(10_000_000, 1, 10**15),
 }
+# MySQL has no such unit: what it is held to are the rows that it expects to read.
+_MYSQL_COST = Limit(1_000_000_000, 1, 10**15)
 _SCHEMES = {
     ConnectionKind.POSTGRESQL: ("postgresql", "postgres", "postgresql+psycopg"),
+    ConnectionKind.MYSQL: ("mysql", "mariadb", "mysql+pymysql"),
     ConnectionKind.SPARK: ("sc",),
 }
-# A name, an IPv4 or IPv6 address, or the folder of PostgreSQL's socket.
+# A name, an IPv4 or IPv6 address, or the folder of PostgreSQL's socket, the file of MySQL's.
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?|\[?[0-9A-Fa-f:]+\]?")
 _FOLDER = re.compile(r"/[A-Za-z0-9_./-]*")
 _FIELD_NAMES = {
@@ -115,13 +127,20 @@ def checked(
     return kept, secret or pasted
 
 
-def checked_limits(limits: Mapping[str, Any]) -> dict[str, int]:
+def limits_of(kind: ConnectionKind) -> Mapping[str, Limit]:
+    """How much a connection of that kind may be asked for."""
+    return {**LIMITS, "cost": _MYSQL_COST} if kind is ConnectionKind.MYSQL else LIMITS
+
+
+def checked_limits(
+    limits: Mapping[str, Any], kind: ConnectionKind = ConnectionKind.POSTGRESQL
+) -> dict[str, int]:
     """Seconds, rows and cost. Raises Invalid."""
     wrong: dict[str, Text] = {}
     kept: dict[str, int] = {}
     for name in limits.keys() - LIMITS.keys():
         wrong[str(name)[:80]] = Text("source_field_unknown", field=str(name)[:80])
-    for name, limit in LIMITS.items():
+    for name, limit in limits_of(kind).items():
         value = limits.get(name)
         if value is None or value == "":
             kept[name] = limit.default
@@ -175,12 +194,14 @@ def taken_apart(
     if parts.username:
         given["user"] = unquote(parts.username)
     password = unquote(parts.password) if parts.password else None
-    if kind is ConnectionKind.POSTGRESQL:
+    if kind in SERVERS:
         database = unquote(parts.path.strip("/"))
         given["database"] = database or given.get("database")
         more = dict(parse_qsl(parts.query))
-        if more.get("sslmode") in TLS:
-            given["tls"] = more["sslmode"]
+        mode = more.get("sslmode") or more.get("ssl-mode") or more.get("ssl_mode") or ""
+        mode = _TLS_OF_MYSQL.get(mode.upper(), mode)
+        if mode in TLS:
+            given["tls"] = mode
         return given, password or more.get("password")
     # Spark Connect keeps its parameters behind semicolons: sc://host:port/;token=…;use_ssl=true
     more = dict(part.split("=", 1) for part in parts.path.split(";") if "=" in part)
@@ -207,8 +228,8 @@ def _read(kind: ConnectionKind, rule: Rule, value: Any) -> tuple[Text | None, An
     if rule.name == "tls":
         return (None, written) if written in TLS else (Text("source_tls_unusable"), None)
     if rule.name == "host":
-        is_folder = kind is ConnectionKind.POSTGRESQL and _FOLDER.fullmatch(written)
-        if not is_folder and not _HOST.fullmatch(written):
+        is_socket = kind in SERVERS and _FOLDER.fullmatch(written)
+        if not is_socket and not _HOST.fullmatch(written):
             return Text("source_host_unusable"), None
     if (
         rule.name in ("user", "cluster")

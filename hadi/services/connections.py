@@ -245,7 +245,7 @@ def _checked(
     except Invalid as refusal:
         wrong |= refusal.fields
     try:
-        kept_limits = checked_limits(limits)
+        kept_limits = checked_limits(limits, kind)
     except Invalid as refusal:
         wrong |= refusal.fields
     if secret and kind not in SECRET_KINDS:

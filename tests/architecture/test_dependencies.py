@@ -8,6 +8,7 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 # Found by name at run time, not imported: drivers, hash functions, readers; the frames in which the
@@ -20,8 +21,21 @@ def normal(name: str) -> str:
 
 
 def declared() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {normal(re.split(r"[\[<>=!~; ]", text)[0]) for text in project["dependencies"]}
+    return names_in(project()["dependencies"]) | extras()
+
+
+def extras() -> set[str]:
+    """What is installed on demand alone."""
+    return {name for part in project()["optional-dependencies"].values() for name in names_in(part)}
+
+
+def project() -> dict[str, Any]:
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(read["project"])
+
+
+def names_in(dependencies: list[str]) -> set[str]:
+    return {normal(re.split(r"[\[<>=!~; ]", text)[0]) for text in dependencies}
 
 
 def imported() -> dict[str, str]:
@@ -43,6 +57,15 @@ def imported() -> dict[str, str]:
 def test_every_import_is_declared() -> None:
     missing = {name: path for name, path in imported().items() if name not in declared()}
     assert not missing
+
+
+def test_no_module_needs_an_extra_to_be_loaded() -> None:
+    for path in sorted((ROOT / "hadi").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            assert not {name.split(".")[0] for name in names} & extras(), path
 
 
 def test_every_declared_package_is_used() -> None:

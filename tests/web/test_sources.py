@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.factories.sources import SECRET, parquet_folder
+from tests.fixtures.mariadb import DATABASE, PASSWORD, READER
 from tests.web.hypotheses_pages import Visitor, visitor
+
+if TYPE_CHECKING:
+    from tests.fixtures.mariadb import Server
 
 __all__ = ["visitor"]
 
@@ -32,6 +37,46 @@ def test_the_first_connection_is_one_button_away(visitor: Visitor) -> None:
     form = visitor.get(kinds.links["Folder of Parquet files"])
     assert "HADI_SOURCE_DIRS" in form.text
     assert "Password" not in form.text
+
+
+def test_a_driver_that_is_not_there_is_explained(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what_to_do = 'installs “hadi[mysql]” (pip install "hadi[mysql]") and restarts it'
+    visitor.sign_in("analyst")
+    assert what_to_do not in visitor.get("/data/sources/new").text
+    page = visitor.get("/data/sources/new/mysql")
+    assert what_to_do not in page.text
+    assert page.by_id("source_port").get("value") == "3306"
+    assert page.by_id("cost").get("value") == "1000000000"
+    assert "Rows read, at most" in page.text
+
+    monkeypatch.setitem(sys.modules, "pymysql", None)  # as if it were not installed
+    assert what_to_do in visitor.get("/data/sources/new").text
+    assert what_to_do in visitor.get("/data/sources/new/mysql").text
+    assert what_to_do not in visitor.get("/data/sources/new/postgresql").text
+    kept = visitor.submit("/data/sources/new/mysql", POSTGRES, form_id="source")
+    where = str(kept.response.location)
+    tested = visitor.submit(where, {}, form_id="test", status=200)
+    assert what_to_do in tested.text
+    assert SECRET not in tested.html
+
+
+def test_a_mariadb_is_tested_live(visitor: Visitor, mariadb: Server) -> None:
+    mariadb.execute("CREATE TABLE IF NOT EXISTS sales (arm varchar(9))")
+    visitor.sign_in("analyst")
+    pasted = f"mysql://{READER}:{PASSWORD}@127.0.0.1:{mariadb.port}/{DATABASE}?ssl-mode=REQUIRED"
+    form = {"name": "Shop", "source_host": pasted}
+    kept = visitor.submit("/data/sources/new/mysql", form, form_id="source")
+    where = str(kept.response.location)
+    page = visitor.submit(where, {}, form_id="test", status=200)
+    assert "It answers: MariaDB" in page.text
+    assert page.by_id("source_port").get("value") == str(mariadb.port)
+    assert PASSWORD not in page.html
+    visitor.submit(where, {"password": "wrong-horse-9"}, form_id="source")
+    page = visitor.submit(where, {}, form_id="test", status=200)
+    assert "cannot be reached (Access denied for user" in page.text
+    assert "wrong-horse-9" not in page.html
 
 
 def test_others_have_no_sources(visitor: Visitor) -> None:

@@ -17,7 +17,9 @@ from hadi.services.connection_fields import (
     LIMITS,
     RULES,
     SECRET_KINDS,
+    SERVERS,
     TLS,
+    limits_of,
     may_hold_secret,
     taken_apart,
 )
@@ -82,13 +84,15 @@ def source_form(kind: ConnectionKind, connection: Connection | None = None) -> S
     fields: dict[str, Any] = {name: _field(kind, name.removeprefix("source_")) for name in own}
     if kind in SECRET_KINDS:
         # The widget never writes a value back, whatever was typed.
-        label = _("Password") if kind is ConnectionKind.POSTGRESQL else _("Token")
+        label = _("Password") if kind in SERVERS else _("Token")
         fields["password"] = PasswordField(
             label, widget=PasswordInput(hide_value=True), render_kw={"autocomplete": "new-password"}
         )
         fields["removes_password"] = BooleanField(_("Remove the one that is kept"))
-    if kind is ConnectionKind.POSTGRESQL:
-        fields["cost"] = StringField(_("Cost, at most"), render_kw={"inputmode": "numeric"})
+    if kind in SERVERS:
+        is_mysql = kind is ConnectionKind.MYSQL
+        label = _("Rows read, at most") if is_mysql else _("Cost, at most")
+        fields["cost"] = StringField(label, render_kw={"inputmode": "numeric"})
     made = type("KindSourceForm", (SourceForm,), {**fields, "_kind": kind, "_own": own})
     form: SourceForm = made(data=_stored(kind, connection))
     return form
@@ -98,6 +102,7 @@ def kind_word(kind: ConnectionKind) -> str:
     """What a kind of connection is called."""
     return {
         ConnectionKind.POSTGRESQL: str(_("PostgreSQL")),
+        ConnectionKind.MYSQL: str(_("MySQL or MariaDB")),
         ConnectionKind.DUCKDB: str(_("DuckDB file")),
         ConnectionKind.PARQUET: str(_("Folder of Parquet files")),
         ConnectionKind.SPARK: str(_("Spark Connect")),
@@ -108,6 +113,7 @@ def kind_hint(kind: ConnectionKind) -> str:
     """What a kind is for, in a line."""
     return {
         ConnectionKind.POSTGRESQL: str(_("A PostgreSQL server, or what speaks like one.")),
+        ConnectionKind.MYSQL: str(_("What most shops run on: WooCommerce, OpenCart, Bitrix24.")),
         ConnectionKind.DUCKDB: str(_("One file on the computer that runs HADI.")),
         ConnectionKind.PARQUET: str(_("Files of one export, on the computer that runs HADI.")),
         ConnectionKind.SPARK: str(_("Apache Spark, Databricks or Sail: billions of rows.")),
@@ -154,7 +160,7 @@ def _stored(kind: ConnectionKind, connection: Connection | None) -> dict[str, An
     """What the fields show: what is stored, or what is usual."""
     if connection is None:
         usual = {f"source_{rule.name}": rule.default for rule in RULES[kind]}
-        return {**usual, **{name: str(limit.default) for name, limit in LIMITS.items()}}
+        return {**usual, **{name: str(limit.default) for name, limit in limits_of(kind).items()}}
     kept = {f"source_{name}": value for name, value in connection.settings.items()}
     limits = {name: str(value) for name, value in connection.limits.items()}
     return {"name": connection.name, "version": str(connection.version), **kept, **limits}

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from hadi.domain.permissions import Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
+from hadi.ingest.engines import missing_extra
 from hadi.models import Connection
 from hadi.models.connection import ConnectionKind
 from hadi.services import connections, source_files
@@ -23,6 +24,7 @@ from hadi.web.shared.render import chrome
 TABLES_SHOWN = 12
 _ICONS = {
     ConnectionKind.POSTGRESQL: "database",
+    ConnectionKind.MYSQL: "database",
     ConnectionKind.DUCKDB: "file-text",
     ConnectionKind.PARQUET: "table",
     ConnectionKind.SPARK: "globe",
@@ -55,10 +57,13 @@ class SourcesPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class KindCard:
+    """`lacks`: what has to be installed first."""
+
     label: str
     hint: str
     icon: str
     url: str
+    lacks: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,8 @@ class SourcePage(CheckPage):
     folders: tuple[str, ...]  # below which files may be connected; empty where they are not asked
     has_named_folders: bool
     back_url: str
+    lacks: str | None  # what has to be installed before it answers
+    cost_help: str
     version: int | None = None
     is_aside: bool = False
     has_secret: bool = False
@@ -144,6 +151,7 @@ def kinds_page() -> KindsPage:
                 kind_hint(kind),
                 _ICONS[kind],
                 url_for("data.new_source_of", kind=kind.value),
+                _lacks(kind),
             )
             for kind in ConnectionKind
         ),
@@ -161,6 +169,8 @@ def new_source_page(kind: ConnectionKind, form: SourceForm) -> SourcePage:
         folders=_folders(kind),
         has_named_folders=source_files.has_named_folders(),
         back_url=url_for("data.new_source"),
+        lacks=_lacks(kind),
+        cost_help=_cost_help(kind),
         found=None,
     )
 
@@ -178,6 +188,8 @@ def source_page(
         folders=_folders(connection.kind),
         has_named_folders=source_files.has_named_folders(),
         back_url=url_for("data.sources"),
+        lacks=_lacks(connection.kind),
+        cost_help=_cost_help(connection.kind),
         version=connection.version,
         is_aside=connection.archived_at is not None,
         has_secret=connection.secret is not None,
@@ -271,6 +283,18 @@ def _folders(kind: ConnectionKind) -> tuple[str, ...]:
     if kind not in (ConnectionKind.DUCKDB, ConnectionKind.PARQUET):
         return ()
     return tuple(str(folder.absolute()) for folder in source_files.allowed())
+
+
+def _lacks(kind: ConnectionKind) -> str | None:
+    """What has to be installed before such a database can be asked, in a sentence."""
+    extra = missing_extra(kind.value)
+    return say(Text("engine_extra_missing", extra=extra)) if extra else None
+
+
+def _cost_help(kind: ConnectionKind) -> str:
+    if kind is ConnectionKind.MYSQL:
+        return str(_("A question for which the server expects to read more is not asked."))
+    return str(_("A question that PostgreSQL expects to cost more is not asked."))
 
 
 def _crumbs() -> tuple[Link, ...]:
