@@ -50,7 +50,9 @@ def quantile(alpha: float, df: float) -> float:
         slope = 2.0 * math.exp(log_density - log_beta_half(0.5 * df) + math.log(t) - log_p)
         step = (log_p - target) / slope
         t *= math.exp(min(step, 50.0))
-        if abs(step) < 1e-14:
+        # Every step squares the error: after this one it is below the rounding of the tail, where
+        # further steps only wander about.
+        if abs(step) < 1e-9:
             break
     return t
 
