@@ -25,6 +25,7 @@ Span: TypeAlias = "tuple[When, When]"
 
 _ALL = 0.9  # of the change, from which on the season is said to explain all of it
 _HARDLY = 0.1
+_SEEN = 0.02  # a change from which on something was hidden
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,23 +120,26 @@ def until_day(table: SeriesTable, day: date) -> SeriesTable:
 
 
 def explained(changed: Change) -> Text:
-    """How much of the measured change the season accounts for."""
-    figures = {
-        "naive": percent(changed.naive),
-        "adjusted": percent(changed.effect),
-    }
+    """How much of the measured change the season (and steady growth) accounts for."""
+    figures = {"naive": percent(changed.naive), "adjusted": percent(changed.effect)}
+    code, share = _explained(changed), changed.explained
+    if code == "season_explains_part" and share is not None:
+        figures["share"] = Figure(FigureKind.SHARE, share)
+    return Text(f"{code}_growth" if changed.growing else code, **figures)
+
+
+def _explained(changed: Change) -> str:
     share = changed.explained
     if share is None:
-        hidden = abs(changed.effect) >= 2 * abs(changed.naive) and abs(changed.effect) >= 0.02
-        return Text("season_hides" if hidden else "season_flat", **figures)
+        is_hidden = abs(changed.effect) >= max(_SEEN, 2 * abs(changed.naive))
+        return "season_hides" if is_hidden else "season_flat"
     if share > 2.0 - _ALL:
-        return Text("season_explains_more", **figures)
+        return "season_explains_more"
     if share >= _ALL:
-        growing = "_growth" if changed.growing else ""
-        return Text(f"season_explains_all{growing}", **figures)
+        return "season_explains_all"
     if share >= _HARDLY:
-        return Text("season_explains_part", share=Figure(FigureKind.SHARE, share), **figures)
-    return Text("season_hides" if share < -_HARDLY else "season_explains_none", **figures)
+        return "season_explains_part"
+    return "season_hides" if share < -_HARDLY else "season_explains_none"
 
 
 def explains_all(changed: Change) -> bool:

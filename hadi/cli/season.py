@@ -34,7 +34,7 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
     type=click.Choice(["auto", "level", "years", "trend"]),
     default="auto",
     show_default=True,
-    help="Of the coefficients: months over the mean of all, over their year's, or over a moving average.",
+    help="level: months over the mean of all; years: over their year's; trend: over a moving one.",
 )
 @click.option(
     "--over",

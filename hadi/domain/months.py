@@ -27,7 +27,8 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\s?г\.?)?
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[-/. ]?\s?[Mm]?(\d{1,2})\.?")
 _MONTH_FIRST = re.compile(r"[Mm]?(\d{1,2})\s?[-/. ]\s?(\d{4})(?:\s?г\.?)?")
 _WEEK = re.compile(r"(\d{4})[- ]?[Ww](\d{1,2})")
-_DECIMAL = re.compile(r"(\d{4})[.,](\d{3,})|(\d{4})(?:[.,]0+)?")
+_DECIMAL = re.compile(r"(\d{4})[.,](\d{3,})")
+_FRACTION = re.compile(r"(\d{4})(?:[.,](\d+))?")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 
@@ -65,7 +66,7 @@ def written(month: int) -> str:
 def is_decimal_year(text: str) -> bool:
     """Whether a column writes months as fractions of a year: 1949.0833. Then 1949 is January."""
     found = _DECIMAL.fullmatch(text.strip())
-    return found is not None and found[1] is not None and _YEARS[0] <= int(found[1]) < _YEARS[1]
+    return found is not None and _YEARS[0] <= int(found[1]) < _YEARS[1]
 
 
 def read_when(text: str, *, has_decimal_years: bool = False) -> When | None:
@@ -80,8 +81,10 @@ def read_when(text: str, *, has_decimal_years: bool = False) -> When | None:
         return _day(_full(found[3]), found[2], found[1])
     if (found := _WEEK.fullmatch(cell)) is not None:
         return _week(int(found[1]), int(found[2]))
+    if has_decimal_years and (found := _FRACTION.fullmatch(cell)) is not None:
+        return _decimal(found[1], found[2] or "0")
     if (found := _DECIMAL.fullmatch(cell)) is not None:
-        return _decimal(found, has_decimal_years)
+        return _decimal(found[1], found[2])
     if (found := _YEAR_FIRST.fullmatch(cell)) is not None:
         return _month(found[1], int(found[2]))
     if (found := _MONTH_FIRST.fullmatch(cell)) is not None:
@@ -144,12 +147,9 @@ def _week(year: int, week: int) -> When | None:
     return When(month_of(monday), monday, is_week=True)
 
 
-def _decimal(found: re.Match[str], has_decimal_years: bool) -> When | None:
+def _decimal(year: str, fraction: str) -> When | None:
     """1949.0833 as programs for time series write February: a twelfth each."""
-    year = found[1] or found[3]
-    if found[1] is None and not has_decimal_years:  # a year alone is no month
-        return None
-    place = float(f"0.{found[2]}") * 12.0 if found[1] else 0.0
+    place = float(f"0.{fraction}") * 12.0
     if abs(place - round(place)) > 0.02:
         return None
     return _month(str(int(year) + round(place) // 12), round(place) % 12 + 1)

@@ -1,0 +1,214 @@
+"""A test before and after: one series and its plan, analysed for the pages and the API.
+
+Whatever is found here is a hint: nothing stood beside the series that the change did not reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+
+from hadi.analysis.before_after_methods import Answer, by_coefficients, by_regression
+from hadi.analysis.comparisons import Compared
+from hadi.analysis.looks import Look
+from hadi.analysis.record import AnalysisRecord, Progress, Warned, packages
+from hadi.analysis.season import explained, explains_all, until_day
+from hadi.domain import season_sentence
+from hadi.domain.errors import Invalid, Unreadable
+from hadi.domain.evidence import grade_of
+from hadi.domain.months import When, read_when
+from hadi.domain.plan import Design, Looks, Plan
+from hadi.domain.season_plan import SeasonMethod, SeasonPlan
+from hadi.domain.text import Text
+from hadi.domain.verdict import (
+    RULE_VERSION,
+    Check,
+    TestVerdict,
+    Verdict,
+    judge_comparison,
+    judge_test,
+)
+from hadi.ingest.series import SeriesTable
+from hadi.stats.samples import Moments
+
+
+class SeriesSource(Protocol):
+    """Data that can be read as one series. Raises Unreadable with one sentence."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def series(self, plan: Plan) -> SeriesTable: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeasonRecord:
+    """`base` holds the verdict, checks, comparison and warnings, as for every test; `answer` what
+    is to be said of the series beside it."""
+
+    base: AnalysisRecord
+    season: SeasonPlan
+    answer: Answer
+
+    @property
+    def verdict(self) -> TestVerdict:
+        return self.base.verdict
+
+    @property
+    def text(self) -> Text:
+        return self.base.text
+
+    @property
+    def look(self) -> Look:
+        return self.base.look
+
+    @property
+    def is_closing(self) -> bool:
+        return self.base.is_closing
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of every analysis, with "season" beside it: that of `hadi season --json`, or
+        of the regression."""
+        shown = self.answer.as_json() if self.base.is_shown else None
+        return self.base.as_json() | {
+            "design": Design.BEFORE_AFTER.value,
+            "method": self.season.method.value,
+            "start": self.season.start,
+            "indicative": True,
+            "season": shown,
+        }
+
+
+def analyse_before_after(
+    source: SeriesSource,
+    plan: Plan,
+    *,
+    is_final: bool | None = None,
+    opened_early: bool = False,
+    today: date | None = None,
+    has_digest: bool = True,
+    has_result: bool = False,
+    findings: Sequence[Check] = (),
+) -> SeasonRecord:
+    """Analyse one series by the plan of a test before and after; the parameters are those of
+    `run.analyse`.
+
+    Raises Unreadable or Invalid with one sentence.
+    """
+    season, primary = plan.season, plan.primary
+    if primary is None or season is None:
+        raise Invalid(Text("analysis_no_primary"))
+    start = read_when(season.start or "")
+    if start is None:
+        raise Invalid(Text("plan_needs_start"))
+    table = source.series(plan)
+    if plan.ends_on is not None:
+        table = until_day(table, plan.ends_on)
+    periods = _periods_after(table, start)
+    if is_final is None:
+        is_final = _has_ended(periods, plan, today)
+    look = _look(periods, plan, is_final=is_final, opened_early=opened_early)
+    ask = by_regression if season.method is SeasonMethod.SEGMENTED else by_coefficients
+    answer = ask(table, plan, season, start)
+    known = {finding.code for finding in findings}
+    checks = (*(c for c in answer.checks if look.is_open or c.code in _BEFORE_THE_END
+                if c.code not in known), *findings)  # fmt: skip
+    comparison, reason = (answer.comparison, answer.reason) if look.is_open else (
+        None, Text("comparison_not_yet"))  # fmt: skip
+    compared = Compared(
+        metric=primary,
+        arm=AFTER,
+        control_sample=Moments(answer.before, comparison.control if comparison else 0.0, 0.0),
+        treatment_sample=Moments(periods, comparison.treatment if comparison else 0.0, 0.0),
+        alpha=plan.alpha,
+        result=comparison,
+        reason=None if comparison else reason,
+    )
+    judged = judge_comparison(comparison, primary, alpha=plan.alpha, reason=reason)
+    compared = replace(compared, judged=judged)
+    verdict = judge_test(checks, {AFTER: judged}, [], is_final=look.is_open)
+    progress = Progress(periods, AFTER, plan.planned_units, is_final, look.opened_early)
+    base = AnalysisRecord(
+        plan=plan,
+        verdict=verdict,
+        text=season_sentence.sentence(
+            verdict, metric=primary, comparison=comparison,
+            explained=explained(answer.found) if answer.found else None,
+            explains_all=bool(answer.found and explains_all(answer.found)),
+            periods=periods, planned=plan.planned_units, ends_on=plan.ends_on,
+        ),
+        evidence=grade_of(Design.BEFORE_AFTER),
+        checks=checks,
+        units=(),
+        comparisons=(compared,),
+        progress=progress,
+        look=look,
+        rule_version=RULE_VERSION,
+        input_digest=source.digest if has_digest else None,
+        warnings=tuple(_warnings(verdict, progress, look, has_result=has_result)),
+        packages=packages(),
+    )  # fmt: skip
+    return SeasonRecord(base, season, answer)
+
+
+AFTER = "after"
+
+# Checks that look at no effect, and so may be seen while the test runs.
+_BEFORE_THE_END = frozenset(
+    {"gaps", "duplicates", "blank", "summed", "partial_months", "years", "part_years", "growth",
+     "spread"}
+)  # fmt: skip
+
+
+def _periods_after(table: SeriesTable, start: When) -> int:
+    """The periods from the start on. Raises Unreadable where the series does not reach over it."""
+    place = table.place_of(start)
+    first, last = table.label(0), table.label(len(table.values) - 1)
+    if place <= 0:
+        raise Unreadable(Text("season_start_first", start=str(start.first), first=first))
+    if place >= len(table.values):
+        raise Unreadable(Text("season_start_last", start=str(start.first), last=last))
+    return int(np.isfinite(table.values[place:]).sum())
+
+
+def _has_ended(periods: int, plan: Plan, today: date | None) -> bool:
+    """Whether the planned end is reached: the last day is over, or the planned periods are there.
+    A plan that names neither has no end to wait for."""
+    if plan.planned_units is None and plan.ends_on is None:
+        return True
+    if plan.ends_on is not None and today is not None and today > plan.ends_on:
+        return True
+    return plan.planned_units is not None and periods >= plan.planned_units
+
+
+def _look(periods: int, plan: Plan, *, is_final: bool, opened_early: bool) -> Look:
+    """The only look there is: at the end, or before it for a reason."""
+    planned = plan.planned_units
+    return Look(
+        Looks.FIXED,
+        is_open=is_final or opened_early,
+        is_final=is_final,
+        opened_early=opened_early and not is_final,
+        fraction=min(periods / planned, 1.0) if planned else None,
+    )
+
+
+def _warnings(
+    verdict: TestVerdict, progress: Progress, look: Look, *, has_result: bool
+) -> Iterator[Warned]:
+    """Everything to be said beside the verdict."""
+    is_shown = verdict.verdict is not Verdict.NOT_YET
+    if is_shown:
+        yield Warned("no_control", Text("season_no_control"))
+    if has_result and is_shown:
+        yield Warned("after_result", Text("warning_after_result"))
+    if look.opened_early:
+        yield Warned("opened_early", Text("warning_opened_early"))
+    planned = progress.planned_units
+    if progress.is_final and planned is not None and progress.units < planned:
+        text = Text("warning_ended_short_periods", periods=progress.units, planned=planned)
+        yield Warned("ended_short", text)
