@@ -1,6 +1,7 @@
 // What was typed is never lost: forms with `data-draft="key"` keep themselves in this browser and
 // offer it back. A draft is dropped once the server has taken it: the page that follows a
-// successful submit says so with `data-draft-done="key"` or simply no longer shows the form.
+// successful submit says so with `data-draft-done="key"` or simply no longer shows the form. A
+// button with `data-draft-stays` asks for something on the way: the form comes back afterwards.
 import { fill, say } from "./words.js";
 
 const PREFIX = "hadi-draft:";
@@ -29,7 +30,7 @@ function keep(form) {
   const original = JSON.stringify(values(form));
   const draft = read(PREFIX + key);
   const isRefused = form.querySelector('[aria-invalid="true"]') !== null;
-  if (draft && Date.now() - draft.at < MONTH && !isRefused) offer(form, key, draft, original);
+  if (draft && Date.now() - draft.at < MONTH && !isRefused) offer(form, key, draft);
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -39,16 +40,16 @@ function keep(form) {
       else write(PREFIX + key, { at: Date.now(), values: now });
     }, 400);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     write(PREFIX + key, { at: Date.now(), values: values(form) });
-    write("hadi-draft-sent", { key });
+    if (!event.submitter?.hasAttribute("data-draft-stays")) write("hadi-draft-sent", { key });
   });
 }
 
-function offer(form, key, draft, original) {
-  if (JSON.stringify(draft.values) === original) return forget(key);
+function offer(form, key, draft) {
   const before = values(form);
+  if (isSame(draft.values, before)) return forget(key);
   apply(form, draft.values);
   const notice = document.createElement("p");
   notice.className = "notice";
@@ -68,6 +69,11 @@ function offer(form, key, draft, original) {
   notice.append(words, discard);
   form.prepend(notice);
   return undefined;
+}
+
+/** Whether the form holds what was kept, as far as both have a field. */
+function isSame(kept, now) {
+  return Object.keys(kept).every((name) => !(name in now) || kept[name] === now[name]);
 }
 
 /** As the server writes moments: 20 Feb 2026, 14:05. */
@@ -107,9 +113,17 @@ function apply(form, kept) {
     if (!(name in kept)) continue;
     if (field.type === "radio") field.checked = kept[name] === field.value;
     else if (field.type === "checkbox") field.checked = kept[name];
+    else if (field.type === "select-one") choose(field, kept[name]);
     else field.value = kept[name];
   }
   form.dispatchEvent(new CustomEvent("hadi:restored"));
+}
+
+/** A choice that is not offered any more is left as it is; what hangs on a choice is asked anew. */
+function choose(field, value) {
+  if (field.value === value || ![...field.options].some((each) => each.value === value)) return;
+  field.value = value;
+  if (field.hasAttribute("hx-get")) field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function read(name) {

@@ -133,3 +133,31 @@ def test_a_column_that_is_missing(visit: Visit, running: str) -> None:
     expect(page.locator(".error-summary li").first).to_be_visible()
     expect(page.locator('[aria-invalid="true"]').first).to_be_visible()
     steps.press(page, "Set the file aside")
+
+
+def test_back_to_a_refused_form(visit: Visit, running: str, watch: Watch) -> None:
+    """The page is there again, with what was typed, and not an error of the browser."""
+    watch.expect("422 ")
+    page = visit("analyst", f"{running}/data/counts")
+    steps.fill(page, {"rows-0-units": "400", "rows-0-successes": "500"})
+    steps.action(page, "Attach the counts").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.locator("main").get_by_role("link", name="Cancel").click()
+    expect(page.locator("h1")).to_contain_text("Data of")
+    page.go_back()
+    expect(page.locator("main .notice")).to_contain_text("We kept what you typed")
+    expect(page.locator('[name="rows-0-successes"]')).to_have_value("500")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator('[name="rows-0-successes"]')).to_have_value("")
+
+
+def test_what_was_chosen_stays_while_the_file_is_read_again(visit: Visit, running: str) -> None:
+    page = visit("analyst", f"{running}/data")
+    upload(page, "again.csv", b"who;group;paid;other\n" + b"1;A;0;1\n2;B;1;0\n" * 20)
+    page.wait_for_url("**/map")
+    page.locator('[name="need_2"]').select_option("other")
+    page.wait_for_timeout(600)  # a draft is written once the hand rests
+    page.get_by_role("button", name="Read again so").last.click()
+    expect(page.locator("main .notice")).to_contain_text("We kept what you typed")
+    expect(page.locator('[name="need_2"]')).to_have_value("other")
+    steps.action(page, "Set the file aside").click()

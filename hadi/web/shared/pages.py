@@ -75,6 +75,7 @@ class Chrome:
     search_query: str = ""
     new_url: str | None = None  # where the `n` key leads
     workspace: str = ""
+    is_answer: bool = False  # to a form that was sent; its address has a page of its own, too
 
     @property
     def current_language(self) -> LanguageChoice | None:

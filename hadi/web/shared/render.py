@@ -72,7 +72,17 @@ def chrome() -> Chrome:
         search_query=request.args.get("q", "").replace("\0", "")[:200],
         new_url=_new_url(user) if user else None,
         workspace=workspace.current().name,
+        is_answer=_is_answer(),
     )
+
+
+def _is_answer() -> bool:
+    """Whether a sent form is answered at an address that can be opened as well: "Back" may do so
+    then, instead of asking whether the form is to be sent again."""
+    if request.method != "POST":
+        return False
+    addresses = current_app.create_url_adapter(request)
+    return addresses is not None and addresses.test(method="GET")
 
 
 def home_url() -> str:
