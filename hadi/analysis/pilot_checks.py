@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hadi.domain.errors import Invalid
+from hadi.domain.errors import Unreadable
 from hadi.domain.pilot_plan import Decide, PilotPlan
 from hadi.domain.plan import Plan
 from hadi.domain.text import Figure, FigureKind, Text
@@ -51,27 +51,27 @@ class Laid:
 
 
 def lay(table: PanelTable, plan: Plan) -> Laid:
-    """Take the plan's sites and its start from the table. Raises Invalid with what is not there,
+    """Take the plan's sites and its start from the table. Raises Unreadable with what is not there,
     and what is near it."""
     pilot = plan.pilot
     assert pilot is not None
     site, time = pilot.site or "site", pilot.time or "time"
     if not pilot.treated:
-        raise Invalid(Text("plan_needs_treated"))
+        raise Unreadable(Text("plan_needs_treated"))
     if pilot.start is None:
-        raise Invalid(Text("plan_needs_start"))
+        raise Unreadable(Text("plan_needs_start"))
     if len(table.periods.labels) < 2:
-        raise Invalid(Text("panel_one_period"))
+        raise Unreadable(Text("panel_one_period"))
     for named in (*pilot.treated, *pilot.controls):
         if named not in table.sites:
-            raise Invalid(unknown_site(named, table.sites, site))
+            raise Unreadable(unknown_site(named, table.sites, site))
     first_post = table.periods.first_from(pilot.start, column=time)
     chosen = {*pilot.treated, *pilot.controls} if pilot.controls else set(table.sites)
     rows = [row for row, name in enumerate(table.sites) if name in chosen]
     sites = tuple(table.sites[row] for row in rows)
     treated = tuple(place for place, name in enumerate(sites) if name in set(pilot.treated))
     if len(treated) == len(sites):
-        raise Invalid(Text("panel_no_control"))
+        raise Unreadable(Text("panel_no_control"))
     found = {
         name: Panel(sites, table.periods.labels, values[rows], treated, first_post)
         for name, values in table.values.items()

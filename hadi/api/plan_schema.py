@@ -12,6 +12,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from hadi.api.fields import Sent, Words, described
+from hadi.domain.pilot_plan import MOST_COMPONENTS, MOST_SITES, Decide, Method, Scale
 from hadi.domain.plan import (
     MOST_ARMS,
     MOST_COVARIATES,
@@ -30,6 +31,11 @@ from hadi.domain.statement import LIMIT
 _NUMBER = {"type": "number"}
 _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 _WORD = {"type": "string", "maxLength": 200}
+_SITES: dict[str, Any] = {
+    "type": "array",
+    "maxItems": MOST_SITES,
+    "items": {"type": ["string", "integer"], "maxLength": 200},
+}
 _DAY = {"type": "string", "format": "date"}
 
 
@@ -102,7 +108,8 @@ class PlanIn(Sent):
         unknown = ma.INCLUDE  # the plan tells every unknown field itself, with its other faults
 
     design = _documented(
-        "What is randomised: units (split), or whole stores, teams or sellers (cluster)",
+        "What is randomised: units (split), or whole stores, teams or sellers (cluster); or one or "
+        "a few sites get the change and are followed beside the others (pilot)",
         _values(Design),
     )
     variant = _documented("The column that names the arm", _WORD)
@@ -175,11 +182,36 @@ class PlanIn(Sent):
     starts_on = _documented("First day", _DAY)
     ends_on = _documented("Last day, inclusive", _DAY)
     planned_units = _documented(
-        "Per arm, of what is randomised: clusters in a cluster design",
+        "Per arm, of what is randomised: clusters in a cluster design; of a pilot the periods from "
+        "its start on",
         {"type": "integer", "minimum": 0},
     )
     owner = _documented("Id or e-mail of a person", _WORD)
     steward = _documented("Id or e-mail of the person who brings the numbers", _WORD)
+    site = _documented("Of a pilot: the column of the store, team or territory", _WORD)
+    time = _documented("Of a pilot: the column of the period; a row is a site in a period", _WORD)
+    value = _documented(
+        "Of a pilot: the column of the value; the primary metric is about it", _WORD
+    )
+    treated = _documented("Of a pilot: the sites that get the change", _SITES)
+    controls = _documented(
+        "Of a pilot: the sites it is held against; where none is named, all others of the data",
+        _SITES,
+    )
+    start = _documented(
+        "Of a pilot: the first period of the change, as the data write it",
+        {"type": ["string", "integer"], "maxLength": 200},
+    )
+    method = _documented("Of a pilot: how it is compared; did unless said", _values(Method))
+    scale = _documented(
+        "Of a pilot: effects as fractions (log, unless said) or in the value's units (linear)",
+        _values(Scale),
+    )
+    decide = _documented("Of a pilot: the test that decides; placebo unless said", _values(Decide))
+    components = _documented(
+        "Of a pilot: the parts of the change where it has several",
+        {"type": "array", "maxItems": MOST_COMPONENTS, "items": _WORD},
+    )
     reason = Words(
         allow_none=True,
         metadata=described("Why a running test's plan changes", maxLength=LIMIT),

@@ -20,6 +20,7 @@ CODE = "after_the_fact"
 # What a verdict hangs on. Who keeps the data, or what a test may cost, may change at any time.
 _DECIDING = (
     "design", "control", "split", "looks", "look_count", "spending", "alpha",
+    "treated", "controls", "start", "method", "scale", "decide",  # of a pilot
 )  # fmt: skip
 _OF_A_METRIC = ("name", "kind", "role", "threshold", "better", "margin", "winsor", "q")
 

@@ -8,13 +8,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.plan import Design, Metric, MetricKind, Plan
 from hadi.domain.text import Text
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.stats.samples import Conversion, Events, Moments
+
+if TYPE_CHECKING:
+    from hadi.ingest.panels import PanelTable
 
 MAX_ARMS = 100
 MAX_UNITS = 10**15
@@ -61,6 +64,9 @@ class CountsSource:
     def rows(self) -> int:
         """Units in all arms."""
         return sum(count.sample.n for count in self._counts)
+
+    def panel(self, plan: Plan) -> PanelTable:
+        raise Unreadable(Text("counts_not_for_pilots"))
 
     def summaries(self, plan: Plan) -> Summaries:
         """The counts as sums. Raises Unreadable where they are not the plan's."""

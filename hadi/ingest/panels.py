@@ -22,6 +22,7 @@ from hadi.ingest.engine import parquet
 from hadi.ingest.frame import Frame, column_types, is_nested, missing_column, spelled
 from hadi.ingest.measures import Measure, joints_of
 from hadi.ingest.periods import Periods, periods_of
+from hadi.ingest.source import Summaries
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -64,6 +65,9 @@ class Paneled:
 
     def panel(self, plan: Plan) -> PanelTable:
         return self.known
+
+    def summaries(self, plan: Plan) -> Summaries:
+        raise Unreadable(Text("panel_no_sums"))
 
 
 @dataclass(frozen=True, slots=True)

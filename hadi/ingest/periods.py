@@ -12,7 +12,8 @@ from datetime import date
 from itertools import pairwise
 from typing import TypeAlias
 
-from hadi.domain.errors import Invalid
+from hadi.domain.errors import Unreadable
+from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 
 Key: TypeAlias = "tuple[float, ...]"
@@ -80,23 +81,23 @@ class Periods:
     kind: str
 
     def first_from(self, start: str, *, column: str) -> int:
-        """The place of the first period that is not before `start`. Raises Invalid, naming what
+        """The place of the first period that is not before `start`. Raises Unreadable, naming what
         there is, where `start` is none of them or lies outside."""
         start = start.strip()
         read = _KINDS.get(self.kind)
         ends = {"first": self.labels[0], "last": self.labels[-1]}
         if read is None:
             if start not in self.places:
-                raise Invalid(Text("panel_start_unknown", start=start, column=column, **ends))
+                raise Unreadable(Text("panel_start_unknown", start=start, column=column, **ends))
             place = self.places[start]
         else:
             key = read(start)
             if key is None:
-                raise Invalid(Text("panel_start_unreadable", start=start, column=column, **ends))
+                raise Unreadable(Text("panel_start_unreadable", start=start, column=column, **ends))
             place = sum(known < key for known in self.keys)
         if place in (0, len(self.labels)):
             code = "panel_start_too_early" if place == 0 else "panel_start_too_late"
-            raise Invalid(Text(code, start=start, column=column, **ends))
+            raise Unreadable(Text(code, start=start, column=column, **ends))
         return place
 
     @property
@@ -161,3 +162,9 @@ def _ordered(labels: Sequence[str], keys: Sequence[Key], kind: str) -> Periods:
 
 def _written(number: float, kind: str) -> str:
     return date.fromordinal(int(number)).isoformat() if kind == "day" else f"{number:g}"
+
+
+def start_day(plan: Plan) -> date | None:
+    """The day on which a pilot's change began, where its start is a day."""
+    key = _day(plan.pilot.start) if plan.pilot and plan.pilot.start else None
+    return date.fromordinal(int(key[0])) if key else None

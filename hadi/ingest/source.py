@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from hadi.domain.errors import Unreadable
 from hadi.domain.plan import Plan
+from hadi.domain.text import Text
 from hadi.stats.samples import CoMoments, Conversion, Events, Moments
 
 if TYPE_CHECKING:
+    from hadi.ingest.panels import PanelTable
     from hadi.stats.arrays import Clusters, Distribution
 
 Sample: TypeAlias = "Conversion | Moments | CoMoments | Events | Distribution | Clusters"
@@ -109,6 +112,10 @@ class Source(Protocol):
 
     def summaries(self, plan: Plan) -> Summaries: ...
 
+    def panel(self, plan: Plan) -> PanelTable:
+        """The sites of a pilot over time."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Summed:
@@ -119,3 +126,6 @@ class Summed:
 
     def summaries(self, plan: Plan) -> Summaries:
         return self.known
+
+    def panel(self, plan: Plan) -> PanelTable:
+        raise Unreadable(Text("counts_not_for_pilots"))

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from hadi.analysis.record import AnalysisRecord
-from hadi.analysis.run import analyse
+from hadi.analysis.by_design import AnyRecord, analyse
 from hadi.db import db, let_go, new_id
 from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.lifecycle import State, Step
@@ -126,7 +125,7 @@ def _basis(hypothesis: Hypothesis) -> _Basis:
 def _store(
     hypothesis: Hypothesis,
     basis: _Basis,
-    record: AnalysisRecord,
+    record: AnyRecord,
     *,
     early_reason: str,
     by: Actor,

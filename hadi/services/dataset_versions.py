@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from hadi.analysis.by_design import require_answer
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.metric_rules import counts_refusal
@@ -92,7 +93,7 @@ def attach(
         let_go()
         _require_answers(paths, labels, bound, older)
         coverage = dataset_coverage.measure(
-            paths, rows=rows, day=bound.day or terms.day, unit=bound.unit, types=types
+            paths, rows=rows, day=_day(bound) or terms.day, unit=bound.unit, types=types
         )
         with transaction():
             hypotheses.locked(hypothesis_id)
@@ -135,7 +136,7 @@ def again(
         paths = paths_of(old, folder=folder)
         labels = [part.filename for part in old.parts]
         let_go()
-        TableSource(paths, labels=labels).summaries(plan.bound(resolved))
+        require_answer(TableSource(paths, labels=labels), plan.bound(resolved))
         with transaction():
             hypothesis = hypotheses.locked(hypothesis_id)
             test, plan = _running(hypothesis_id, by=by)
@@ -251,7 +252,7 @@ def overlap_with(
     here: Mapping[str, Any] = {}
     if plan is not None and known:
         bound, types = plan.bound(mapping), types_of(dataset.report)
-        day = bound.day or day_of(previous)
+        day = _day(bound) or day_of(previous)
         here = dataset_coverage.measure(
             paths_of(dataset, folder=folder), rows=dataset.rows,
             day=day if day in types else None,
@@ -272,14 +273,22 @@ def overlap_with(
 def _require_answers(
     paths: Sequence[Path], labels: Sequence[str], plan: Plan, older: Sequence[Path]
 ) -> None:
-    """The data can be summed for the plan. Rows that are added are read alone; only where they
-    lack an arm are the earlier ones asked for it."""
+    """The data can answer the plan. Rows that are added are read alone; only where they lack an
+    arm are the earlier ones asked for it. A pilot's weeks say nothing without those before."""
+    if plan.pilot is not None:
+        require_answer(TableSource([*older, *paths]), plan)
+        return
     try:
         TableSource(paths, labels=labels).summaries(plan)
     except Unreadable as refusal:
         if not older or refusal.text.code not in _OF_ARMS:
             raise
         TableSource([*older, *paths]).summaries(plan)
+
+
+def _day(plan: Plan) -> str | None:
+    """The column that the plan has for the day: of a pilot that of the period, where it is one."""
+    return plan.day or (plan.pilot.time if plan.pilot else None)
 
 
 def _take_in(dataset: Dataset, terms: Terms, coverage: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hadi.analysis.by_design import validity_of_sites
 from hadi.analysis.checks import validity
 from hadi.db import db, let_go, lock, transaction
 from hadi.domain import quality as rules
@@ -27,6 +28,7 @@ from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check
 from hadi.ingest import reconciling
+from hadi.ingest.periods import start_day
 from hadi.ingest.quality import Asked, Looked, look_into
 from hadi.ingest.reconciling import Sides
 from hadi.ingest.report import ColumnType
@@ -93,7 +95,9 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     let_go()
     found: list[Finding] = []
     days: list[date] = []
-    if data is not None and plan is not None:
+    if data is not None and plan is not None and plan.pilot is not None:
+        found += [Finding.of_check(check) for check in validity_of_sites(data, plan)]
+    elif data is not None and plan is not None:
         sums = data.summaries(plan)
         found += [Finding.of_check(check) for check in validity(sums, plan)]
         found += _missing_grossly(sums, plan)
@@ -228,12 +232,18 @@ def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Ask
         plan=plan if is_outcome else None,
         zone=zone,
         now=now,
-        day=settings.day or (plan.day if plan and is_outcome else None) or _own_time(dataset),
+        day=settings.day or (_day(plan) if plan and is_outcome else None) or _own_time(dataset),
         store=settings.store or _store(plan if is_outcome else None, dataset),
         locked_on=moments[1].astimezone(zone).date() if moments else None,
+        since=start_day(plan) if plan is not None and is_outcome else None,
         labels=[part.filename for part in dataset.parts],
         money=frozenset(c for c, tag in dataset.tags.items() if tag == ColumnTag.MONEY),
     )
+
+
+def _day(plan: Plan) -> str | None:
+    """The column that the plan has for the day: of a pilot that of the period, where it is one."""
+    return plan.day or (plan.pilot.time if plan.pilot else None)
 
 
 def _own_time(dataset: Dataset) -> str | None:
@@ -246,7 +256,7 @@ def _own_time(dataset: Dataset) -> str | None:
 
 def _store(plan: Plan | None, dataset: Dataset) -> str | None:
     if plan is not None:
-        return plan.group or plan.cluster
+        return plan.pilot.site if plan.pilot else plan.group or plan.cluster
     return dataset.mapping.get("store")
 
 

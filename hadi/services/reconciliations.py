@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hadi.analysis.by_design import require_answer
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import HadiError, Invalid, NotFound
 from hadi.domain.permissions import Actor, Permission, Stake, require
@@ -384,7 +385,7 @@ def _switch(reconciliation_id: str, *, folder: Path, by: Actor, now: datetime) -
         mapping = checked_mapping(test.plan, names, wanted)
         paths = paths_of(receipts, folder=folder)
         let_go()
-        TableSource(paths).summaries(test.plan.bound(mapping))
+        require_answer(TableSource(paths), test.plan.bound(mapping))
     except HadiError as refusal:
         text = Text("reconciliation_not_switched", reason=refusal.text)
         with transaction():

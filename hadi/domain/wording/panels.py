@@ -32,6 +32,7 @@ WORDING: dict[str, Wording] = {
         "The site “%(site)s” is not in the column “%(column)s”, which has %(sites)s."
     ),
     "panel_no_control": N_("No control site is left: every site of the data is a pilot."),
+    "panel_no_sums": N_("These data are sites over time: they answer the plan of a pilot alone."),
     "panel_one_period": N_(
         "The data have a single period: a pilot needs periods before its start and after it."
     ),

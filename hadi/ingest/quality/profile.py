@@ -203,15 +203,20 @@ def _days(query: _Query, table: Table) -> list[int]:
         return counted(f"{day} {sign} DATE {literal(moment.isoformat())}") if moment else "0"
 
     plan = asked.plan
+    begins = plan.starts_on if plan and not plan.pilot else None  # a pilot has its time before
+    unlocked = on(asked.locked_on, "<")
+    if asked.since is not None and asked.locked_on is not None:
+        early = f"{day} < DATE {literal(asked.locked_on.isoformat())}"
+        unlocked = counted(f"{early} AND {day} >= DATE {literal(asked.since.isoformat())}")
     return [
         query.ask(expression)
         for expression in (
             f"count({day})", f"min({_kept(day)})", f"max({_kept(day)})",
             on(EARLIEST, "<"),
             on(asked.today + timedelta(days=1), ">"),  # elsewhere it is tomorrow already
-            on(plan.starts_on if plan else None, "<"),
+            on(begins, "<"),
             on(plan.ends_on if plan else None, ">"),
-            on(asked.locked_on, "<"),
+            unlocked,
         )
     ]  # fmt: skip
 

@@ -28,8 +28,9 @@ _DECIDING = (MetricRole.PRIMARY, MetricRole.GUARDRAIL)
 class Asked:
     """What a table is looked at for. `plan` is bound to the table's own columns (None: the data
     answer no plan); `day` and `store` are columns; `now` the server's clock; `locked_on` the day
-    on which the plan was fixed; `labels` the files as people know them; `money` the columns that
-    hold money."""
+    on which the plan was fixed; `since` the day from which on a pilot runs (what is before belongs
+    to it as history); `labels` the files as people know them; `money` the columns that hold
+    money."""
 
     plan: Plan | None
     zone: ZoneInfo
@@ -37,6 +38,7 @@ class Asked:
     day: str | None = None
     store: str | None = None
     locked_on: date | None = None
+    since: date | None = None
     labels: Sequence[str] = ()
     money: frozenset[str] = frozenset()
 
@@ -164,6 +166,8 @@ class Table:
         """Whether a numeric column holds amounts: not who or where somebody is."""
         plan = self.asked.plan
         names = {plan.variant, plan.unit, plan.cluster, plan.group, plan.day} if plan else set()
+        if plan is not None and plan.pilot is not None:
+            names |= {plan.pilot.site, plan.pilot.time}
         return column not in names | {self.asked.day, self.asked.store}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hadi.domain.errors import Invalid
+from hadi.domain.errors import Unreadable
 from hadi.ingest.periods import periods_of
 
 
@@ -48,7 +48,7 @@ def test_the_start_is_the_first_period_from_there_on() -> None:
     ],
 )
 def test_a_start_that_is_not_there_names_what_is(labels: list[str], start: str, code: str) -> None:
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Unreadable) as refused:
         periods_of(labels).first_from(start, column="week")
     assert refused.value.text.code == code
     assert f"“{labels[0]}” to “{labels[-1]}”" in str(refused.value)
