@@ -24,6 +24,7 @@ REGISTRY: Sequence[Entry] = (
         "settings",
         Permission.EDIT_SETTINGS,
     ),
+    Entry("seasons", "hadi.web.seasons.views", within="data"),
     Entry("account", "hadi.web.account.views"),
     Entry("methods", "hadi.web.methods.views"),
     Entry("ui", "hadi.web.ui.views"),

@@ -12,7 +12,7 @@ from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services.dataset_list import DatasetRow, Datasets, Seen
 from hadi.web.data.query import DataQuery
-from hadi.web.data.source_pages import data_tabs
+from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure, say
 from hadi.web.shared.lights import Light, level_word, light_of
@@ -67,7 +67,7 @@ def data_page(found: Datasets, query: DataQuery, *, is_empty: bool) -> DataPage:
     return DataPage(
         title=_("Data"),
         chrome=chrome(),
-        tabs=data_tabs("data.index"),
+        tabs=data_tabs("datasets"),
         columns=(
             Column(_("Data set")),
             Column(_("Quality")),

@@ -8,7 +8,6 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hadi.domain.permissions import Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.ingest.engines import missing_extra
 from hadi.models import Connection
@@ -16,7 +15,7 @@ from hadi.models.connection import ConnectionKind
 from hadi.services import connections, source_files
 from hadi.services.connections import Tested
 from hadi.web.data.source_forms import SourceForm, is_optional, kind_hint, kind_word
-from hadi.web.shared.access import current_actor
+from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.pages import Link, Page, Tab
 from hadi.web.shared.render import chrome
@@ -120,20 +119,12 @@ class SourcePage(CheckPage):
         return [(f, help_, is_optional(kind, f.name)) for f, help_ in self.form.named]
 
 
-def data_tabs(current: str) -> tuple[Tab, ...]:
-    """The views of the Data place; sources are for those who manage them."""
-    if not allows(current_actor(), Permission.MANAGE_SOURCES):
-        return ()
-    names = (("data.index", _("Data sets")), ("data.sources", _("Sources")))
-    return tuple(Tab(label, url_for(name), name == current) for name, label in names)
-
-
 def sources_page(found: list[Connection]) -> SourcesPage:
     lines = [(_line(each), each.archived_at is not None) for each in found]
     return SourcesPage(
         title=_("Sources"),
         chrome=chrome(),
-        tabs=data_tabs("data.sources"),
+        tabs=data_tabs("sources"),
         lines=tuple(line for line, is_aside in lines if not is_aside),
         aside=tuple(line for line, is_aside in lines if is_aside),
         new_url=url_for("data.new_source"),

@@ -37,6 +37,7 @@ class Entry:
     label: str | None = None  # None: a place that the navigation does not show
     icon: str = "circle"
     permission: Permission = Permission.VIEW
+    within: str | None = None  # the place that the navigation shows it as a part of
 
     @property
     def endpoint(self) -> str:
@@ -128,7 +129,8 @@ def _signed_in(user: User) -> SignedIn:
 def _places(user: User) -> tuple[Place, ...]:
     actor = users.actor_for(user)
     entries: Sequence[Entry] = current_app.extensions[PLACES]
-    here = request.blueprint
+    within = {entry.key: entry.within for entry in entries}
+    here = within.get(request.blueprint or "") or request.blueprint
     return tuple(
         Place(
             entry.key, gettext(entry.label), url_for(entry.endpoint), entry.key == here, entry.icon
