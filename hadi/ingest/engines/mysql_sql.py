@@ -15,7 +15,7 @@ from ibis.backends.sql.compilers.mysql import MySQLCompiler
 from sqlglot import exp
 
 ENDLESS = sys.float_info.max  # there is nothing beyond: what is larger is read as this
-# Texts are compared by their characters' numbers, and a blank at their end is one.
+# Of every column of text: compared by the numbers of its characters, blanks at the end among them.
 COLLATIONS = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
 _REGEXPS = {"mariadb": "\\", "mysql": "$"}  # what a group is called in a replacement
 
@@ -39,6 +39,12 @@ class Compiler(MySQLCompiler):  # type: ignore[misc]
 
     def visit_Equals(self, op: Any, *, left: Any, right: Any) -> Any:  # noqa: N802
         return sge.EQ(this=left, expression=right)  # the texts' collation tells all apart
+
+    def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802
+        cast = super().visit_Cast(op, arg=arg, to=to)
+        if not to.is_string():
+            return cast
+        return sge.Collate(this=cast, expression=sge.Var(this=COLLATIONS[self.flavour]))
 
     def visit_RegexSearch(self, op: Any, *, arg: Any, pattern: Any) -> Any:  # noqa: N802
         return self.f.anon.regexp_instr(arg, _whole(pattern)) > 0
