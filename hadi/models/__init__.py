@@ -9,6 +9,7 @@ from hadi.models.dataset import Dataset, DatasetPart, Reconciliation
 from hadi.models.event import Event
 from hadi.models.hypothesis import Hypothesis
 from hadi.models.job import Job
+from hadi.models.pilot import PilotHistory
 from hadi.models.receipt import Receipt
 from hadi.models.rollout import Rollout, Wave
 from hadi.models.test import PlanVersion, Test
@@ -28,6 +29,7 @@ __all__ = [
     "Hypothesis",
     "Job",
     "MoneyEstimate",
+    "PilotHistory",
     "PlanVersion",
     "Receipt",
     "Reconciliation",

@@ -109,6 +109,7 @@ ARCHIVED = (
     ),
     Archived("dataset_part", frozenset({"upload_id"}), conditions=_part_of_attached),
     Archived("reconciliation", conditions=_between_attached),
+    Archived("pilot_history"),
     Archived("analysis"),
     Archived("conclusion"),
     Archived("rollout"),

@@ -11,6 +11,7 @@ import { offerCopies } from "./copy.js";
 import { openDialogs } from "./dialogs.js";
 import { pasteCells } from "./paste.js";
 import { reportRequests } from "./requests.js";
+import { searchSites } from "./sites.js";
 import { showTips } from "./tips.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
@@ -38,6 +39,7 @@ function enliven(root) {
   pasteCells(root);
   keepDrafts(root);
   askBeforeLeaving(root);
+  searchSites(root);
   showTips(root);
   offerCopies(root);
   root.querySelector("[data-focus]")?.focus();

@@ -76,7 +76,16 @@ def fill(world: World) -> None:
     """At least a row of every table, with odd characters, numbers and references among them."""
     from hadi.db import db
     from hadi.domain.scaling import RolloutStatus
-    from hadi.models import Connection, Dataset, DatasetPart, Feed, Reconciliation, Rollout, Wave
+    from hadi.models import (
+        Connection,
+        Dataset,
+        DatasetPart,
+        Feed,
+        PilotHistory,
+        Reconciliation,
+        Rollout,
+        Wave,
+    )
     from hadi.models.connection import ConnectionKind
     from hadi.models.dataset import DatasetKind, Relation
 
@@ -119,6 +128,13 @@ def fill(world: World) -> None:
     waiting = Dataset(kind=DatasetKind.FILE, digest="cd" * 32, filename="waits.csv", **common)
     db.session.add_all([sums, file, waiting])
     db.session.flush()
+    db.session.add(
+        PilotHistory(
+            test_id=test.id, dataset_id=file.id, filename="till.csv", digest=digest, rows=3,
+            columns=["store", "week", "sum"], site="store", time="week", value="sum",
+            sites=["1", "Bolt é"], notes=[], **made,
+        )
+    )  # fmt: skip
     rollout = db.session.scalars(db.select(Rollout)).one()
     rollout.status, rollout.position = RolloutStatus.ROLLING_OUT, -0.1
     day = world.now.date()

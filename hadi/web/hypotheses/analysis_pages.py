@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.charts.interval import IntervalChart, interval_chart
 from hadi.domain.lifecycle import State
@@ -31,7 +32,14 @@ from hadi.web.hypotheses.analysis_panels import VerdictPanel, verdict_of
 from hadi.web.hypotheses.data_opening import early
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name
-from hadi.web.hypotheses.plan_words import difference_kind, metric_title, period, value_kind
+from hadi.web.hypotheses.pilot_result import PilotPart, pilot_part
+from hadi.web.hypotheses.plan_words import (
+    difference_kind,
+    is_in_percent,
+    metric_title,
+    period,
+    value_kind,
+)
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
@@ -109,6 +117,7 @@ class AnalysisPage(Page):
     secondary: tuple[ComparisonLine, ...]
     omnibus: Reading | None
     segments: tuple[SegmentTable, ...]
+    pilot: PilotPart | None
     progress: Progress | None
     is_newer: bool  # a newer data set or analysis exists
     next: NextLink | None
@@ -146,6 +155,7 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         secondary=lines.get(MetricRole.SECONDARY, ()),
         omnibus=omnibus_reading(record),
         segments=segment_tables(record, plan),
+        pilot=pilot_part(record, plan),
         progress=None if analysis.is_final else _progress(record, plan),
         is_newer=_is_newer(hypothesis, analysis),
         next=_next(hypothesis, analysis, actor=actor),
@@ -177,6 +187,13 @@ def check_word(code: str) -> str:
         "after_the_fact": _("The plan before the data"),
         "log_support": _("Log and receipts"),
         "data_quality": _("Quality of the data"),
+        "controls": _("Who is compared with"),
+        "missing_periods": _("Missing periods of sites"),
+        "absent_periods": _("Periods that nobody has"),
+        "left_out": _("Controls left out"),
+        "several_rows": _("Several rows of a site and period"),
+        "blank_rows": _("Rows of no site or period"),
+        "smallest_p": _("What the test can reach"),
     }
     return str(words.get(code, code))
 
@@ -196,6 +213,7 @@ def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]
 def _line(
     comparison: Record, metric: Metric, plan: Plan, room: tuple[float, ...], alpha: float
 ) -> ComparisonLine:
+    in_percent = is_in_percent(plan)
     kind = difference_kind(metric.kind)
     is_guardrail = comparison["role"] == MetricRole.GUARDRAIL
     status = comparison["verdict"] if is_guardrail else None
@@ -213,20 +231,28 @@ def _line(
         status=status,
         status_word=say(Text(f"guardrail_{status}")) if status else "",
         note=say(Text.from_json(note)) if note else None,
-        chart=_chart(comparison, metric, kind, room),
+        chart=_chart(comparison, metric, kind, room, in_percent=in_percent),
         readings=readings(comparison, metric, plan),
     )
 
 
 def _chart(
-    comparison: Record, metric: Metric, kind: FigureKind, room: tuple[float, ...]
+    comparison: Record,
+    metric: Metric,
+    kind: FigureKind,
+    room: tuple[float, ...],
+    *,
+    in_percent: bool = False,
 ) -> IntervalChart | None:
-    """On one axis with the other arms of its metric."""
-    difference = comparison["difference"]
-    if difference["estimate"] is None:
+    """On one axis with the other arms of its metric; `in_percent`: the relative difference, which
+    a pilot is judged on."""
+    difference = comparison["lift"] if in_percent else comparison["difference"]
+    if not difference or difference["estimate"] is None:
         return None
     threshold = metric.threshold
-    goal = threshold.value if threshold and not threshold.is_relative else None
+    goal = threshold.value if threshold and (in_percent or not threshold.is_relative) else None
+    if in_percent:
+        kind, room = FigureKind.PERCENT, ()
     if metric.margin is not None and comparison["role"] == MetricRole.GUARDRAIL:
         goal = -metric.margin
     return interval_chart(
@@ -248,6 +274,9 @@ def _sample(sample: Record, metric: Metric, plan: Plan) -> str:
             return str(_("no value, %(n)s clusters", n=n))
         return str(_("no value, %(n)s units", n=n))
     value = figure(Figure(value_kind(metric.kind), sample["value"]))
+    if plan.pilot is not None:
+        return str(ngettext("%(value)s on average, %(n)s site", "%(value)s on average, %(n)s sites",
+                            sample["n"], value=value, n=n))  # fmt: skip
     if is_clustered:
         return str(_("%(value)s in %(n)s clusters", value=value, n=n))
     if metric.kind is MetricKind.CONVERSION:
@@ -298,6 +327,8 @@ def _progress(record: Record, plan: Plan) -> Progress:
     progress = record["progress"]
     planned = progress["planned_units"]
     is_clustered = plan.design is Design.CLUSTER
+    if plan.pilot is not None:
+        return _pilot_progress(progress, plan)
     label = _("Units in the smallest arm (“%(arm)s”)", arm=progress["arm"])
     if is_clustered:
         label = _("Clusters in the smallest arm (“%(arm)s”)", arm=progress["arm"])
@@ -311,6 +342,18 @@ def _progress(record: Record, plan: Plan) -> Progress:
     else:
         note = when
     return Progress(min(progress["units"], planned or 0), planned, str(label), note)
+
+
+def _pilot_progress(progress: Record, plan: Plan) -> Progress:
+    """Of a pilot, the periods since its start."""
+    planned, when = progress["planned_units"], period(plan)
+    note = when
+    if planned:
+        n, of = _count(progress["units"]), _count(planned)
+        counted = _("%(n)s of %(planned)s planned periods", n=n, planned=of)
+        note = f"{counted}; {when}" if when else str(counted)
+    label = str(_("Periods since the change began"))
+    return Progress(min(progress["units"], planned or 0), planned, label, note)
 
 
 def _is_newer(hypothesis: Hypothesis, analysis: Analysis) -> bool:

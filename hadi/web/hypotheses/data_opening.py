@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.domain.plan import Design, Looks, Plan
 from hadi.domain.text import Figure, FigureKind, Text
@@ -140,6 +141,13 @@ def _end(plan: Plan) -> str | None:
             if is_clustered
             else _("when every arm has %(n)s units", n=n)
         )
+        if plan.pilot is not None:
+            reached = ngettext(
+                "when %(n)s period since the change is over",
+                "when %(n)s periods since the change are over",
+                plan.planned_units,
+                n=n,
+            )
         if plan.ends_on is None:
             return str(reached)
         return str(_("%(reached)s, or after %(day)s", reached=reached, day=day(plan.ends_on)))

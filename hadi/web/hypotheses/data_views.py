@@ -91,8 +91,10 @@ def _take_counts(hypothesis: Hypothesis, plan: Plan) -> Answer:
     is_adding = request.form.get("do") == "add"
     form = CountsForm(formdata=with_row(request.form, "rows") if is_adding else request.form)
     refusal = None
-    if not is_adding and form.validate():
-        typed = form.counts(plan.metrics[0].kind)
+    kind = plan.metrics[0].kind
+    is_sound = not is_adding and form.validate()
+    if is_sound and form.has_numbers(kind):
+        typed = form.counts(kind)
         try:
             return once(form, lambda: _attach_counts(hypothesis, typed))
         except (Invalid, Unreadable) as refused:
@@ -104,8 +106,8 @@ def _take_counts(hypothesis: Hypothesis, plan: Plan) -> Answer:
 def _stage(hypothesis: Hypothesis, form: FileForm) -> str:
     """Read what was sent, and lead to its columns; data that are known lead to their version."""
     sent = [file for file in form.file.data or () if file and file.filename]
-    files = [Sent(shown_name(file.filename), _stream(file)) for file in sent]
-    files += _pasted(str(form.pasted.data or ""))
+    files = [Sent(shown_name(file.filename), stream_of(file)) for file in sent]
+    files += pasted_files(str(form.pasted.data or ""))
     if not files:
         raise Unreadable(Text("upload_needs_file"))
     try:
@@ -136,12 +138,12 @@ def _read_later(hypothesis: Hypothesis, form: FileForm, files: list[Sent]) -> st
     return url_for("hypotheses.upload_batch", key=hypothesis.key, batch=first.batch)
 
 
-def _stream(file: FileStorage) -> BinaryIO:
+def stream_of(file: FileStorage) -> BinaryIO:
     stream: BinaryIO = file.stream  # type: ignore[assignment]  # bytes, however they are spooled
     return stream
 
 
-def _pasted(written: str) -> list[Sent]:
+def pasted_files(written: str) -> list[Sent]:
     """Cells from a spreadsheet, which come as text with tabs between them."""
     cells = written.strip("\r\n")
     if not cells.strip():

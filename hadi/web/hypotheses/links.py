@@ -34,6 +34,17 @@ _PLACES = {
     "segments": ("hypotheses.plan", "segments"),
     "day": ("hypotheses.plan", "day"),
     "group": ("hypotheses.plan", "group"),
+    "site": ("hypotheses.plan", "site"),
+    "time": ("hypotheses.plan", "time"),
+    "value": ("hypotheses.plan", "value"),
+    "treated": ("hypotheses.plan", "treated"),
+    "controls": ("hypotheses.plan", "controls"),
+    "start": ("hypotheses.plan", "start"),
+    "method": ("hypotheses.plan", "method"),
+    "scale": ("hypotheses.plan", "scale"),
+    "decide": ("hypotheses.plan", "decide"),
+    "pilot_threshold": ("hypotheses.plan", "pilot_threshold"),
+    "pilot_effect": ("hypotheses.plan", "pilot_effect"),
     "budget": ("hypotheses.plan", "budget_amount"),
     "plan": ("hypotheses.plan", None),
     "datasets": ("hypotheses.data", None),
@@ -43,6 +54,10 @@ _PLACES = {
     "holds_where": ("hypotheses.conclusion", "holds_where"),
     "next": ("hypotheses.conclusion", "next"),
 }
+
+
+# Parts of a plan that a pilot's form asks in fields of its own.
+PILOT_FIELDS = {"threshold": "pilot_threshold", "expected_effect": "pilot_effect"}
 
 
 def obstacles(hypothesis: Hypothesis, blockers: Iterable[Blocker]) -> tuple[Obstacle, ...]:
@@ -55,6 +70,10 @@ def obstacles(hypothesis: Hypothesis, blockers: Iterable[Blocker]) -> tuple[Obst
 
 def field_url(hypothesis: Hypothesis, field: str | None) -> str | None:
     """The address of a field, where it has one."""
+    test = hypothesis.current_test
+    plan = test.plan if test else None
+    if plan is not None and plan.pilot is not None:
+        field = PILOT_FIELDS.get(field or "", field)
     endpoint, anchor = _PLACES.get(field or "", (None, None))
     if endpoint is None or endpoint not in current_app.view_functions:
         return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from hadi.domain.pilot_plan import Scale
 from hadi.domain.plan import Design, Metric, MetricKind, Plan, Spending
 from hadi.models import Hypothesis
+from hadi.web.hypotheses.plan_pilot import pilot_values
 from hadi.web.shared.language import speaker
 from hadi.web.shared.typed_lists import written_names
 from hadi.web.shared.typed_numbers import hundredfold, written_number
@@ -25,8 +27,9 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
         return written_number(number, language=language)
 
     sign = primary.sign if primary else 1
-    effect = None if plan.expected_effect is None else sign * plan.expected_effect
+    effect = None if plan.expected_effect is None or plan.pilot else sign * plan.expected_effect
     others = [m for m in plan.metrics if m is not primary]
+    by_percent = plan.pilot is not None and plan.pilot.scale is Scale.LOG
     planned = plan.planned_units
     return {
         **_primary_values(primary, written),
@@ -34,8 +37,9 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
         "baseline_sd": written(plan.baseline_sd, as_percent=False),
         "exposure": written(plan.exposure, as_percent=False),
         "expected_effect": written(effect),
-        "metrics": [_metric_values(m, written) for m in others],
+        "metrics": [_metric_values(m, written, by_percent=by_percent) for m in others],
         **_draw_values(plan, written),
+        **pilot_values(plan),
         "segments": written_names(plan.segments),
         "day": plan.day or "",
         "group": plan.group or "",
@@ -86,8 +90,8 @@ def _primary_values(primary: Metric | None, written: Any) -> dict[str, Any]:
     }
 
 
-def _metric_values(metric: Metric, written: Any) -> dict[str, Any]:
-    is_share = metric.kind is MetricKind.CONVERSION
+def _metric_values(metric: Metric, written: Any, *, by_percent: bool) -> dict[str, Any]:
+    is_share = by_percent or metric.kind is MetricKind.CONVERSION
     return {
         "name": metric.name,
         "role": metric.role.value,

@@ -36,6 +36,7 @@ from hadi.domain.plan import (
     Spending,
 )
 from hadi.models import User
+from hadi.web.hypotheses.plan_pilot import PilotFields
 from hadi.web.hypotheses.plan_words import (
     better_word,
     design_word,
@@ -48,6 +49,7 @@ from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.typed_numbers import NumberField
 
 LISTED = 2000  # characters of a field that takes several columns
+DESIGNS = (Design.SPLIT, Design.CLUSTER, Design.PILOT)  # in the order of their cards
 SPREAD = (MetricKind.MEAN, MetricKind.RATIO, MetricKind.RANK, MetricKind.QUANTILE)
 
 
@@ -136,7 +138,7 @@ class MetricPart(Part):
             yield self.margin
 
 
-class PlanForm(Form):
+class PlanForm(PilotFields, Form):
     """Percent and percentage points are typed as such; `plan_typing` turns them into fractions."""
 
     metric_name = _text(_l("The metric that decides"), 80)
@@ -155,7 +157,7 @@ class PlanForm(Form):
     threshold_as = SelectField(_l("Counted in"), validate_choice=False)
     expected_effect = NumberField(_l("How much better do you honestly expect it to get?"))
     metrics = FieldList(FormField(MetricPart), max_entries=MOST_METRICS)
-    design = RadioField(_l("What is drawn?"), validate_choice=False)
+    design = RadioField(_l("How is it compared?"), validate_choice=False)
     cluster = _text(_l("Column of the store, team or seller"))
     cluster_size = NumberField(_l("Units of a cluster, on average"))
     cluster_cv = NumberField(_l("How much do clusters differ in size?"))
@@ -190,8 +192,7 @@ class PlanForm(Form):
                 ("relative", _("percent of today’s value")),
             ]
         )
-        drawn = (Design.SPLIT, Design.CLUSTER)
-        self.design.choices = choices((design.value, design_word(design)) for design in drawn)
+        self.design.choices = choices((design.value, design_word(design)) for design in DESIGNS)
         self.looks.choices = choices((looks.value, looks_word(looks)) for looks in Looks)
         self.spending.choices = choices((rule.value, spending_word(rule)) for rule in Spending)
         named = choices([("", _("Choose a person")), *((user.id, user.name) for user in people)])
@@ -215,9 +216,17 @@ class PlanForm(Form):
     def is_clustered(self) -> bool:
         return bool(self.design.data == Design.CLUSTER)
 
+    @property
+    def is_pilot(self) -> bool:
+        return bool(self.design.data == Design.PILOT)
+
     def unasked(self) -> Iterator[Field]:
         """Fields that are hidden as the form stands: what was typed in them stays on the page, and
         is neither read nor complained about."""
+        if self.is_pilot:
+            yield from self._unasked_of_a_pilot()
+            return
+        yield from self.pilot_only()
         kind = self.measure.chosen
         yield from self.measure.unasked(is_clustered=self.is_clustered)
         if kind is not None and kind not in SPREAD:
@@ -230,6 +239,23 @@ class PlanForm(Form):
             yield from (self.look_count, self.spending)
         for row in self.metrics:
             yield from row.form.unasked(is_clustered=self.is_clustered)
+
+    def _unasked_of_a_pilot(self) -> Iterator[Field]:
+        """A pilot follows one value of each site, and is looked at once."""
+        measure = self.measure
+        yield from (
+            measure.column, measure.column2, measure.covariate, measure.winsor, measure.q,
+            self.baseline, self.baseline_sd, self.exposure, self.threshold, self.expected_effect,
+            self.cluster, self.cluster_size, self.cluster_cv, self.icc, self.variant, self.unit,
+            self.segments, self.day, self.look_count, self.spending,
+        )  # fmt: skip
+        for arm in self.arms:
+            yield from arm.form
+        for row in self.metrics:
+            each = row.form
+            yield from (each.column2, each.covariate, each.winsor, each.q)
+            if each.role.data != MetricRole.GUARDRAIL:
+                yield each.margin
 
     def every_field(self) -> Iterator[Field]:
         """The fields down to those of the rows."""

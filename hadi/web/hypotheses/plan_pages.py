@@ -14,7 +14,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
-from hadi.services import hypotheses, users
+from hadi.services import hypotheses, pilots, users
 from hadi.services.power import PlanningAnswer
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.links import obstacles
@@ -44,6 +44,8 @@ class PlanPage(AnswerPage):
     obstacles: tuple[Obstacle, ...] = ()
     start_url: str | None = None
     since: tuple[Change, ...] | None = None
+    pilot_url: str | None = None  # where a pilot's chances are asked by past weeks
+    has_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ def plan_page(
     since: tuple[Change, ...] | None = None,
 ) -> PlanPage:
     """The form as it stands, with the answer to it."""
+    test = hypothesis.current_test
+    history = pilots.history_of(test.id) if test else None
     form.offer(_people(hypothesis))
+    form.offer_pilot(history.sites if history else ())
     is_amendment = hypothesis.state is State.RUNNING
     endpoint = "hypotheses.amend_plan" if is_amendment else "hypotheses.plan"
     url = url_for(endpoint, key=hypothesis.key)
@@ -123,6 +128,8 @@ def plan_page(
         obstacles=obstacles(hypothesis, blocked) if has_plan else (),
         start_url=url_for("hypotheses.start", key=hypothesis.key) if can_start else None,
         since=since,
+        pilot_url=None if is_amendment else url_for("hypotheses.pilot", key=hypothesis.key),
+        has_history=history is not None,
         answer=answer_of(answer),
     )
 

@@ -15,6 +15,7 @@ from hadi.services import hypotheses
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.links import obstacles
 from hadi.web.shared.pages import Obstacle
+from hadi.web.shared.typed_lists import written_names
 
 SHORT = 10  # characters of a digest that people compare
 
@@ -68,6 +69,9 @@ def _rows(plan: Plan) -> tuple[tuple[str, str], ...]:
         (_("Metric"), planned[_("Primary metric")]),
         (_("Must not get worse"), "; ".join(plan_words.metric_rows(plan, MetricRole.GUARDRAIL))),
         (_("Arms"), arms),
+        (_("Pilots"), written_names(plan.pilot.treated) if plan.pilot else ""),
+        (_("Held against"), planned.get(_("Held against"), "")),
+        (_("First period of the change"), (plan.pilot.start or "") if plan.pilot else ""),
         (_("Period"), plan_words.period(plan)),
         (units := plan_words.units_label(plan), planned[units]),
         (_("People"), ", ".join(dict.fromkeys(people))),

@@ -13,6 +13,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
+from hadi.web.hypotheses.plan_pilot import pilot_body, pilot_metric
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_lists import read_names
 from hadi.web.shared.typed_numbers import NumberField
@@ -31,6 +32,33 @@ class TypedPlan:
 def typed_plan(form: PlanForm) -> TypedPlan:
     """Read a form that validated."""
     typed = TypedPlan()
+    typed.body = {
+        "design": form.design.data or Design.SPLIT.value,
+        "group": form.group.data,
+        "metrics": [],
+        "alpha": form.alpha.fraction,
+        "power": form.power.fraction,
+        "budget": _budget(form),
+        "starts_on": form.starts_on.data.isoformat() if form.starts_on.data else None,
+        "ends_on": form.ends_on.data.isoformat() if form.ends_on.data else None,
+        "planned_units": form.planned_units.value,
+        "owner": form.owner.data,
+        "steward": form.steward.data,
+    }
+    if form.is_pilot:
+        typed.body |= pilot_body(form) | {"looks": Looks.FIXED.value}
+        _add_pilot_metric(typed, form)
+    else:
+        typed.body |= _drawn_body(form)
+        _add_primary(typed, form)
+    for row in form.metrics:
+        if not row.form.is_blank:
+            _add_metric(typed, row.form, form)
+    return typed
+
+
+def _drawn_body(form: PlanForm) -> dict[str, Any]:
+    """What is asked where units or clusters are drawn."""
     unasked = {each.id for each in form.unasked()}
 
     def asked(number: NumberField) -> float | None:
@@ -40,8 +68,7 @@ def typed_plan(form: PlanForm) -> TypedPlan:
         return None if number.id in unasked else number.fraction
 
     is_planned = form.looks.data == Looks.PLANNED
-    typed.body = {
-        "design": form.design.data or Design.SPLIT.value,
+    return {
         "variant": form.variant.data,
         "control": form.arms[0].form.name.data,
         "split": _split(form),
@@ -53,29 +80,14 @@ def typed_plan(form: PlanForm) -> TypedPlan:
         "icc": asked_share(form.icc),
         "segments": read_names(form.segments.data),
         "day": form.day.data,
-        "group": form.group.data,
-        "metrics": [],
         "looks": form.looks.data or Looks.FIXED.value,
         "look_count": asked(form.look_count),
         "spending": (form.spending.data or None) if is_planned else None,
-        "alpha": form.alpha.fraction,
-        "power": form.power.fraction,
         "baseline": _in_units(form.baseline, is_share=form.measure.is_share),
         "baseline_sd": asked(form.baseline_sd),
         "exposure": asked(form.exposure),
         "expected_effect": _effect(form),
-        "budget": _budget(form),
-        "starts_on": form.starts_on.data.isoformat() if form.starts_on.data else None,
-        "ends_on": form.ends_on.data.isoformat() if form.ends_on.data else None,
-        "planned_units": form.planned_units.value,
-        "owner": form.owner.data,
-        "steward": form.steward.data,
     }
-    _add_primary(typed, form)
-    for row in form.metrics:
-        if not row.form.is_blank:
-            _add_metric(typed, row.form, is_clustered=form.is_clustered)
-    return typed
 
 
 def put_faults(form: PlanForm, typed: TypedPlan) -> None:
@@ -158,14 +170,35 @@ def _add_primary(typed: TypedPlan, form: PlanForm) -> None:
     }
 
 
-def _add_metric(typed: TypedPlan, row: MetricPart, *, is_clustered: bool) -> None:
+def _add_pilot_metric(typed: TypedPlan, form: PlanForm) -> None:
+    metric = pilot_metric(form)
+    if metric is not None:
+        typed.body["metrics"].append(metric)
+    typed.fields |= {
+        "metrics.0.name": form.metric_name,
+        "metrics.0.better": form.better,
+        "metrics.0.threshold": form.pilot_threshold,
+        "metrics.0.columns": form.value,
+        "threshold": form.pilot_threshold,
+        "expected_effect": form.pilot_effect,
+    }
+
+
+def _add_metric(typed: TypedPlan, row: MetricPart, form: PlanForm) -> None:
     place = f"metrics.{len(typed.body['metrics'])}"
     is_guardrail = row.role.data == MetricRole.GUARDRAIL
-    margin = _in_units(row.margin, is_share=row.measure.is_share)
+    # In per cent where a pilot's effects are; a share of units is always typed as one.
+    as_share = form.is_log if form.is_pilot else row.measure.is_share
+    margin = _in_units(row.margin, is_share=as_share)
+    measured = (
+        {"kind": MetricKind.MEAN.value, "columns": _one_column(row.measure)}
+        if form.is_pilot
+        else _measured(row.measure, is_clustered=form.is_clustered)
+    )
     typed.body["metrics"].append(
         {
             "name": row.name.data,
-            **_measured(row.measure, is_clustered=is_clustered),
+            **measured,
             "role": row.role.data,
             "better": row.better.data,
             "margin": margin if is_guardrail else None,
@@ -174,6 +207,11 @@ def _add_metric(typed: TypedPlan, row: MetricPart, *, is_clustered: bool) -> Non
     named = ("name", "role", "better", "margin")
     typed.fields |= _measured_fields(place, row.measure)
     typed.fields |= {f"{place}.{part}": row[part] for part in named}
+
+
+def _one_column(measure: Measure) -> list[str]:
+    name = (measure.column.data or "").strip()
+    return [name] if name else []
 
 
 def _measured(measure: Measure, *, is_clustered: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hadi.models import Hypothesis
 from hadi.services import hypotheses, plans, workspace
 from hadi.services.power import planning_answer
 from hadi.web.hypotheses import blueprint
+from hadi.web.hypotheses.links import PILOT_FIELDS
 from hadi.web.hypotheses.plan_answers import answer_page
 from hadi.web.hypotheses.plan_checks import check_typed
 from hadi.web.hypotheses.plan_filling import form_values
@@ -103,7 +104,7 @@ def _take(hypothesis: Hypothesis, done_url: str) -> Answer:
             if test is not None and hypotheses.has_data(test):
                 page = read_page(hypothesis, actor=actor)
                 return render("hypotheses/plan_read.html", page), 422
-            form.refuse(refusal, FIELDS)
+            form.refuse(refusal, FIELDS | PILOT_FIELDS if form.is_pilot else FIELDS)
         except Stale:
             return _stale(hypothesis.id, form, typed, actor=actor)
     else:

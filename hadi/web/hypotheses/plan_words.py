@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from hadi.db import db
+from hadi.domain.pilot_plan import PilotPlan, Scale
 from hadi.domain.plan import (
     Better,
     Design,
@@ -21,6 +22,7 @@ from hadi.domain.plan import (
 from hadi.domain.text import Figure, FigureKind
 from hadi.domain.verdict_sentence import threshold_figure
 from hadi.models import User
+from hadi.web.hypotheses.plan_pilot import decide_word, method_word, scale_word
 from hadi.web.shared.language import day, figure, speaker
 from hadi.web.shared.pages import Change
 from hadi.web.shared.typed_lists import written_names
@@ -31,14 +33,19 @@ Row = tuple[str, str]
 # Parts that most plans leave out: they are shown only where they say something.
 _RARE = {
     "sd", "exposure", "covariates", "winsor", "cluster", "cluster_size", "cluster_cv", "icc",
-    "segments", "day", "group",
+    "segments", "day", "group", "treated", "controls", "start", "site", "time", "value", "method",
+    "scale", "decide", "components",
 }  # fmt: skip
+# Parts that a pilot has no use for.
+_NOT_OF_PILOTS = {"column", "baseline", "control", "split", "variant", "unit", "looks"}
 
 
 def plan_rows(plan: Plan) -> tuple[Row, ...]:
     """What a plan says, part by part, in the order the form asks; empty parts are empty."""
     return tuple(
-        (label, value) for code, label, value in _parts(plan) if value or code not in _RARE
+        (label, value)
+        for code, label, value in _parts(plan)
+        if (value or code not in _RARE) and not (plan.pilot and code in _NOT_OF_PILOTS)
     )
 
 
@@ -165,6 +172,18 @@ def difference_kind(kind: MetricKind) -> FigureKind:
     return FigureKind.POINTS if kind is MetricKind.CONVERSION else FigureKind.NUMBER
 
 
+def is_in_percent(plan: Plan) -> bool:
+    """Whether effects are fractions of what would have been: a pilot's on the logarithmic scale."""
+    return plan.pilot is not None and plan.pilot.scale is Scale.LOG
+
+
+def effect_kind(plan: Plan) -> FigureKind:
+    """How the effect on a plan's primary metric is written: a pilot's in per cent, as a rule."""
+    if is_in_percent(plan):
+        return FigureKind.PERCENT
+    return difference_kind(plan.primary.kind if plan.primary else MetricKind.MEAN)
+
+
 def value_kind(kind: MetricKind) -> FigureKind:
     """How a value of such a metric is written."""
     return FigureKind.SHARE if kind is MetricKind.CONVERSION else FigureKind.NUMBER
@@ -228,7 +247,7 @@ def _primary_parts(plan: Plan) -> Iterable[Part]:
     yield "baseline", _("Value today"), _value(plan.baseline, value_kind(kind))
     yield "sd", _("Spread between units"), _value(sd, FigureKind.NUMBER)
     yield "exposure", _("Exposure of a unit"), _value(plan.exposure, FigureKind.NUMBER)
-    yield "expected", _("Expected effect"), _signed(plan.expected_effect, difference_kind(kind))
+    yield "expected", _("Expected effect"), _signed(plan.expected_effect, effect_kind(plan))
     yield "covariates", _("Adjusted by"), written_names(covariates)
     yield "winsor", _("Highest values cut at"), _cut(primary)
 
@@ -243,6 +262,22 @@ def _design_parts(plan: Plan) -> Iterable[Part]:
     yield "split", _("Declared split"), _split(plan)
     yield "variant", _("Column of the arm"), plan.variant or ""
     yield "unit", _("Column of the unit"), plan.unit or ""
+    yield from _pilot_parts(plan.pilot)
+
+
+def _pilot_parts(pilot: PilotPlan | None) -> Iterable[Part]:
+    named = pilot or PilotPlan()
+    controls = written_names(named.controls) or (_("all the others") if pilot else "")
+    yield "treated", _("Sites that get the change"), written_names(named.treated)
+    yield "controls", _("Held against"), controls
+    yield "start", _("First period of the change"), named.start or ""
+    yield "components", _("Parts of the change"), written_names(named.components)
+    yield "method", _("Without the change"), method_word(named.method) if pilot else ""
+    yield "scale", _("The effect is counted"), scale_word(named.scale) if pilot else ""
+    yield "decide", _("The test that decides"), decide_word(named.decide) if pilot else ""
+    yield "site", _("Column of the site"), named.site or ""
+    yield "time", _("Column of the period"), named.time or ""
+    yield "value", _("Column of the value"), named.value or ""
 
 
 def _others(plan: Plan, role: MetricRole) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hadi.charts.interval import IntervalChart, interval_chart
+from hadi.domain.pilot_plan import Scale
 from hadi.domain.plan import Metric, MetricKind, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 
@@ -66,7 +67,10 @@ def _read(record: Record, plan: Plan) -> tuple[Metric, Mapping[str, Any], Figure
     comparison = deciding_comparison(record)
     if metric is None or comparison is None:
         return None
-    is_on_lift = bool(metric.threshold and metric.threshold.is_relative and comparison.get("lift"))
+    is_relative = bool(metric.threshold and metric.threshold.is_relative)
+    # A pilot's effect on the logarithmic scale is one in per cent, whatever the threshold.
+    in_percent = plan.pilot is not None and plan.pilot.scale is Scale.LOG
+    is_on_lift = (is_relative or in_percent) and bool(comparison.get("lift"))
     estimate = comparison.get("lift" if is_on_lift else "difference")
     if not estimate or estimate.get("estimate") is None:
         return None

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 MOST_CHARACTERS = 4000  # of one field; a plan takes far fewer
 
 
-def read_names(typed: str | None) -> list[str]:
+def read_names(typed: str | None, *, limit: int = MOST_CHARACTERS) -> list[str]:
     """The names in a field, each once; none in an empty one."""
-    line = (typed or "")[:MOST_CHARACTERS].replace("\r", " ").replace("\n", " ")
+    line = (typed or "")[:limit].replace("\r", " ").replace("\n", " ")
     cells = next(csv.reader([line], skipinitialspace=True), [])
     return list(dict.fromkeys(name for cell in cells if (name := cell.strip())))
 
