@@ -55,12 +55,13 @@ def retail(
     effect: float = 0.0,
 ) -> Panel:
     """Weekly sales of stores of unlike size: a season of 5 %, growth of 0.3 % a week, noise of
-    6 % in a store's week, and stores that drift apart by 3 % until the weeks after."""
+    6 % in a store's week, and stores that wander, by 3 % from the weeks before to those after."""
     weeks = before + after
     time = np.arange(weeks)
     season = 0.05 * np.sin(2 * np.pi * (time / 52 + random.uniform()))
     level = random.normal(6.3, 0.4, (sites, 1))
-    drift = random.normal(0.0, 0.03, (sites, 1)) * (time >= before)
+    # A random walk whose change between the means of 26 and of 8 weeks has a spread of 3 %.
+    drift = random.normal(0.0, 0.0089, (sites, weeks)).cumsum(axis=1)
     logs = level + season + 0.003 * time + drift + random.normal(0.0, 0.06, (sites, weeks))
     logs[:treated, before:] += np.log1p(effect)
     names = tuple(f"s{number:02}" for number in range(1, sites + 1))

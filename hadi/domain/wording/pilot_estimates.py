@@ -24,4 +24,29 @@ WORDING: dict[str, Wording] = {
     "synthetic_interval_unreachable": N_("No interval: with so few sites even the smallest p that placebos can give is above alpha, so that they exclude no effect at all."),
     "synthetic_interval_unbounded": N_("No interval: too many other sites move so much after the start, beside how well they fit before, that placebos do not exclude even huge effects."),
     "synthetic_interval_empty": N_("No interval: no effect that is the same in every period fits what happened after the start."),
+    # Before a pilot runs
+    "noise_few_sites": NN_(
+        "Only %(n)s site has values before the start: how much sites drift apart by themselves takes at least %(needed)s.",
+        "Only %(n)s sites have values before the start: how much sites drift apart by themselves takes at least %(needed)s.",
+    ),
+    "noise_few_periods": NN_(
+        "Only %(n)s period lies before the start: how much sites drift apart by themselves takes at least %(needed)s.",
+        "Only %(n)s periods lie before the start: how much sites drift apart by themselves takes at least %(needed)s.",
+    ),
+    "power_pilot_needs_sites": N_("A pilot needs at least one pilot site, one control site, and one period before and after the start."),
+    "draw_too_many": NN_(
+        "%(n)s pilot cannot be drawn from a list of %(sites)s: at least one site has to be left as a control.",
+        "%(n)s pilots cannot be drawn from a list of %(sites)s: at least one site has to be drawn, and one left as a control.",
+    ),
+    "rebound_noise_too_large": N_("The sites vary too much (a standard deviation of 20%% or more) for the expected rebound to have a meaning as a percentage."),
+    # What else could look like the effect
+    "fading_few_periods": NN_(
+        "Only %(n)s period after the start has a value: whether an effect fades takes at least %(needed)s.",
+        "Only %(n)s periods after the start have a value: whether an effect fades takes at least %(needed)s.",
+    ),
+    "concentration_few": NN_(
+        "Only %(n)s person is named: whether one carries the effect takes at least %(needed)s.",
+        "Only %(n)s people are named: whether one carries the effect takes at least %(needed)s.",
+    ),
+    "concentration_no_gain": N_("All gains and losses together are zero: nobody can carry what is not there."),
 }
