@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tests.fixtures.mariadb import Server
     from tests.fixtures.postgres import Cluster
 
 SECRET = "correct-horse-battery-7Q"
@@ -56,3 +57,13 @@ def postgres_table(cluster: Cluster, n: int = 4000) -> dict[str, object]:
         table = f"CREATE TABLE sales AS {ROWS} FROM generate_series(0, {n - 1}) AS r(i)"
         connection.execute(table)  # type: ignore[call-overload]
     return {"host": str(cluster.folder), "port": 5432, "database": DATABASE, "user": "hadi"}
+
+
+def mysql_table(server: Server, n: int = 4000) -> dict[str, object]:
+    """The table `sales` of a MariaDB; the settings of a connection to it."""
+    made = ROWS.replace("'c' || i", "CONCAT('c', i)")
+    server.execute(
+        "DROP TABLE IF EXISTS sales",
+        f"CREATE TABLE sales AS {made} FROM (SELECT seq AS i FROM seq_0_to_{n - 1}) AS r",
+    )
+    return server.settings()

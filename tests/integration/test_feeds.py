@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.factories.hypotheses import World
-from tests.factories.sources import duckdb_file, parquet_folder, postgres_table, rows
+from tests.factories.sources import (
+    duckdb_file,
+    mysql_table,
+    parquet_folder,
+    postgres_table,
+    rows,
+)
+from tests.fixtures.mariadb import PASSWORD
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from hadi.config import Settings
     from hadi.models import Connection, Dataset, Feed, Hypothesis, Job
-    from tests.fixtures.postgres import Cluster
 
 MAPPING = {"client": "client"}
 
@@ -28,7 +34,12 @@ class Sources:
         self.world, self.settings = world, settings
         self.by = world.actor("analyst")
 
-    def connect(self, kind: str = "parquet", settings: dict[str, Any] | None = None) -> Connection:
+    def connect(
+        self,
+        kind: str = "parquet",
+        settings: dict[str, Any] | None = None,
+        secret: str | None = None,
+    ) -> Connection:
         from hadi.models.connection import ConnectionKind
         from hadi.services import connections
 
@@ -36,8 +47,8 @@ class Sources:
             make = parquet_folder if kind == "parquet" else duckdb_file
             settings = {"path": make(self.settings.data_dir).name}
         return connections.create(
-            kind=ConnectionKind(kind), name="Shops", settings=settings, by=self.by,
-            now=self.world.later(),
+            kind=ConnectionKind(kind), name="Shops", settings=settings, secret=secret,
+            by=self.by, now=self.world.later(),
         )  # fmt: skip
 
     def running(self, **plan: Any) -> Hypothesis:
@@ -83,9 +94,9 @@ def datasets_of(hypothesis: Hypothesis) -> list[Dataset]:
 
 
 # ------------------------------------------------------------------------------------ real engines
-@pytest.mark.parametrize("kind", ["duckdb", "parquet", "postgresql"])
+@pytest.mark.parametrize("kind", ["duckdb", "parquet", "postgresql", "mysql"])
 def test_a_table_becomes_data_with_the_sums_of_a_file(
-    sources: Sources, kind: str, postgres_cluster: Cluster, tmp_path: Path
+    sources: Sources, kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     import duckdb
 
@@ -94,9 +105,13 @@ def test_a_table_becomes_data_with_the_sums_of_a_file(
     from hadi.models.job import JobState
     from hadi.services import analyses, datasets
 
-    settings = postgres_table(postgres_cluster) if kind == "postgresql" else None
+    settings, secret = None, None
+    if kind == "postgresql":
+        settings = postgres_table(request.getfixturevalue("postgres_cluster"))
+    if kind == "mysql":
+        settings, secret = mysql_table(request.getfixturevalue("mariadb")), PASSWORD
     hypothesis = sources.running()
-    feed = sources.feed(hypothesis, sources.connect(kind, settings))
+    feed = sources.feed(hypothesis, sources.connect(kind, settings, secret))
     assert [c["name"] for c in feed.columns] == ["client", "arm", "bought", "spent"]
     job = reload(sources.attach(feed))
     assert job.state is JobState.DONE, job.problem

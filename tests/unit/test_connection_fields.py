@@ -30,6 +30,18 @@ def test_a_pasted_address_is_taken_apart() -> None:
     assert "p@ss" not in str(kept)
 
 
+def test_a_pasted_address_of_mysql_is_taken_apart() -> None:
+    pasted = "mysql://reader:p%40ss@db.example.org/shop?ssl-mode=VERIFY_IDENTITY"
+    kept, secret = checked(ConnectionKind.MYSQL, {"host": pasted}, None)
+    assert kept == {
+        "host": "db.example.org", "port": 3306, "database": "shop", "user": "reader",
+        "tls": "verify-full",
+    }  # fmt: skip
+    assert secret == "p@ss"
+    socket = {**POSTGRES, "host": "/run/mysqld/mysqld.sock"}
+    assert checked(ConnectionKind.MYSQL, socket, None)[0]["host"] == "/run/mysqld/mysqld.sock"
+
+
 def test_a_pasted_address_of_spark_is_taken_apart() -> None:
     pasted = "sc://dbc-1.example.com:443/;token=dapi123;use_ssl=true;x-databricks-cluster-id=01-ab"
     kept, secret = checked(ConnectionKind.SPARK, {"host": pasted}, None)
@@ -85,6 +97,7 @@ def test_limits_have_defaults_and_bounds() -> None:
     assert checked_limits({"seconds": "90", "rows": "2 000"}) == usual | {
         "seconds": 90, "rows": 2000,
     }  # fmt: skip
+    assert checked_limits({}, ConnectionKind.MYSQL) == usual | {"cost": 1_000_000_000}
     with pytest.raises(Invalid) as refused:
         checked_limits({"seconds": 0, "rows": "many", "cost": -1, "speed": 3})
     assert set(refused.value.fields) == {"seconds", "rows", "cost", "speed"}

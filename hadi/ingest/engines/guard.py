@@ -105,7 +105,7 @@ def _look_at_comments(query: str) -> None:
     import sqlglot
 
     tokens = sqlglot.tokenize(query, read=DIALECTS["mysql"])
-    if any(c.lstrip().startswith(_RUN_COMMENTS) for token in tokens for c in token.comments):
+    if any(c.startswith(_RUN_COMMENTS) for token in tokens for c in token.comments):
         raise Unreadable(Text("engine_query_comment"))
 
 

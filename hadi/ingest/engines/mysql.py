@@ -166,7 +166,7 @@ class MySQL(Backend):
         from hadi.ingest.engines.mysql_sql import portable
 
         parsed = portable(guard.parsed(query, self.kind))
-        return self._relation(self._guarded(_written, parsed))
+        return self._relation(self._guarded(written, parsed))
 
     def has_nul(self, text: ir.Value) -> ir.Value:
         from hadi.ingest.engines import functions
@@ -290,6 +290,6 @@ class MySQL(Backend):
         return Unreadable(Text("engine_query_failed", reason=reason(Exception(said), self._secret)))
 
 
-def _written(query: Any) -> str:
+def written(query: Any) -> str:
     """Without its comments and hints: what stands in some of them would be run."""
     return str(query.sql(guard.DIALECTS["mysql"], comments=False))

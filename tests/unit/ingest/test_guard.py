@@ -27,6 +27,12 @@ READS = [
     ("spark", "select `a b`, if(x > 1, 1, 0) from catalog.shop.orders"),
     ("spark", "select date_format(d, 'yyyy'), explode(items) from t"),
     ("spark", "select transform(items, x -> x + 1) from t"),
+    ("mysql", "select `a b`, if(x > 1, 1, 0), ifnull(x, 0) from shop.orders -- all of them"),
+    ("mysql", "select meta->>'$.coupon', date_format(at, '%Y-%m'), a div 2 from t # and so on"),
+    ("mysql", "select from_unixtime(at), unix_timestamp(d), field(a, 'x', 'y'), hex(id) from t"),
+    ("mysql", "select group_concat(a order by b separator ';') from t where name rlike '^a'"),
+    ("mysql", "select * from t where note = '/*! drop table t */ into outfile sleep(9)' limit 9"),
+    ("mysql", "select a /* what they paid */ from t use index (a)"),
 ]
 REFUSED = [
     # Writes, and more than one statement
@@ -95,6 +101,44 @@ REFUSED = [
     ("spark", "select secret('scope', 'key')", "engine_function_forbidden"),
     ("spark", "select * from parquet.`/etc/x`", "engine_table_forbidden"),
     ("spark", "select * from csv.`hdfs://x`", "engine_table_forbidden"),
+    ("mysql", "select a into outfile '/tmp/x' from t", "engine_query_unreadable"),
+    ("mysql", "select a from t into outfile '/tmp/x'", "engine_query_unreadable"),
+    ("mysql", "select a from t into dumpfile '/tmp/x'", "engine_query_unreadable"),
+    ("mysql", "select a into @b from t", "engine_query_writes"),
+    ("mysql", "select * from t for update", "engine_query_writes"),
+    ("mysql", "select * from t lock in share mode", "engine_query_writes"),
+    ("mysql", "select load_file('/etc/passwd')", "engine_function_forbidden"),
+    ("mysql", "select sleep(1000)", "engine_function_forbidden"),
+    ("mysql", "select * from t where benchmark(1000000000, md5('a'))", "engine_function_forbidden"),
+    ("mysql", "select get_lock('a', 9)", "engine_function_forbidden"),
+    ("mysql", "select master_pos_wait('a', 1)", "engine_function_forbidden"),
+    ("mysql", "select nextval(s)", "engine_function_forbidden"),
+    ("mysql", "select shop.total(id) from t", "engine_function_forbidden"),
+    ("mysql", "select total(id) from t", "engine_function_forbidden"),
+    ("mysql", "select @a := @a + 1 from t", "engine_function_forbidden"),
+    ("mysql", "select @a from t", "engine_function_forbidden"),
+    ("mysql", "select @@global.datadir", "engine_function_forbidden"),
+    ("mysql", "select 1 /*! union select 2 */", "engine_query_comment"),
+    ("mysql", "select 1 /*!50000 into outfile 'x' */", "engine_query_comment"),
+    ("mysql", "select 1 /*M!100000 , sleep(9) */", "engine_query_comment"),
+    ("mysql", "select /*+ set_var(max_execution_time = 0) */ 1", "engine_query_comment"),
+    ("mysql", "select /*+ max_execution_time(0) */ 1", "engine_query_comment"),
+    ("mysql", "select authentication_string from mysql.user", "engine_table_forbidden"),
+    ("mysql", "select * from performance_schema.threads", "engine_table_forbidden"),
+    ("mysql", "select * from `information_schema`.`processlist`", "engine_table_forbidden"),
+    (
+        "mysql",
+        "select * from json_table('[]', '$' columns (a int path '$')) t",
+        "engine_function_forbidden",
+    ),
+    ("mysql", "set global general_log = 1", "engine_query_not_select"),
+    ("mysql", "kill 1", "engine_query_not_select"),
+    ("mysql", "call p()", "engine_query_not_select"),
+    ("mysql", "show grants", "engine_query_not_select"),
+    ("mysql", "load data local infile 'x' into table t", "engine_query_unreadable"),
+    ("mysql", "handler t open", "engine_query_unreadable"),
+    ("mysql", "select rand() from t", "engine_function_forbidden"),
+    ("mysql", "select uuid() from t", "engine_function_forbidden"),
     # Another answer each time it is asked, so that its sums would not belong together
     ("postgresql", "select random() from t", "engine_function_forbidden"),
     ("postgresql", "select * from t tablesample system (1)", "engine_function_forbidden"),
@@ -112,6 +156,14 @@ REFUSED = [
 @pytest.mark.parametrize(("kind", "query"), READS)
 def test_a_select_is_let_through(kind: str, query: str) -> None:
     assert guard.parsed(query, kind).sql(guard.DIALECTS[kind])
+
+
+def test_what_is_passed_on_of_mysql_has_no_comment_in_it() -> None:
+    """The server runs what stands in some of them."""
+    from hadi.ingest.engines.mysql import written
+
+    query = guard.parsed("select a /* ! , sleep(9) */ from t -- ! drop", "mysql")
+    assert written(query) == "SELECT a FROM t"
 
 
 @pytest.mark.parametrize(("kind", "query", "code"), REFUSED)
