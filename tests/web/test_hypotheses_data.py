@@ -216,6 +216,13 @@ def test_counts_are_typed(visitor: Visitor) -> None:
     data["rows-0-successes"] = "many"
     page = visitor.browser.post(path, data, status=422)
     assert "more successes" in page.text and "Write a" in page.text  # both at once
+    # What is left blank is said where it is missing, for every arm that is named.
+    blank = data.copy()
+    blank["rows-0-successes"] = blank["rows-1-units"] = blank["rows-1-successes"] = ""
+    page = visitor.browser.post(path, blank, status=422)
+    for name in ("rows-0-successes", "rows-1-units", "rows-1-successes"):
+        assert page.by_id(name).get("aria-invalid") == "true"
+    assert page.by_id("rows-0-units").get("aria-invalid") is None
     data["rows-0-successes"], data["rows-1-successes"] = "100", "150"
     visitor.browser.post(path, data)
     visitor.browser.post(path, data)

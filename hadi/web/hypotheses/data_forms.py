@@ -95,6 +95,11 @@ class ArmCountPart(Part):
     def is_blank(self) -> bool:
         return not any(str(field.data or "").strip() for field in self)
 
+    def missing(self, kind: MetricKind) -> list[NumberField]:
+        """The fields that are left blank; an arm that nobody was in needs its units alone."""
+        asked = (self.units, *(() if self.units.number == 0 else self.asked(kind)))
+        return [] if self.is_blank else [each for each in asked if not str(each.data or "").strip()]
+
     def asked(self, kind: MetricKind) -> tuple[NumberField, ...]:
         """What is asked beside the units."""
         return tuple(cast("NumberField", self[name]) for name in COUNTED[kind])
@@ -113,6 +118,13 @@ class CountsForm(Form):
             for row in (entry.form for entry in self.rows)
             if not row.is_blank
         ]
+
+    def has_numbers(self, kind: MetricKind) -> bool:
+        """Whether each arm has all of its numbers; at a field that is blank this is said."""
+        blank = [field for entry in self.rows for field in entry.form.missing(kind)]
+        for field in blank:
+            field.errors = [*field.errors, _("Write a number, such as 2.5 or 1250.")]
+        return not blank
 
     def row_errors(self) -> tuple[tuple[str | None, str], ...]:
         """(id of the field, sentence) for the summary above the form."""
