@@ -54,7 +54,7 @@ def augmented(
         penalty = _penalty(columns, treated) if is_own else chosen
         return _fit(whole, columns, treated, penalty)
 
-    found = described(whole, fit(whole.treated), scale, method="augmented")
+    found = described(whole, fit(whole.treated), scale, method="pilot_augmented")
     return found, in_space(whole, fit, scale=scale, alpha=alpha), chosen
 
 

@@ -81,8 +81,8 @@ def synthetic(panel: Panel, *, scale: Scale, demeaned: bool) -> Synthetic:
         Those of `balanced.balanced`.
     """
     whole = balanced(panel, scale=scale)
-    name = "synthetic_demeaned" if demeaned else "synthetic"
-    return described(whole, fitter(whole, demeaned=demeaned)(whole.treated), scale, method=name)
+    method = "pilot_synthetic_demeaned" if demeaned else "pilot_synthetic"
+    return described(whole, fitter(whole, demeaned=demeaned)(whole.treated), scale, method=method)
 
 
 def fitter(whole: Balanced, *, demeaned: bool) -> Fitter:

@@ -60,7 +60,7 @@ def synthetic_did(
     times = weighting.time_weights(np.asarray(whole.panel.controls))
     names = whole.panel.times[: whole.first_post]
     found = SyntheticDid(
-        found=described(whole, real, scale, method="synthetic_did"),
+        found=described(whole, real, scale, method="pilot_synthetic_did"),
         time_weights=dict(zip(names, times.tolist(), strict=True)),
         standard_error=_standard_error(whole, weighting),
     )

@@ -64,8 +64,8 @@ def synthetic_with_placebos(
     """
     whole = balanced(panel, scale=scale)
     fit = fitter(whole, demeaned=demeaned)
-    name = "synthetic_demeaned" if demeaned else "synthetic"
-    found = described(whole, fit(whole.treated), scale, method=name)
+    method = "pilot_synthetic_demeaned" if demeaned else "pilot_synthetic"
+    found = described(whole, fit(whole.treated), scale, method=method)
     return found, in_space(whole, fit, scale=scale, alpha=alpha)
 
 

@@ -30,4 +30,8 @@ WORDING: dict[str, Wording] = {
     "method_hodges_lehmann_permutation": N_("Typical shift between units: Hodges–Lehmann’s estimate and interval, the exact permutation limit for so few units"),
     "method_quantile_order_statistics": N_("Difference of quantiles: order statistics around each, Student’s t test; relative change by Fieller’s interval"),
     "method_pilot_did": N_("Pilots against controls: difference of the sites’ changes, Student’s t over sites and placebo test"),
+    "method_pilot_synthetic": N_("Pilots against a weighted mix of controls: synthetic control, every site as a placebo"),
+    "method_pilot_synthetic_demeaned": N_("Pilots against a weighted mix of controls, levels aside: demeaned synthetic control, every site as a placebo"),
+    "method_pilot_synthetic_did": N_("Pilots against weighted controls and weighted periods: synthetic difference-in-differences, every site as a placebo"),
+    "method_pilot_augmented": N_("Pilots against a mix of controls, corrected by ridge regression: augmented synthetic control, every site as a placebo"),
 }
