@@ -53,7 +53,7 @@ class ExportQuery(Sent):
     separator = Words(
         metadata=described("Of a CSV; with ; numbers have a decimal comma", enum=[",", ";"])
     )
-    hypothesis = Words(metadata=described("Of history and analyses: its key or id"))
+    hypothesis = Words(metadata=described("Of history, analyses and costs: its key or id"))
     dataset = Words(metadata=described("Of rows: the id of the data set"))
     person = Words(metadata=described("Of activity: an id, an e-mail or me"))
     q = Words(metadata=described("Of hypotheses, learnings and datasets: words to search for"))

@@ -217,7 +217,7 @@ def _afterwards(
     result: Analysis | None,
 ) -> tuple[str, ...]:
     """What was estimated, or estimated anew, when the result was known already."""
-    if estimate is None or result is None or estimate.updated_at <= result.created_at:
+    if estimate is None or result is None or estimate.updated_at < result.created_at:
         return ()
     return tuple(
         name

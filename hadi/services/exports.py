@@ -22,6 +22,7 @@ from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import (
     activity_export,
     analysis_export,
+    cost_export,
     dataset_export,
     hypothesis_export,
     learning_export,
@@ -56,6 +57,7 @@ class Name(StrEnum):
     HISTORY = "history"  # of a hypothesis
     ACTIVITY = "activity"
     PEOPLE = "people"
+    COSTS = "costs"  # of a hypothesis, or all
 
 
 def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table:
@@ -81,6 +83,8 @@ def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table
             return activity_export.log(person_id=arguments.get("person"), by=by)
         case Name.PEOPLE:
             return activity_export.people(by=by)
+        case Name.COSTS:
+            return cost_export.table(hypothesis=arguments.get("hypothesis"), by=by)
 
 
 def reader(language: str, separator: str = ",") -> Reader:

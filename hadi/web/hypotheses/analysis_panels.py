@@ -17,6 +17,7 @@ from hadi.models import Analysis, Hypothesis, Test
 from hadi.services.conclusions import is_post_factum
 from hadi.services.dataset_records import computed_on
 from hadi.web.hypotheses.analysis_beside import settling_words
+from hadi.web.hypotheses.money_panels import payback_words
 from hadi.web.hypotheses.plan_words import metric_title
 from hadi.web.shared.intervals import deciding_comparison, interval_of
 from hadi.web.shared.language import day, say
@@ -69,6 +70,7 @@ def verdict_of(
     comparison = deciding_comparison(record)
     is_shown = analysis.verdict != "not_yet"
     has_payback = analysis.is_final and analysis.verdict not in ("invalid", "not_estimable")
+    payback = _payback(hypothesis, analysis) if has_payback else None
     return VerdictPanel(
         verdict=analysis.verdict,
         sentence=sentence_of(analysis),
@@ -79,11 +81,17 @@ def verdict_of(
         evidence=record["evidence"] if is_shown else None,
         chart=interval_of(record, plan),
         metric=_title(comparison["metric"], plan) if comparison else None,
-        facts=tuple(_facts(record, has_payback, is_exploration=is_post_factum(analysis))),
+        facts=tuple(_facts(record, payback, is_exploration=is_post_factum(analysis))),
         warnings=(*_basis(analysis), *warnings_of(analysis)),
         test=_("Test %(number)s", number=test.number) if test else None,
         when=day(analysis.created_at),
     )
+
+
+def _payback(hypothesis: Hypothesis, analysis: Analysis) -> str | None:
+    """The second axis, of the result that counts."""
+    of = next((test for test in hypothesis.tests if test.result_id == analysis.id), None)
+    return payback_words(hypothesis, of) if of else None
 
 
 def _title(name: str, plan: Plan) -> str:
@@ -92,15 +100,15 @@ def _title(name: str, plan: Plan) -> str:
 
 
 def _facts(
-    record: Mapping[str, Any], has_payback: bool, *, is_exploration: bool
+    record: Mapping[str, Any], payback: str | None, *, is_exploration: bool
 ) -> Iterator[tuple[str, str]]:
     if is_exploration:
         yield _("What it is worth"), say(Text("after_the_fact_badge"))
     settling = settling_words(record)
     if settling:
         yield _("To settle it, at the pace so far"), settling
-    if has_payback:
-        yield _("Payback"), _("not assessed")
+    if payback is not None:
+        yield _("Payback"), payback
 
 
 def sentence_of(analysis: Analysis) -> str:

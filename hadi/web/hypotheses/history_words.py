@@ -164,8 +164,8 @@ def _plan_changes(changes: Mapping[str, Any], plan: Mapping[str, Any]) -> tuple[
 
 
 def _label(name: str) -> str:
-    code = f"label_{name}"
-    return say(Text(code)) if code in WORDING else name
+    codes = (f"label_{name}", f"worth_{name}")
+    return next((say(Text(code)) for code in codes if code in WORDING), name)
 
 
 def _value(name: str, value: Any) -> str | None:

@@ -13,7 +13,13 @@ from hadi.domain.text import Text
 from hadi.models import Hypothesis, Test
 from hadi.services import hypotheses, hypothesis_links
 from hadi.services.hypothesis_history import history
-from hadi.web.hypotheses import analysis_panels, conclusion_panels, data_panels, plan_panels
+from hadi.web.hypotheses import (
+    analysis_panels,
+    conclusion_panels,
+    data_panels,
+    money_panels,
+    plan_panels,
+)
 from hadi.web.hypotheses.earlier_test import EarlierTest, earlier_test
 from hadi.web.hypotheses.history_words import entries
 from hadi.web.hypotheses.next_step import NextStep, next_step
@@ -53,6 +59,7 @@ class HypothesisPage(Page):
     action: plan_panels.ActionPanel
     data: data_panels.DataPanel
     insight: conclusion_panels.InsightPanel
+    money: money_panels.MoneyPanel | None
     edit: MenuItem | None
     previous: Row | None
     following: tuple[Row, ...]
@@ -85,6 +92,7 @@ def show_page(hypothesis: Hypothesis, *, actor: Actor, test: Test | None) -> Hyp
         action=plan_panels.panel(hypothesis, actor),
         data=data_panels.panel(hypothesis, actor),
         insight=conclusion_panels.panel(hypothesis, actor),
+        money=money_panels.panel(hypothesis, actor),
         edit=next((item for item in menu if item.code == "edit"), None),
         previous=row_of(previous) if previous else None,
         following=rows_of(hypothesis_links.following(hypothesis, by=actor)),

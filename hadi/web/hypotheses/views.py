@@ -4,6 +4,7 @@ from hadi.web.hypotheses import (
     analysis_views,
     blueprint,
     conclusion_views,
+    cost_views,
     data_views,
     dataset_views,
     download_views,
@@ -18,12 +19,14 @@ from hadi.web.hypotheses import (
     quality_views,
     step_views,
     upload_views,
+    worth_views,
 )
 
 __all__ = [
     "analysis_views",
     "blueprint",
     "conclusion_views",
+    "cost_views",
     "data_views",
     "dataset_views",
     "download_views",
@@ -38,4 +41,5 @@ __all__ = [
     "quality_views",
     "step_views",
     "upload_views",
+    "worth_views",
 ]

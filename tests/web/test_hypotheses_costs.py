@@ -1,0 +1,154 @@
+"""The pages of a hypothesis's money: the ledger, the budget, what the effect is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.pages import form_values
+from tests.web.hypotheses_pages import Visitor, visitor
+
+__all__ = ["visitor"]
+
+SPENT = {"amount": "205.5", "currency": "EUR", "kind": "training", "spent_on": "2026-02-02"}
+WORTH = {
+    "currency": "EUR", "value_per_unit": "30", "margin": "50", "units_per_week": "100",
+    "payback_limit_weeks": "26", "one_off_per_store": "250", "running_per_week": "30",
+}  # fmt: skip
+
+
+def spend(visitor: Visitor, key: str, **values: str) -> None:
+    visitor.submit(f"/hypotheses/{key}/costs", SPENT | values, form_id="new-cost")
+
+
+def test_the_ledger_teaches_and_takes_the_first_cost(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    assert "Nothing is entered yet" in page.text
+    shown = form_values(page.form("new-cost"))
+    assert (shown["currency"], shown["spent_on"]) == ("EUR", visitor.world.now.date().isoformat())
+    spend(visitor, key, note="a day beside the mentor")
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    for words in ("€205.50", "Training", "a day beside the mentor", "137%", "€150"):
+        assert words in page.text
+    assert "The cost is entered." in page.text
+
+
+def test_a_cost_that_is_refused_keeps_what_was_typed(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    page = visitor.submit(
+        f"/hypotheses/{key}/costs", SPENT | {"kind": "", "amount": "-5"}, form_id="new-cost",
+        status=422,
+    )  # fmt: skip
+    assert "Choose what the money was spent on." in page.text
+    assert "Write an amount of zero or more" in page.text
+    assert form_values(page.form("new-cost"))["amount"] == "-5"
+
+
+def test_over_120_percent_the_card_is_red_and_a_leader_decides(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    spend(visitor, key)
+    for path in (f"/hypotheses/{key}", f"/hypotheses/{key}/costs"):
+        page = visitor.get(path)
+        assert "This test costs more than it may: €205.50 of €150." in page.text
+        assert "Decide on the budget" not in page.text
+    visitor.get(f"/hypotheses/{key}/budget", status=403)
+    visitor.sign_in("leader")
+    assert "Decide on the budget" in visitor.get(f"/hypotheses/{key}").text
+    path = f"/hypotheses/{key}/budget"
+    page = visitor.submit(path, {"choice": "continue", "cap": "200"}, status=422)
+    assert "€205.50 are spent already" in page.text and "Write why" in page.text
+    visitor.submit(path, {"choice": "continue", "cap": "300", "reason": "Nearly done."})
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    for words in ("Go on, with a new cap: €300", "Nearly done.", "137% of the €150 in the plan"):
+        assert words in page.text
+    assert "costs more than it may" not in page.text
+
+
+def test_an_entry_is_corrected_struck_out_and_taken_back(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    spend(visitor, key)
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    addresses = [a.get("href", "") for a in page.tree.iter("a")]
+    edit, void = (url for url in addresses if f"/{key}/costs/" in url)
+    visitor.submit(edit, {"amount": "10"})
+    assert "€10" in visitor.get(f"/hypotheses/{key}/costs").text
+    refused = visitor.submit(void, {"reason": ""}, status=422)
+    assert "Write why the cost is struck out." in refused.text
+    visitor.submit(void, {"reason": "Entered twice."})
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    assert "Struck out: Entered twice." in page.text and "€0" in page.text
+    history = visitor.get(f"/hypotheses/{key}/history").text
+    for words in ("struck a cost out", "Entered twice.", "corrected a cost", "205.50", "10.00"):
+        assert words in history
+
+
+def test_a_cost_that_someone_else_changed_is_told(visitor: Visitor) -> None:
+    from hadi.services import costs, hypotheses
+
+    key = visitor.make("running")
+    visitor.sign_in()
+    spend(visitor, key)
+    with visitor.app.app_context():
+        world = visitor.world
+        found = hypotheses.find(key, by=world.actor())
+        (made,) = costs.listing(found, by=world.actor())
+        path, hypothesis_id, cost_id = f"/hypotheses/{key}/costs/{made.id}", found.id, made.id
+    opened = form_values(visitor.get(path).form())
+    with visitor.app.app_context():
+        costs.edit(
+            hypothesis_id, cost_id, body={"amount": "7"}, version=None,
+            by=visitor.world.actor("analyst"), now=visitor.world.later(),
+        )  # fmt: skip
+    page = visitor.browser.post(path, dict(opened) | {"amount": "9"}, status=409)
+    assert "Someone changed this cost after you opened it." in page.text
+    assert form_values(page.form())["amount"] == "9"
+
+
+def test_a_result_is_judged_once_its_worth_is_known(visitor: Visitor) -> None:
+    key = visitor.make("measured")
+    visitor.sign_in()
+    spend(visitor, key, amount="1500")
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    assert "Whether it pays back is not assessed." in page.text
+    for words in ("what one unit of the metric is worth", "the margin", "within how many weeks"):
+        assert words in page.text
+    refused = visitor.submit(f"/hypotheses/{key}/worth", WORTH | {"margin": "150"}, status=422)
+    assert "Write the margin as a fraction" in refused.text
+    visitor.submit(f"/hypotheses/{key}/worth", WORTH)
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    for words in (
+        "It will pay back, but that is not proven: in 20 weeks", "Earned in the test",
+        "Part of this was estimated after the result was known", "At half the effect", "Margin",
+    ):  # fmt: skip
+        assert words in page.text
+    assert "Will pay back, but not proven: 20 weeks" in visitor.get(f"/hypotheses/{key}").text
+
+
+def test_money_is_for_those_who_may_see_it(visitor: Visitor) -> None:
+    key = visitor.make("measured")
+    visitor.sign_in()
+    spend(visitor, key, amount="1500")
+    visitor.submit(f"/hypotheses/{key}/worth", WORTH)
+    visitor.sign_in("viewer")
+    for path in ("costs", "worth", "budget", "costs.csv"):
+        visitor.get(f"/hypotheses/{key}/{path}", status=403)
+    page = visitor.get(f"/hypotheses/{key}")
+    assert "Will pay back, but not proven" in page.text
+    for words in ("1,500", "20 weeks", "Costs and payback"):
+        assert words not in page.text
+    assert "1500" not in visitor.get(f"/hypotheses/{key}/history").text
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "parquet"])
+def test_the_ledger_is_a_file(visitor: Visitor, format: str) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    spend(visitor, key)
+    response = visitor.browser.client.get(f"/hypotheses/{key}/costs.{format}")
+    assert response.status_code == 200 and response.data
+    if format == "csv":
+        assert "205.50" in response.get_data(as_text=True)
