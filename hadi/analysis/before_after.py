@@ -102,9 +102,7 @@ def analyse_before_after(
     season, primary = plan.season, plan.primary
     if primary is None or season is None:
         raise Invalid(Text("analysis_no_primary"))
-    start = read_when(season.start or "")
-    if start is None:
-        raise Invalid(Text("plan_needs_start"))
+    start = _start(season)
     table = source.series(plan)
     if plan.ends_on is not None:
         table = until_day(table, plan.ends_on)
@@ -155,6 +153,14 @@ def analyse_before_after(
     return SeasonRecord(base, season, answer)
 
 
+def require_span(table: SeriesTable, plan: Plan) -> None:
+    """Raises Unreadable where the series does not reach over the start of the change, or names no
+    period that the plan can mean."""
+    assert plan.season is not None
+    if plan.season.start:
+        _periods_after(table, _start(plan.season))
+
+
 AFTER = "after"
 
 # Checks that look at no effect, and so may be seen while the test runs.
@@ -162,6 +168,13 @@ _BEFORE_THE_END = frozenset(
     {"gaps", "duplicates", "blank", "summed", "partial_months", "years", "part_years", "growth",
      "spread"}
 )  # fmt: skip
+
+
+def _start(season: SeasonPlan) -> When:
+    start = read_when(season.start or "")
+    if start is None:
+        raise Invalid(Text("plan_needs_start"))
+    return start
 
 
 def _periods_after(table: SeriesTable, start: When) -> int:

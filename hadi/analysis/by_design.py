@@ -11,11 +11,12 @@ from hadi.domain.verdict import Check
 from hadi.ingest.source import Source
 
 if TYPE_CHECKING:
+    from hadi.analysis.before_after import SeasonRecord
     from hadi.analysis.pilot_record import PilotRecord
     from hadi.analysis.record import AnalysisRecord
     from hadi.stats.bayes import Prior
 
-AnyRecord: TypeAlias = "AnalysisRecord | PilotRecord"
+AnyRecord: TypeAlias = "AnalysisRecord | PilotRecord | SeasonRecord"
 
 
 def analyse(
@@ -38,6 +39,13 @@ def analyse(
             source, plan, today=today, opened_early=opened_early, has_result=has_result,
             findings=findings,
         )  # fmt: skip
+    if plan.season is not None:
+        from hadi.analysis.before_after import analyse_before_after
+
+        return analyse_before_after(
+            source, plan, today=today, opened_early=opened_early, has_result=has_result,
+            findings=findings,
+        )  # fmt: skip
     from hadi.analysis import run
 
     return run.analyse(
@@ -53,11 +61,21 @@ def require_answer(source: Source, plan: Plan) -> None:
 
         lay(source.panel(plan), plan)
         return
+    if plan.season is not None:
+        from hadi.analysis.before_after import require_span
+
+        require_span(source.series(plan), plan)
+        return
     source.summaries(plan)
 
 
 def validity_of_sites(source: Source, plan: Plan) -> tuple[Check, ...]:
-    """The checks of a pilot's data, which look at no effect. Raises Unreadable."""
+    """The checks of the data of a pilot, or of one series, which look at no effect. Raises
+    Unreadable."""
+    if plan.season is not None:
+        from hadi.analysis.season_checks import reading_checks
+
+        return reading_checks(source.series(plan))
     from hadi.analysis import pilot_checks
 
     return pilot_checks.validity(pilot_checks.lay(source.panel(plan), plan), plan)

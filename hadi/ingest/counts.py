@@ -18,6 +18,7 @@ from hadi.stats.samples import Conversion, Events, Moments
 
 if TYPE_CHECKING:
     from hadi.ingest.panels import PanelTable
+    from hadi.ingest.series import SeriesTable
 
 MAX_ARMS = 100
 MAX_UNITS = 10**15
@@ -67,6 +68,9 @@ class CountsSource:
 
     def panel(self, plan: Plan) -> PanelTable:
         raise Unreadable(Text("counts_not_for_pilots"))
+
+    def series(self, plan: Plan) -> SeriesTable:
+        raise Unreadable(Text("counts_not_for_series"))
 
     def summaries(self, plan: Plan) -> Summaries:
         """The counts as sums. Raises Unreadable where they are not the plan's."""

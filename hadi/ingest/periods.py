@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from hadi.domain.errors import Unreadable
+from hadi.domain.months import read_when
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 
@@ -165,6 +166,9 @@ def _written(number: float, kind: str) -> str:
 
 
 def start_day(plan: Plan) -> date | None:
-    """The day on which a pilot's change began, where its start is a day."""
+    """The day on which the change of a pilot or of a series began, where its start is one."""
+    if plan.season is not None:
+        when = read_when(plan.season.start or "")
+        return when.first if when else None
     key = _day(plan.pilot.start) if plan.pilot and plan.pilot.start else None
     return date.fromordinal(int(key[0])) if key else None

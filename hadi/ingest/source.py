@@ -13,6 +13,7 @@ from hadi.stats.samples import CoMoments, Conversion, Events, Moments
 
 if TYPE_CHECKING:
     from hadi.ingest.panels import PanelTable
+    from hadi.ingest.series import SeriesTable
     from hadi.stats.arrays import Clusters, Distribution
 
 Sample: TypeAlias = "Conversion | Moments | CoMoments | Events | Distribution | Clusters"
@@ -116,6 +117,10 @@ class Source(Protocol):
         """The sites of a pilot over time."""
         ...
 
+    def series(self, plan: Plan) -> SeriesTable:
+        """The one series of a test before and after."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Summed:
@@ -129,3 +134,6 @@ class Summed:
 
     def panel(self, plan: Plan) -> PanelTable:
         raise Unreadable(Text("counts_not_for_pilots"))
+
+    def series(self, plan: Plan) -> SeriesTable:
+        raise Unreadable(Text("counts_not_for_series"))

@@ -274,8 +274,8 @@ def _require_answers(
     paths: Sequence[Path], labels: Sequence[str], plan: Plan, older: Sequence[Path]
 ) -> None:
     """The data can answer the plan. Rows that are added are read alone; only where they lack an
-    arm are the earlier ones asked for it. A pilot's weeks say nothing without those before."""
-    if plan.pilot is not None:
+    arm are the earlier ones asked for it. Weeks and months say nothing without those before."""
+    if plan.own is not None:
         require_answer(TableSource([*older, *paths]), plan)
         return
     try:
@@ -287,8 +287,8 @@ def _require_answers(
 
 
 def _day(plan: Plan) -> str | None:
-    """The column that the plan has for the day: of a pilot that of the period, where it is one."""
-    return plan.day or (plan.pilot.time if plan.pilot else None)
+    """The column that the plan has for the day: of periods theirs, where that is one."""
+    return plan.day or (plan.own.time if plan.own else None)
 
 
 def _take_in(dataset: Dataset, terms: Terms, coverage: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from flask import current_app
 
 from hadi.config import Settings
 from hadi.db import db, lock, new_id, transaction
-from hadi.domain.errors import HadiError
+from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.ingest import engines, sums_json
@@ -65,6 +65,8 @@ def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries:
     feeds.require_of(feed, test)
     plan = test.plan
     assert plan is not None
+    if plan.season is not None:
+        raise Unreadable(Text("feed_not_for_series"))
     bound, mapping, chosen = plan.bound(feed.mapping), dict(feed.mapping), list(feed.columns)
     table, query = feed.table, feed.query
     tell(0.05, Text("feed_stage_connecting", name=feed.connection.name))

@@ -95,7 +95,7 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     let_go()
     found: list[Finding] = []
     days: list[date] = []
-    if data is not None and plan is not None and plan.pilot is not None:
+    if data is not None and plan is not None and plan.own is not None:
         found += [Finding.of_check(check) for check in validity_of_sites(data, plan)]
     elif data is not None and plan is not None:
         sums = data.summaries(plan)
@@ -242,8 +242,8 @@ def _asked(dataset: Dataset, settings: QualitySettings, *, now: datetime) -> Ask
 
 
 def _day(plan: Plan) -> str | None:
-    """The column that the plan has for the day: of a pilot that of the period, where it is one."""
-    return plan.day or (plan.pilot.time if plan.pilot else None)
+    """The column that the plan has for the day: of periods theirs, where that is one."""
+    return plan.day or (plan.own.time if plan.own else None)
 
 
 def _own_time(dataset: Dataset) -> str | None:

@@ -36,6 +36,7 @@ WORDING: dict[str, Wording] = {
     "series_label": N_("“%(value)s” in “%(column)s” is no month and no day: write months as 2026-05, 05.2026 or May 2026."),
     "series_many_periods": N_("“%(column)s” reaches over more than %(limit)s periods: that is no series of months, weeks or days."),
     "series_infinite": N_("The value of “%(value)s” is infinite."),
+    "feed_not_for_series": N_("A test before and after needs the value of every period, and a source is asked for sums alone: attach the series as a file."),
     "series_quarters": N_("There is one value for every three months. Coefficients of months need a value for each month: a quarter’s sum cannot be told apart into its months."),
     "series_lines": N_("Line %(line)s, “%(value)s”, is not a period and a number: write one month with its value on each line, such as 2026-05; 700."),
     "series_many_lines": N_("These are more than %(limit)s lines: add them up to months first."),

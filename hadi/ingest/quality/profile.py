@@ -203,7 +203,7 @@ def _days(query: _Query, table: Table) -> list[int]:
         return counted(f"{day} {sign} DATE {literal(moment.isoformat())}") if moment else "0"
 
     plan = asked.plan
-    begins = plan.starts_on if plan and not plan.pilot else None  # a pilot has its time before
+    begins = plan.starts_on if plan and not plan.own else None  # periods have their time before
     unlocked = on(asked.locked_on, "<")
     if asked.since is not None and asked.locked_on is not None:
         early = f"{day} < DATE {literal(asked.locked_on.isoformat())}"

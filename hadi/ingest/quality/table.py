@@ -166,8 +166,8 @@ class Table:
         """Whether a numeric column holds amounts: not who or where somebody is."""
         plan = self.asked.plan
         names = {plan.variant, plan.unit, plan.cluster, plan.group, plan.day} if plan else set()
-        if plan is not None and plan.pilot is not None:
-            names |= {plan.pilot.site, plan.pilot.time}
+        if plan is not None and plan.own is not None:
+            names |= {plan.own.time, plan.pilot.site if plan.pilot else None}
         return column not in names | {self.asked.day, self.asked.store}
 
 
