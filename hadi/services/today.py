@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from hadi.db import db
+from hadi.domain.costs import BudgetLevel
 from hadi.domain.lifecycle import State
-from hadi.domain.permissions import Actor, Permission, RoleName, allows, require
+from hadi.domain.permissions import Actor, Permission, RoleName, Stake, allows, require
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Rollout, Test
@@ -28,6 +29,8 @@ class Wait(StrEnum):
     """Why something is on the page, in the order it is shown."""
 
     DECIDE = "decide"
+    OVER_BUDGET = "over_budget"  # a leader decides
+    BUDGET = "budget"  # its owner is told that it is used up
     INSIGHT = "insight"
     ENDED = "ended"
     ATTACH = "attach"
@@ -78,7 +81,7 @@ def today(*, by: Actor, now: datetime) -> Today:
     """What waits for `by`."""
     require(by, Permission.VIEW)
     day = now.astimezone(workspace.zone()).date()
-    waiting = _waiting(_concerning(by), day=day)
+    waiting = _waiting(_concerning(by), day=day) + _budgets_of(by)
     if allows(by, Permission.MOVE_ROLLOUT):
         waiting += _rollouts(until=day + SOON)
     return _content(waiting, day)
@@ -89,6 +92,8 @@ def meeting(*, by: Actor, now: datetime) -> Today:
     require(by, Permission.VIEW)
     day = now.astimezone(workspace.zone()).date()
     waiting = _waiting(Hypothesis.state.in_(LIVE[1:]), day=day) + _rollouts(until=day + SOON)
+    if allows(by, Permission.VIEW_MONEY):
+        waiting += _budgets(Wait.OVER_BUDGET, BudgetLevel.OVER)
     return _content(waiting, day)
 
 
@@ -200,6 +205,31 @@ def _data_of(test_ids: Iterable[str | None]) -> _Known:
         {test_id: at for test_id, at in db.session.execute(attached) if at is not None},
         dict(db.session.execute(checked).all()),
     )
+
+
+def _budgets_of(actor: Actor) -> list[Waiting]:
+    """Leaders decide of the tests that cost too much; owners are told of theirs."""
+    if allows(actor, Permission.DECIDE_BUDGET):
+        decisions = _budgets(Wait.OVER_BUDGET, BudgetLevel.OVER)
+        return decisions + _budgets(Wait.BUDGET, BudgetLevel.REACHED, owner=actor)
+    if not allows(actor, Permission.VIEW_MONEY, Stake(owner=actor.user_id)):
+        return []
+    return _budgets(Wait.BUDGET, BudgetLevel.REACHED, BudgetLevel.OVER, owner=actor)
+
+
+def _budgets(wait: Wait, *levels: BudgetLevel, owner: Actor | None = None) -> list[Waiting]:
+    """The tests under way whose costs stand so to their cap."""
+    query = (
+        select(Hypothesis)
+        .join(Test, Hypothesis.current_test_id == Test.id)
+        .where(Test.budget_level.in_(levels), Hypothesis.state.in_(LIVE))
+        .options(contains_eager(Hypothesis.current_test), joinedload(Hypothesis.owner))
+        .order_by(Hypothesis.state_since, Hypothesis.id)
+        .limit(MOST)
+    )
+    if owner is not None:
+        query = query.where(Hypothesis.owner_id == owner.user_id)
+    return [Waiting(wait, found, found.state_since) for found in db.session.scalars(query)]
 
 
 def _rollouts(*, until: date) -> list[Waiting]:

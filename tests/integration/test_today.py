@@ -149,3 +149,31 @@ def test_the_day_is_the_workspaces(world: World) -> None:
     with transaction():
         db.session.query(Workspace).update({"time_zone": "Asia/Vladivostok"})
     assert waits(world) == [(Wait.ENDED, key)]
+
+
+def test_the_owner_hears_of_a_used_up_budget_and_a_leader_decides(world: World) -> None:
+    from hadi.domain.costs import BudgetChoice
+    from hadi.services import costs, today
+
+    found = world.running()  # of 150 EUR
+
+    def spend(amount: str) -> None:
+        body = {"amount": amount, "currency": "EUR", "kind": "work", "spent_on": "2026-02-02"}
+        costs.add(found.id, body=body, by=world.actor(), now=world.later())
+
+    def meant(role: str) -> list[Wait]:
+        return [wait for wait, _ in waits(world, role) if wait in (Wait.OVER_BUDGET, Wait.BUDGET)]
+
+    spend("150")
+    assert (meant("member"), meant("leader"), meant("analyst")) == ([Wait.BUDGET], [], [])
+    spend("30")
+    assert (meant("member"), meant("leader")) == ([Wait.BUDGET], [Wait.OVER_BUDGET])
+    meeting = [w.wait for w in today.meeting(by=world.actor("leader"), now=world.now).waiting]
+    assert Wait.OVER_BUDGET in meeting
+    seen = [w.wait for w in today.meeting(by=world.actor("viewer"), now=world.now).waiting]
+    assert Wait.OVER_BUDGET not in seen
+    costs.decide(
+        found.id, choice=BudgetChoice.STOP, reason="enough", by=world.actor("leader"),
+        now=world.later(),
+    )  # fmt: skip
+    assert meant("member") == [] and meant("leader") == []

@@ -22,7 +22,9 @@ ON_SCREEN = 30  # lines of a part
 # What fits a sheet of A4, in points: its height, what stands on top, a part's heading, two lines.
 SHEET, TOP, HEADING, LINE = 750, 76, 31, 27
 # What a meeting talks about; starts and ideas are everybody's own.
-DISCUSSED = (Wait.DECIDE, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.MEASURE)
+DISCUSSED = (
+    Wait.DECIDE, Wait.OVER_BUDGET, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.MEASURE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,10 @@ def group_title(wait: Wait) -> str:
     match wait:
         case Wait.DECIDE:
             return str(_("Decide"))
+        case Wait.OVER_BUDGET:
+            return str(_("Over budget"))
+        case Wait.BUDGET:
+            return str(_("Budget used up"))
         case Wait.INSIGHT:
             return str(_("Insight missing"))
         case Wait.ENDED:
@@ -109,6 +113,10 @@ def _why(waiting: Waiting, today: date) -> str:
             return str(_("Result and insight are there. %(since)s", since=since))
         case Wait.INSIGHT:
             return str(_("The result is there, what we learned is not. %(since)s", since=since))
+        case Wait.OVER_BUDGET:
+            return str(_("It costs over 120%% of its budget: does it go on with a new cap?"))
+        case Wait.BUDGET:
+            return str(_("Its budget is used up. At 120%% a leader decides whether it goes on."))
         case Wait.ENDED:
             return _of_the_check(waiting.due_on)
         case Wait.ATTACH:
@@ -154,6 +162,10 @@ def _button(waiting: Waiting) -> Button:
     match wait:
         case Wait.DECIDE:
             return Button(_("Decide"), _url("hypotheses.conclusion", key, "decision"), "scale")
+        case Wait.OVER_BUDGET:
+            return Button(_("Decide on the budget"), _url("hypotheses.budget", key), "coins")
+        case Wait.BUDGET:
+            return Button(_("Look at the costs"), _url("hypotheses.costs", key), "coins")
         case Wait.INSIGHT:
             here = _url("hypotheses.conclusion", key, "learned")
             return Button(_("Write the insight"), here, "lightbulb")
