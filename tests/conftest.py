@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = [
+    "tests.fixtures.garbage",
     "tests.fixtures.reference",
     "tests.fixtures.postgres",
     "tests.fixtures.database",
