@@ -56,6 +56,7 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
     def __init__(self, app: Flask, *, spec_kwargs: dict[str, Any]) -> None:
         self._undescribed: list[Endpoints] = []
         self._describing = Lock()
+        self._has_responses = False
         super().__init__(app, spec_kwargs=spec_kwargs)
 
     def register_blueprint(self, blp: Endpoints, **options: Any) -> None:
@@ -63,8 +64,14 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
         self._app.register_blueprint(blp, **options)
         self._undescribed.append(blp)
 
+    def _register_responses(self) -> None:
+        """Called when the application is made, for a component of every status there is."""
+
     def _openapi_json(self) -> Response:
         with self._describing:
+            if not self._has_responses:
+                super()._register_responses()
+                self._has_responses = True
             while self._undescribed:
                 endpoints = self._undescribed[0]
                 endpoints.register_views_in_doc(
