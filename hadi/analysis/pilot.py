@@ -12,10 +12,11 @@ from datetime import date
 
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
-from hadi.analysis.pilot_checks import Laid, attainable, lay, validity
-from hadi.analysis.pilot_methods import Found, estimate
+from hadi.analysis.pilot_checks import Laid, attainable, fit, lay, validity
+from hadi.analysis.pilot_found import Found
+from hadi.analysis.pilot_methods import estimate
 from hadi.analysis.pilot_record import PilotRecord
-from hadi.analysis.pilot_warnings import traps
+from hadi.analysis.pilot_warnings import Trap, bundle, fades, traps
 from hadi.analysis.record import AnalysisRecord, Progress, Warned, packages
 from hadi.domain import pilot_sentence
 from hadi.domain.errors import Invalid
@@ -37,6 +38,7 @@ from hadi.domain.verdict import (
 from hadi.ingest.panels import PanelSource
 from hadi.stats import pilot as stats
 from hadi.stats.errors import NotEstimable
+from hadi.stats.fading import Fading
 from hadi.stats.multiplicity import benjamini_hochberg
 from hadi.stats.panel import Panel, mean_there, usable
 from hadi.stats.panel import Scale as PanelScale
@@ -44,6 +46,7 @@ from hadi.stats.permutation import DRAWS, MOST_ENUMERATED
 from hadi.stats.pilot import Raw
 from hadi.stats.results import Comparison, Interval, Lift
 from hadi.stats.samples import Moments
+from hadi.stats.synthetic_placebo import DRAWS as MIX_DRAWS
 
 
 def analyse_pilot(
@@ -69,26 +72,32 @@ def analyse_pilot(
         is_final = has_ended(laid, plan, today)
     look = _look(laid, plan, is_final=is_final, opened_early=opened_early)
     treated, controls = len(laid.any.treated), len(laid.any.controls)
-    smallest, assignments = _reach(laid)
+    smallest, assignments = _reach(laid, pilot)
     arm = _arm(pilot)
     answers = tuple(_answer(laid, plan, metric, arm, look) for metric in plan.metrics)
     compared = _adjusted([each for each, _ in answers])
-    found = next(found for each, found in answers if each.metric is primary)
+    place = plan.metrics.index(primary)
+    found, deciding = answers[place][1], compared[place]
     known = {finding.code for finding in findings}
     own = (
         *validity(laid, plan),
         attainable(smallest, pilot, plan.alpha, treated=treated, controls=controls),
+        *(fit(found, pilot.scale) if found is not None else ()),
     )
     checks = (*(c for c in own if c is not None and c.code not in known), *findings)
     verdict = judge_test(
         checks,
-        {c.arm: c.judged for c in compared if c.metric is primary and c.judged is not None},
+        {deciding.arm: deciding.judged} if deciding.judged is not None else {},
         [c.guardrail for c in compared if c.guardrail is not None],
         is_final=look.is_open,
     )
-    raw = _raw(laid.panels[primary.name], pilot) if look.is_open else None
-    deciding = next(c for c in compared if c.metric is primary)
-    around = _around(plan, pilot, laid, raw, smallest)
+    panel = laid.panels[primary.name]
+    raw = _raw(panel, pilot) if look.is_open else None
+    faded = fades(found, panel) if found is not None else None
+    around = _around(plan, pilot, laid, raw, smallest, found, faded)
+    trap = None
+    if found is not None:
+        trap = Trap(panel, pilot, primary, found, around, faded, laid.table.groups)
     progress = Progress(laid.after, arm, plan.planned_units, is_final, look.opened_early)
     base = AnalysisRecord(
         plan=plan,
@@ -104,9 +113,7 @@ def analyse_pilot(
         look=look,
         rule_version=RULE_VERSION,
         input_digest=source.digest if has_digest else None,
-        warnings=tuple(
-            _warnings(verdict, pilot, found, around, progress, look, has_result=has_result)
-        ),
+        warnings=tuple(_warnings(verdict, pilot, trap, progress, look, has_result=has_result)),
         packages=packages(),
     )
     return PilotRecord(base, pilot, laid, found, raw, smallest, assignments)
@@ -140,7 +147,7 @@ def _arm(pilot: PilotPlan) -> str:
     return f"{named}, …" if len(pilot.treated) > 3 else named
 
 
-def _reach(laid: Laid) -> tuple[float | None, int | None]:
+def _reach(laid: Laid, pilot: PilotPlan) -> tuple[float | None, int | None]:
     """The smallest p that the placebo test can give with these sites, and of how many choices."""
     try:
         panel = usable(laid.any)
@@ -148,9 +155,12 @@ def _reach(laid: Laid) -> tuple[float | None, int | None]:
         return None, None
     n, treated = len(panel.sites), len(panel.treated)
     choices = math.comb(n, treated)
+    drawn = 1 + (MIX_DRAWS if pilot.method.is_mix else DRAWS)
     if choices > MOST_ENUMERATED:
-        return 1.0 / (1 + DRAWS), 1 + DRAWS
-    return (2.0 if 2 * treated == n else 1.0) / choices, choices
+        return 1.0 / drawn, drawn
+    # Of as many pilots as controls the mirror image ties, though not a mix of one by the other.
+    is_mirrored = 2 * treated == n and not pilot.method.is_mix
+    return (2.0 if is_mirrored else 1.0) / choices, choices
 
 
 def _answer(
@@ -273,7 +283,13 @@ def _raw(panel: Panel, pilot: PilotPlan) -> tuple[Raw, Raw] | None:
 
 
 def _around(
-    plan: Plan, pilot: PilotPlan, laid: Laid, raw: tuple[Raw, Raw] | None, smallest: float | None
+    plan: Plan,
+    pilot: PilotPlan,
+    laid: Laid,
+    raw: tuple[Raw, Raw] | None,
+    smallest: float | None,
+    found: Found | None,
+    faded: Fading | None,
 ) -> Around:
     has_placebo = pilot.decide is Decide.PLACEBO
     return Around(
@@ -287,14 +303,15 @@ def _around(
         periods=laid.after,
         planned_periods=plan.planned_units,
         ends_on=plan.ends_on,
+        no_range=Text(found.no_interval) if found and found.no_interval else None,
+        lately=faded.last_half if faded and faded.is_fading else None,
     )
 
 
 def _warnings(
     verdict: TestVerdict,
     pilot: PilotPlan,
-    found: Found | None,
-    around: Around,
+    trap: Trap | None,
     progress: Progress,
     look: Look,
     *,
@@ -310,4 +327,6 @@ def _warnings(
     if progress.is_final and planned is not None and progress.units < planned:
         text = Text("warning_ended_short_periods", periods=progress.units, planned=planned)
         yield Warned("ended_short", text)
-    yield from traps(pilot, found if is_shown else None, around)
+    if trap is not None and is_shown:
+        yield from traps(trap)
+    yield from bundle(pilot)

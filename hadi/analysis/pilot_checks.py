@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hadi.analysis.pilot_found import Found
 from hadi.domain.errors import Unreadable
-from hadi.domain.pilot_plan import Decide, PilotPlan
+from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
 from hadi.domain.plan import Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check, CheckStatus
@@ -20,6 +21,7 @@ from hadi.stats import panel as panels
 from hadi.stats.panel import Gap, Panel
 
 MOST_NAMED = 5
+POOR = 0.5  # of the pilots' movement before the start: a mix that explains less is a poor one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +160,30 @@ def _several_rows(table: PanelTable) -> Check:
     site, time = table.merged
     text = Text("check_several_rows", n=table.merged_rows, site=site, time=time)
     return Check("several_rows", CheckStatus.WARN, text)
+
+
+def fit(found: Found, scale: Scale) -> Iterator[Check]:
+    """How well a mix stood in for the pilots before the start, and what it had to do without."""
+    if found.pre_rmspe is None:
+        return
+    if found.is_exact_fit:
+        yield Check("pre_fit", CheckStatus.WARN, Text("check_pre_fit_exact"))
+    else:
+        yield _fit(found.pre_rmspe, found.pre_spread or 0.0, scale)
+    if found.left_sites or found.left_times:
+        sites, times = named_some(found.left_sites), named_some(found.left_times)
+        text = Text("check_mix_left_out", sites=sites or "–", times=times or "–")
+        yield Check("mix_left_out", CheckStatus.WARN, text)
+
+
+def _fit(error: float, spread: float, scale: Scale) -> Check:
+    explained = max(0.0, 1.0 - (error / spread) ** 2) if spread > 0.0 else 0.0
+    is_log = scale is Scale.LOG
+    missed = Figure(FigureKind.PERCENT if is_log else FigureKind.NUMBER, error)
+    is_poor = explained < POOR
+    code = "check_pre_fit_warn" if is_poor else "check_pre_fit_pass"
+    text = Text(code, error=missed, share=Figure(FigureKind.SHARE, explained))
+    return Check("pre_fit", CheckStatus.WARN if is_poor else CheckStatus.PASS, text)
 
 
 def attainable(

@@ -1,18 +1,13 @@
-"""The one place that knows which pilot method answers, and turns its answer into one shape.
-
-On the log scale every effect is a fraction of what would have been (0.14 is +14 %), on the linear
-scale it has the value's own units.
-"""
+"""The one place that knows which pilot method answers; the difference of changes answers here."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hadi.analysis.pilot_found import Found, Series, some
 from hadi.domain.pilot_plan import Decide, Method, PilotPlan
 from hadi.stats import panel as panels
 from hadi.stats import pilot
@@ -21,51 +16,7 @@ from hadi.stats.errors import NotEstimable
 from hadi.stats.panel import Panel, Scale
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from hadi.stats.pilot import Placebo, StoreTest
-    from hadi.stats.results import Parameter
-
-MOST_PATHS = 60  # of the other sites, in a chart
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """The pilots over time beside what would have been, in the value's units, with the band in
-    which a site without the change would be; and the gaps, of the pilots and of other sites, as
-    effects. Each has a number for every period, NaN where there is none."""
-
-    actual: NDArray[np.float64]
-    counterfactual: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    gaps: NDArray[np.float64]
-    others: Mapping[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The effect with its interval (an end that is not known is None), the p of the test that
-    goes with the interval, and that of the placebo test. `decides` is the p that the verdict
-    takes; None is one too small for a float."""
-
-    method: str
-    estimate: float
-    low: float | None
-    high: float | None
-    p_value: float | None
-    log10_p: float | None
-    decides: float | None
-    decides_log10: float | None
-    placebo: Placebo | None
-    placebo_reason: NotEstimable | None
-    n_treated: int
-    n_controls: int
-    weights: Mapping[str, float]
-    series: Series
-    df: float | None = None
-    standard_error: float | None = None
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 def estimate(panel: Panel, plan: PilotPlan, *, alpha: float) -> Found:
@@ -74,7 +25,9 @@ def estimate(panel: Panel, plan: PilotPlan, *, alpha: float) -> Found:
     scale = Scale(plan.scale.value)
     if plan.method is Method.DID:
         return _did(panel, plan, scale, alpha=alpha)
-    raise NotEstimable("pilot_no_method")
+    from hadi.analysis.pilot_mixes import mixed
+
+    return mixed(panel, plan.method, scale, alpha=alpha)
 
 
 def _did(panel: Panel, plan: PilotPlan, scale: Scale, *, alpha: float) -> Found:
@@ -140,13 +93,6 @@ def _did_series(panel: Panel, scale: Scale, test: StoreTest, *, alpha: float) ->
         gaps=np.expm1(own) if is_log else own,
         others={
             panel.sites[row]: np.expm1(paths[row]) if is_log else paths[row]
-            for row in _some(panel.controls)
+            for row in some(panel.controls)
         },
     )
-
-
-def _some(rows: tuple[int, ...]) -> tuple[int, ...]:
-    """As many of the rows as a chart can show, spread evenly."""
-    if len(rows) <= MOST_PATHS:
-        return rows
-    return tuple(rows[i * len(rows) // MOST_PATHS] for i in range(MOST_PATHS))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hadi.analysis.looks import Look
 from hadi.analysis.pilot_checks import Laid
-from hadi.analysis.pilot_methods import Found, Series
+from hadi.analysis.pilot_found import Found, Series
 from hadi.analysis.record import AnalysisRecord
 from hadi.domain.pilot_plan import PilotPlan
 from hadi.domain.text import Text

@@ -22,7 +22,9 @@ ALMOST = 0.5  # of the pilot's growth: neighbours that had as much of it had alm
 class Around:
     """What stands around a pilot's effect: the raw change of the pilots and of the controls (after
     against before; fractions where `is_in_percent`, else the value's units), how many there are,
-    the smallest p that the deciding test can give, and how far the test is."""
+    the smallest p that the deciding test can give, and how far the test is. `no_range` says why
+    the effect has no interval; `lately` is the effect of the later half of the periods, where it
+    fades."""
 
     is_in_percent: bool
     pilots: float | None = None
@@ -34,6 +36,8 @@ class Around:
     periods: int = 0
     planned_periods: int | None = None
     ends_on: date | None = None
+    no_range: Text | None = None
+    lately: float | None = None
 
 
 def sentence(
@@ -61,6 +65,9 @@ def sentence(
         return _open(judged, metric, comparison, change, around)
     promised = _promised(metric, around)
     code = f"sentence_pilot_{judged.verdict.value}"
+    if judged.verdict is Verdict.CONFIRMED and around.lately is not None:
+        lately = raw_figure(around.lately, around)
+        return Text("sentence_pilot_fades", metric=metric.name, effect=change, lately=lately)
     if judged.verdict is Verdict.CONFIRMED and judged.is_clear and promised is not None:
         code += "_clear"
     if judged.verdict is Verdict.HARMFUL:
@@ -106,8 +113,8 @@ def _open(
             p=Figure(FigureKind.P_VALUE, smallest),
             alpha=Figure(FigureKind.P_VALUE, around.alpha), **named,
         )  # fmt: skip
-    if comparison.interval.low is None and comparison.interval.high is None:
-        return Text("sentence_pilot_no_range", **named)
+    if around.no_range is not None:
+        return Text("sentence_pilot_no_range", reason=around.no_range, **named)
     if grew_alike(around):
         assert around.controls is not None
         code = "sentence_pilot_neighbours_grew"

@@ -30,13 +30,24 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 5_000_000
 MOST_PERIODS = 20_000
+MOST_OF_GROUPS = 200_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Whoever served in the pilot sites (sellers, teams), and what each brought of the primary
+    metric in every period: shape (groups, periods), zero where there is nothing."""
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PanelTable:
     """Every site in every period. `values` are keyed by metric, shape (sites, periods), NaN where
     there is none. `merged_rows` are those beyond the first of their site and period (they are
-    summed), `merged` the first such place; `blank_rows` name no site or no period."""
+    summed), `merged` the first such place; `blank_rows` name no site or no period. `groups` are
+    there where the plan names a column of them."""
 
     sites: tuple[str, ...]
     periods: Periods
@@ -45,6 +56,7 @@ class PanelTable:
     merged_rows: int = 0
     merged: tuple[str, str] | None = None
     blank_rows: int = 0
+    groups: Groups | None = None
 
 
 class PanelSource(Protocol):
@@ -95,7 +107,10 @@ def panel_of(
         if any(name is not None and "\0" in name for name in names):
             raise frame.refuse_nul(column)
     order = _in_rows(frame, time) if frame.types[pilot.time] == "VARCHAR" else None
-    return laid_out(cells, [m.name for m in frame.plan.metrics], frame, order=order)
+    table = laid_out(cells, [m.name for m in frame.plan.metrics], frame, order=order)
+    if frame.plan.group is None or frame.plan.primary is None:
+        return table
+    return replace(table, groups=_groups(frame, table.periods, site, time))
 
 
 def laid_out(
@@ -171,6 +186,8 @@ def checked(plan: Plan, types: Mapping[str, str], label: str | None = None) -> P
     if pilot is None or not pilot.site or not pilot.time:
         raise Unreadable(Text("panel_no_columns"))
     named = (pilot.site, pilot.time, *(c for m in plan.metrics for c in m.columns))
+    if plan.group is not None:
+        named = (*named, plan.group)
     for column in named:
         if column not in types:
             raise missing_column(column, types, label)
@@ -208,6 +225,29 @@ def _cells(frame: Frame, site: str, time: str) -> Cells:
         if np.isinf(values).any():
             raise _overflow(m)
     return Cells(_names(found["s"]), _names(found["t"]), found["n"].astype(np.int64), sums)
+
+
+def _groups(frame: Frame, periods: Periods, site: str, time: str) -> Groups | None:
+    """What each seller of the pilot sites brought; None where there are too many to be sellers."""
+    plan = frame.plan
+    assert plan.group is not None and plan.pilot is not None and plan.primary is not None
+    joint = next(j for j in frame.joints if j.metric.name == plan.primary.name)
+    measure = frame.measures[joint.measures[0]]
+    group = keys.name(plan.group, frame.types[plan.group])
+    found = frame.rows(
+        f"SELECT g, t, fsum(x) FROM (SELECT {group} AS g, {site} AS s, {time} AS t, "
+        f"{measure.number} AS x FROM {frame.table}) WHERE g IS NOT NULL AND t IS NOT NULL "
+        f"AND x IS NOT NULL AND list_contains(?, s) GROUP BY g, t LIMIT {MOST_OF_GROUPS + 1}",
+        [list(plan.pilot.treated)],
+    )
+    if len(found) > MOST_OF_GROUPS:
+        return None
+    names = tuple(sorted({str(row[0]) for row in found}, key=_natural))
+    place = {name: number for number, name in enumerate(names)}
+    values = np.zeros((len(names), len(periods.labels)))
+    for name, label, total in found:
+        values[place[str(name)], periods.places[label]] += total
+    return Groups(names, values)
 
 
 def _overflow(measure: Measure) -> Unreadable:

@@ -222,3 +222,27 @@ def test_two_pilots_confirm_what_one_cannot(
     assert alone["effect"]["estimate"] == pytest.approx(0.182, abs=0.0005)
     assert alone["placebo"]["p_value"] == pytest.approx(1 / 14)
     assert alone["verdict"] == "not_enough_data"
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("method", "estimate"), [("did", -27.349), ("synthetic", -19.514), ("synthetic_did", -15.604)]
+)
+def test_a_published_pilot_has_its_published_effect(
+    call: Call, reference_dir: Path, tmp_path: Path, method: str, estimate: float
+) -> None:
+    """California's tobacco law of 1989, against 38 states (Abadie et al. 2010; Arkhangelsky et
+    al. 2021, whose own synthetic control stops at -19.620, a little before its optimum)."""
+    with (reference_dir / "data" / "prop99" / "california_prop99.csv").open(newline="") as stream:
+        head, *body = list(csv.reader(stream))
+    rows = [
+        (state, year[0], packs)
+        for year in body
+        for state, packs in zip(head[1:], year[1:], strict=True)
+    ]
+    answer = found(
+        call, long_file(tmp_path / "states.csv", rows), *COLUMNS, "--treated", "California",
+        "--start", 1989, "--scale", "linear", "--better", "lower", "--method", method,
+    )  # fmt: skip
+    assert answer["effect"]["estimate"] == pytest.approx(estimate, rel=1e-3)
+    assert answer["placebo"]["assignments"] == 39

@@ -13,6 +13,9 @@ WORDING: dict[str, Wording] = {
     "sentence_pilot_confirmed_any": N_(
         "It works: beside the other sites “%(metric)s” changed by %(effect)s. Chance alone would hardly do this."
     ),
+    "sentence_pilot_fades": N_(
+        "It works, but it fades: in the later half of the time “%(metric)s” was changed by %(lately)s beside the other sites, over all of it by %(effect)s. Watch it longer before it is scaled."
+    ),
     "sentence_pilot_below_threshold": N_(
         "It works, but less than promised: beside the other sites “%(metric)s” changed by %(effect)s. The promised %(threshold)s is out of reach."
     ),
@@ -32,7 +35,7 @@ WORDING: dict[str, Wording] = {
         "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s, and chance alone could do this."
     ),
     "sentence_pilot_no_range": N_(
-        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s. Too few other sites can stand in for the pilot to say within what range the true effect lies."
+        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s. %(reason)s"
     ),
     "sentence_pilot_real_open": N_(
         "There is an effect: beside the other sites “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open."
@@ -49,6 +52,15 @@ WORDING: dict[str, Wording] = {
     # Traps, beside the verdict
     "warning_common_trend": N_(
         "The neighbours changed by %(controls)s in the same time, the pilot by %(pilots)s: most of what is seen in the pilot would have happened anyway."
+    ),
+    "warning_fading": N_(
+        "The effect fades: it changes by %(slope)s a period. In the later half of the time it is %(lately)s, over all of it %(mean)s."
+    ),
+    "warning_rebound": N_(
+        "Of %(n)s sites the pilot had about the worst values just before the start (place %(place)s in the last %(window)s periods). Sites chosen that way get better by themselves: about %(expected)s of the effect may be nothing but that. A longer time before the start, or a draw among the weakest sites, avoids it."
+    ),
+    "warning_carried": N_(
+        "One seller or team carries it: “%(name)s” brings %(share)s of the pilots’ gain. Without that one %(left)s of %(total)s a period is left."
     ),
     "warning_bundle": N_(
         "Several things changed at once (%(parts)s): which of the %(n)s worked is not known."
@@ -86,6 +98,18 @@ WORDING: dict[str, Wording] = {
     "check_panel_blank": NN_(
         "One row names no site or no period; it is left out.",
         "%(n)s rows name no site or no period; they are left out.",
+    ),
+    "check_pre_fit_pass": N_(
+        "Before the start the mix of controls misses the pilot by %(error)s on average, and explains %(share)s of its movement."
+    ),
+    "check_pre_fit_warn": N_(
+        "Before the start the mix of controls misses the pilot by %(error)s on average and explains only %(share)s of its movement: it is a poor stand-in."
+    ),
+    "check_pre_fit_exact": N_(
+        "Before the start the mix of controls repeats the pilot to the last digit: with more sites than periods it can fit anything, so this says nothing of how well it stands in. A longer time before the start helps."
+    ),
+    "check_mix_left_out": N_(
+        "A mix needs every value, so these had to be left out: sites %(sites)s; periods %(times)s."
     ),
     "check_attainable_pass": N_(
         "With %(treated)s pilot and %(controls)s control sites the placebo test can give p %(p)s at best."
