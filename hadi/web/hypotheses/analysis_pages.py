@@ -274,6 +274,10 @@ def _sample(sample: Record, metric: Metric, plan: Plan) -> str:
             return str(_("no value, %(n)s clusters", n=n))
         return str(_("no value, %(n)s units", n=n))
     value = figure(Figure(value_kind(metric.kind), sample["value"]))
+    if plan.season is not None:
+        return str(ngettext("%(value)s on average, %(n)s period",
+                            "%(value)s on average, %(n)s periods",
+                            sample["n"], value=value, n=n))  # fmt: skip
     if plan.pilot is not None:
         return str(ngettext("%(value)s on average, %(n)s site", "%(value)s on average, %(n)s sites",
                             sample["n"], value=value, n=n))  # fmt: skip
@@ -327,7 +331,7 @@ def _progress(record: Record, plan: Plan) -> Progress:
     progress = record["progress"]
     planned = progress["planned_units"]
     is_clustered = plan.design is Design.CLUSTER
-    if plan.pilot is not None:
+    if plan.own is not None:
         return _pilot_progress(progress, plan)
     label = _("Units in the smallest arm (“%(arm)s”)", arm=progress["arm"])
     if is_clustered:

@@ -141,7 +141,7 @@ def _end(plan: Plan) -> str | None:
             if is_clustered
             else _("when every arm has %(n)s units", n=n)
         )
-        if plan.pilot is not None:
+        if plan.own is not None:
             reached = ngettext(
                 "when %(n)s period since the change is over",
                 "when %(n)s periods since the change are over",

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from hadi.domain.errors import Blocker
 from hadi.models import Hypothesis
+from hadi.web.hypotheses.plan_season import SEASON_FIELDS
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
 
@@ -45,6 +46,11 @@ _PLACES = {
     "decide": ("hypotheses.plan", "decide"),
     "pilot_threshold": ("hypotheses.plan", "pilot_threshold"),
     "pilot_effect": ("hypotheses.plan", "pilot_effect"),
+    "season_start": ("hypotheses.plan", "season_start"),
+    "season_before": ("hypotheses.plan", "season_before"),
+    "season_time": ("hypotheses.plan", "season_time"),
+    "season_value": ("hypotheses.plan", "season_value"),
+    "season_method": ("hypotheses.plan", "season_method"),
     "budget": ("hypotheses.plan", "budget_amount"),
     "plan": ("hypotheses.plan", None),
     "datasets": ("hypotheses.data", None),
@@ -74,6 +80,8 @@ def field_url(hypothesis: Hypothesis, field: str | None) -> str | None:
     plan = test.plan if test else None
     if plan is not None and plan.pilot is not None:
         field = PILOT_FIELDS.get(field or "", field)
+    if plan is not None and plan.season is not None:
+        field = SEASON_FIELDS.get(field or "", field)
     endpoint, anchor = _PLACES.get(field or "", (None, None))
     if endpoint is None or endpoint not in current_app.view_functions:
         return None

@@ -33,7 +33,7 @@ def check_typed(form: PlanForm) -> bool:
 
 
 def _check_arms(form: PlanForm) -> None:
-    if form.is_pilot:
+    if form.is_of_periods:
         return
     named = [row.form for row in form.arms if (row.form.name.data or "").strip()]
     if len(named) > 1:
@@ -46,7 +46,7 @@ def _check_arms(form: PlanForm) -> None:
 
 
 def _check_effect(form: PlanForm) -> None:
-    effect = form.pilot_effect if form.is_pilot else form.expected_effect
+    effect = form.pilot_effect if form.is_of_periods else form.expected_effect
     is_below = effect.number is not None and effect.number < 0
     if not effect.errors and is_below and form.better.data != Better.LOWER:
         _refuse(effect, _("Write the improvement as a number above zero."))

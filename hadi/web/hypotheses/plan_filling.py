@@ -8,6 +8,7 @@ from hadi.domain.pilot_plan import Scale
 from hadi.domain.plan import Design, Metric, MetricKind, Plan, Spending
 from hadi.models import Hypothesis
 from hadi.web.hypotheses.plan_pilot import pilot_values
+from hadi.web.hypotheses.plan_season import season_values
 from hadi.web.shared.language import speaker
 from hadi.web.shared.typed_lists import written_names
 from hadi.web.shared.typed_numbers import hundredfold, written_number
@@ -27,7 +28,7 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
         return written_number(number, language=language)
 
     sign = primary.sign if primary else 1
-    effect = None if plan.expected_effect is None or plan.pilot else sign * plan.expected_effect
+    effect = None if plan.expected_effect is None or plan.own else sign * plan.expected_effect
     others = [m for m in plan.metrics if m is not primary]
     by_percent = plan.pilot is not None and plan.pilot.scale is Scale.LOG
     planned = plan.planned_units
@@ -40,6 +41,7 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
         "metrics": [_metric_values(m, written, by_percent=by_percent) for m in others],
         **_draw_values(plan, written),
         **pilot_values(plan),
+        **season_values(plan),
         "segments": written_names(plan.segments),
         "day": plan.day or "",
         "group": plan.group or "",

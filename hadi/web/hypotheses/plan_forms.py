@@ -37,6 +37,7 @@ from hadi.domain.plan import (
 )
 from hadi.models import User
 from hadi.web.hypotheses.plan_pilot import PilotFields
+from hadi.web.hypotheses.plan_season import SeasonFields
 from hadi.web.hypotheses.plan_words import (
     better_word,
     design_word,
@@ -49,7 +50,8 @@ from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.typed_numbers import NumberField
 
 LISTED = 2000  # characters of a field that takes several columns
-DESIGNS = (Design.SPLIT, Design.CLUSTER, Design.PILOT)  # in the order of their cards
+# In the order of their cards.
+DESIGNS = (Design.SPLIT, Design.CLUSTER, Design.PILOT, Design.BEFORE_AFTER)
 SPREAD = (MetricKind.MEAN, MetricKind.RATIO, MetricKind.RANK, MetricKind.QUANTILE)
 
 
@@ -138,7 +140,7 @@ class MetricPart(Part):
             yield self.margin
 
 
-class PlanForm(PilotFields, Form):
+class PlanForm(PilotFields, SeasonFields, Form):
     """Percent and percentage points are typed as such; `plan_typing` turns them into fractions."""
 
     metric_name = _text(_l("The metric that decides"), 80)
@@ -197,6 +199,7 @@ class PlanForm(PilotFields, Form):
         self.spending.choices = choices((rule.value, spending_word(rule)) for rule in Spending)
         named = choices([("", _("Choose a person")), *((user.id, user.name) for user in people)])
         self.owner.choices = self.steward.choices = named
+        self.offer_season()
 
     @property
     def measure(self) -> Measure:
@@ -220,13 +223,29 @@ class PlanForm(PilotFields, Form):
     def is_pilot(self) -> bool:
         return bool(self.design.data == Design.PILOT)
 
+    @property
+    def is_season(self) -> bool:
+        return bool(self.design.data == Design.BEFORE_AFTER)
+
+    @property
+    def is_of_periods(self) -> bool:
+        """Whether periods are followed, and nobody is drawn."""
+        return self.is_pilot or self.is_season
+
     def unasked(self) -> Iterator[Field]:
         """Fields that are hidden as the form stands: what was typed in them stays on the page, and
         is neither read nor complained about."""
         if self.is_pilot:
-            yield from self._unasked_of_a_pilot()
+            yield from (*self._unasked_of_a_pilot(), *self.season_only())
             return
-        yield from self.pilot_only()
+        if self.is_season:
+            asked = {self.pilot_threshold.id, self.pilot_effect.id}
+            yield from self._unasked_of_a_pilot()
+            yield from (field for field in self.pilot_only() if field.id not in asked)
+            for row in self.metrics:
+                yield from row.form
+            return
+        yield from (*self.pilot_only(), *self.season_only())
         kind = self.measure.chosen
         yield from self.measure.unasked(is_clustered=self.is_clustered)
         if kind is not None and kind not in SPREAD:

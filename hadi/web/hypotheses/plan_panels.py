@@ -72,6 +72,8 @@ def _rows(plan: Plan) -> tuple[tuple[str, str], ...]:
         (_("Pilots"), written_names(plan.pilot.treated) if plan.pilot else ""),
         (_("Held against"), planned.get(_("Held against"), "")),
         (_("First period of the change"), (plan.pilot.start or "") if plan.pilot else ""),
+        (_("Start of the change"), (plan.season.start or "") if plan.season else ""),
+        (_("Months before"), planned.get(_("Months before"), "")),
         (_("Period"), plan_words.period(plan)),
         (units := plan_words.units_label(plan), planned[units]),
         (_("People"), ", ".join(dict.fromkeys(people))),

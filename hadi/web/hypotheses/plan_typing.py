@@ -14,6 +14,7 @@ from hadi.domain.plan import Better, Design, Looks, MetricKind, MetricRole, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
 from hadi.web.hypotheses.plan_pilot import pilot_body, pilot_metric
+from hadi.web.hypotheses.plan_season import SEASON_FIELDS, season_body, season_metric
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_lists import read_names
 from hadi.web.shared.typed_numbers import NumberField
@@ -48,6 +49,10 @@ def typed_plan(form: PlanForm) -> TypedPlan:
     if form.is_pilot:
         typed.body |= pilot_body(form) | {"looks": Looks.FIXED.value}
         _add_pilot_metric(typed, form)
+    elif form.is_season:
+        typed.body |= season_body(form) | {"looks": Looks.FIXED.value}
+        _add_season_metric(typed, form)
+        return typed
     else:
         typed.body |= _drawn_body(form)
         _add_primary(typed, form)
@@ -181,6 +186,19 @@ def _add_pilot_metric(typed: TypedPlan, form: PlanForm) -> None:
         "metrics.0.columns": form.value,
         "threshold": form.pilot_threshold,
         "expected_effect": form.pilot_effect,
+    }
+
+
+def _add_season_metric(typed: TypedPlan, form: PlanForm) -> None:
+    metric = season_metric(form, _("Primary metric"))
+    if metric is not None:
+        typed.body["metrics"].append(metric)
+    typed.fields |= {name: getattr(form, field) for name, field in SEASON_FIELDS.items()}
+    typed.fields |= {
+        "metrics.0.name": form.metric_name,
+        "metrics.0.better": form.better,
+        "metrics.0.threshold": form.pilot_threshold,
+        "metrics.0.columns": form.season_value,
     }
 
 

@@ -19,10 +19,12 @@ from hadi.domain.plan import (
     Plan,
     Spending,
 )
+from hadi.domain.season_plan import SeasonPlan
 from hadi.domain.text import Figure, FigureKind
 from hadi.domain.verdict_sentence import threshold_figure
 from hadi.models import User
 from hadi.web.hypotheses.plan_pilot import decide_word, method_word, scale_word
+from hadi.web.hypotheses.plan_season import season_method_word
 from hadi.web.shared.language import day, figure, speaker
 from hadi.web.shared.pages import Change
 from hadi.web.shared.typed_lists import written_names
@@ -34,10 +36,10 @@ Row = tuple[str, str]
 _RARE = {
     "sd", "exposure", "covariates", "winsor", "cluster", "cluster_size", "cluster_cv", "icc",
     "segments", "day", "group", "treated", "controls", "start", "site", "time", "value", "method",
-    "scale", "decide", "components",
+    "scale", "decide", "components", "before", "season", "counts",
 }  # fmt: skip
-# Parts that a pilot has no use for.
-_NOT_OF_PILOTS = {"column", "baseline", "control", "split", "variant", "unit", "looks"}
+# Parts that nobody needs where periods are followed.
+_NOT_OF_PERIODS = {"column", "baseline", "control", "split", "variant", "unit", "looks"}
 
 
 def plan_rows(plan: Plan) -> tuple[Row, ...]:
@@ -45,7 +47,7 @@ def plan_rows(plan: Plan) -> tuple[Row, ...]:
     return tuple(
         (label, value)
         for code, label, value in _parts(plan)
-        if (value or code not in _RARE) and not (plan.pilot and code in _NOT_OF_PILOTS)
+        if (value or code not in _RARE) and not (plan.own and code in _NOT_OF_PERIODS)
     )
 
 
@@ -162,7 +164,7 @@ def units_label(plan: Plan) -> str:
     """What the planned units of an arm are."""
     if plan.design is Design.CLUSTER:
         return str(_("Planned clusters per arm"))
-    if plan.design is Design.PILOT:
+    if plan.own is not None:
         return str(_("Planned periods from the start on"))
     return str(_("Planned units per arm"))
 
@@ -173,7 +175,11 @@ def difference_kind(kind: MetricKind) -> FigureKind:
 
 
 def is_in_percent(plan: Plan) -> bool:
-    """Whether effects are fractions of what would have been: a pilot's on the logarithmic scale."""
+    """Whether effects are fractions of what would have been: a pilot's on the logarithmic scale,
+    and those of one series unless its threshold is in units."""
+    if plan.season is not None:
+        threshold = plan.primary.threshold if plan.primary else None
+        return threshold is None or threshold.is_relative
     return plan.pilot is not None and plan.pilot.scale is Scale.LOG
 
 
@@ -263,6 +269,7 @@ def _design_parts(plan: Plan) -> Iterable[Part]:
     yield "variant", _("Column of the arm"), plan.variant or ""
     yield "unit", _("Column of the unit"), plan.unit or ""
     yield from _pilot_parts(plan.pilot)
+    yield from _season_parts(plan.season)
 
 
 def _pilot_parts(pilot: PilotPlan | None) -> Iterable[Part]:
@@ -278,6 +285,17 @@ def _pilot_parts(pilot: PilotPlan | None) -> Iterable[Part]:
     yield "site", _("Column of the site"), named.site or ""
     yield "time", _("Column of the period"), named.time or ""
     yield "value", _("Column of the value"), named.value or ""
+
+
+def _season_parts(season: SeasonPlan | None) -> Iterable[Part]:
+    if season is None:
+        return
+    yield "start", _("Start of the change"), season.start or ""
+    yield "before", _("Months before"), season.before or _("the three before the start")
+    yield "season", _("How the season is taken out"), season_method_word(season.method)
+    yield "counts", _("The numbers are"), _("counts") if season.is_counts else ""
+    yield "time", _("Column of the period"), season.time or ""
+    yield "value", _("Column of the value"), season.value or ""
 
 
 def _others(plan: Plan, role: MetricRole) -> str:

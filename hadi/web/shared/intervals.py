@@ -70,6 +70,7 @@ def _read(record: Record, plan: Plan) -> tuple[Metric, Mapping[str, Any], Figure
     is_relative = bool(metric.threshold and metric.threshold.is_relative)
     # A pilot's effect on the logarithmic scale is one in per cent, whatever the threshold.
     in_percent = plan.pilot is not None and plan.pilot.scale is Scale.LOG
+    in_percent = in_percent or (plan.season is not None and metric.threshold is None)
     is_on_lift = (is_relative or in_percent) and bool(comparison.get("lift"))
     estimate = comparison.get("lift" if is_on_lift else "difference")
     if not estimate or estimate.get("estimate") is None:

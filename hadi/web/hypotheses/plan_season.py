@@ -1,0 +1,138 @@
+"""The part of a plan's form that only a test before and after asks: since when, against which
+months, and how the season is taken out.
+
+Its effects are typed in per cent, in the fields that a pilot has for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms.validators import Length
+
+from hadi.domain.plan import Better, MetricKind, MetricRole, Plan
+from hadi.domain.season_plan import SeasonMethod, SeasonPlan
+from hadi.domain.text import Text
+from hadi.web.hypotheses.plan_answers import Answer
+from hadi.web.shared.forms import choices
+from hadi.web.shared.language import say, speaker
+from hadi.web.shared.typed_numbers import hundredfold, written_number
+
+# Parts of a plan that this form asks in fields of its own.
+SEASON_FIELDS = {
+    "threshold": "pilot_threshold",
+    "expected_effect": "pilot_effect",
+    "start": "season_start",
+    "before": "season_before",
+    "time": "season_time",
+    "value": "season_value",
+    "method": "season_method",
+    "counts": "season_counts",
+}
+
+
+class SeasonFields:
+    """The fields of a test before and after, mixed into the form of a plan."""
+
+    season_start = StringField(_l("Start of the change"), validators=[Length(max=60)])
+    season_before = StringField(_l("Months before, to compare with"), validators=[Length(max=60)])
+    season_time = StringField(_l("Column of the month"), validators=[Length(max=200)])
+    season_value = StringField(_l("Column of the number"), validators=[Length(max=200)])
+    season_method = RadioField(_l("How is the season taken out?"), validate_choice=False)
+    season_counts = BooleanField(_l("The numbers are counts: visits, calls, receipts"))
+
+    def offer_season(self) -> None:
+        words = ((each.value, season_method_word(each)) for each in SeasonMethod)
+        self.season_method.choices = choices(words)
+
+    def season_only(self) -> tuple[Field, ...]:
+        """What no other design asks."""
+        return (
+            self.season_start, self.season_before, self.season_time, self.season_value,
+            self.season_method, self.season_counts,
+        )  # fmt: skip
+
+
+def season_method_word(method: SeasonMethod) -> str:
+    return say(Text(f"season_method_{method.value}"))
+
+
+def season_answer() -> Answer:
+    """What a test of one series can do: how sure it will be, its own years say when they come."""
+    return Answer(
+        lead=_("The years before the start will say how much such a change differs from year to "
+               "year, and so how small an effect can be told from chance: with two years a large "
+               "one, with four or five a smaller one."),
+        more=(
+            _("Whatever else changes at the time, a neighbour that closes or a price that rises, "
+              "is in the result as well. That is why it is a hint, and not a proof."),
+        ),
+        help=_("Leave some stores or teams as they are, and plan a pilot: then they say what would "
+               "have happened anyway."),
+    )  # fmt: skip
+
+
+def season_body(form: Any) -> dict[str, Any]:
+    """The fields of a test before and after in the plan's JSON."""
+    return {
+        "start": form.season_start.data,
+        "before": form.season_before.data,
+        "time": form.season_time.data,
+        "value": form.season_value.data,
+        "method": form.season_method.data or SeasonMethod.COEFFICIENTS.value,
+        "counts": bool(form.season_counts.data),
+        "expected_effect": _signed(form),
+    }
+
+
+def season_metric(form: Any, unnamed: str) -> dict[str, Any] | None:
+    """The primary metric: the mean of its value over the periods."""
+    name = (form.metric_name.data or "").strip()
+    threshold = form.pilot_threshold.number
+    if not name and threshold is None and not form.better.data:
+        return None
+    value = (form.season_value.data or "").strip()
+    return {
+        "name": name or unnamed,
+        "kind": MetricKind.MEAN.value,
+        "columns": [value] if value else [],
+        "role": MetricRole.PRIMARY.value,
+        "better": form.better.data,
+        "threshold": None if threshold is None else f"{threshold}%",
+        "proxy": form.is_proxy.data,
+    }
+
+
+def season_values(plan: Plan) -> dict[str, Any]:
+    """What the fields are opened with; those of effects only where this is the design."""
+    season = plan.season or SeasonPlan()
+    values: dict[str, Any] = {
+        "season_start": season.start or "",
+        "season_before": season.before or "",
+        "season_time": season.time or "",
+        "season_value": season.value or "",
+        "season_method": season.method.value,
+        "season_counts": season.is_counts,
+    }
+    if plan.season is None:
+        return values
+    primary, language = plan.primary, speaker().language
+    threshold = primary.threshold.value if primary and primary.threshold else None
+    effect = plan.expected_effect
+    if effect is not None and primary is not None:
+        effect *= primary.sign
+    return values | {
+        "pilot_threshold": written_number(hundredfold(threshold), language=language),
+        "pilot_effect": written_number(hundredfold(effect), language=language),
+    }
+
+
+def _signed(form: Any) -> float | None:
+    """Less is better: an improvement by 2 % is a difference of -2 %."""
+    effect: float | None = form.pilot_effect.fraction
+    if effect is not None and form.better.data == Better.LOWER:
+        return -abs(effect)
+    return effect
