@@ -11,14 +11,16 @@ from flask_babel import gettext as _
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.plan import Plan
 from hadi.domain.statement import Statement
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Hypothesis, PilotHistory
-from hadi.services import hypotheses, pilots
+from hadi.services import hypotheses, pilot_chances, pilot_choices, pilots
 from hadi.web.hypotheses.data_access import folder
 from hadi.web.hypotheses.data_panels import dataset_name
-from hadi.web.hypotheses.pilot_forms import ApplyForm, ColumnsForm, HistoryForm
-from hadi.web.shared.language import day, figure, say
+from hadi.web.hypotheses.pilot_answers import PilotAnswer, pilot_answer
+from hadi.web.hypotheses.pilot_forms import ApplyForm, ColumnsForm, DrawForm, HistoryForm
+from hadi.web.shared.language import day, figure, moment, say
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -33,6 +35,18 @@ class HistoryPanel:
     notes: tuple[str, ...]
     is_mapped: bool
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawLine:
+    """A draw of the pilots: who asked for it and when, what came, and the seed that repeats it."""
+
+    who: str
+    when: str
+    sites: str
+    seed: str
+    candidates: str
+    is_newest: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +64,16 @@ class PilotPage(Page):
     apply_form: ApplyForm
     has_datasets: bool
     errors: tuple[tuple[str | None, str], ...]
+    answer: PilotAnswer
+    treated: tuple[str, ...]
+    draw_form: DrawForm
+    draws: tuple[DrawLine, ...]
+    stratum: str | None
     keep_url: str
     columns_url: str
     remove_url: str
+    take_url: str
+    draw_url: str
     plan_url: str
 
 
@@ -62,6 +83,7 @@ def pilot_page(
     actor: Actor,
     history_form: HistoryForm | None = None,
     columns_form: ColumnsForm | None = None,
+    draw_form: DrawForm | None = None,
     problem: str | None = None,
 ) -> PilotPage:
     """The page as it stands; a form that was refused is shown as it was sent."""
@@ -72,7 +94,10 @@ def pilot_page(
     shown = _panel(history) if history else None
     datasets = _offered(actor) if may_edit else []
     key = hypothesis.key
-    forms = (history_form, columns_form)
+    plan = Plan.from_json(pilot_choices.as_pilot(test.plan if test else None, history))
+    found = pilot_chances.chances(plan, history, folder=folder())
+    treated = plan.pilot.treated if plan.pilot else ()
+    forms = (history_form, columns_form, draw_form)
     errors = [error for form in forms if form is not None for error in _errors(form)]
     return PilotPage(
         title=_("Can this pilot succeed?"),
@@ -92,9 +117,16 @@ def pilot_page(
         apply_form=ApplyForm(formdata=None, data={"version": str(hypothesis.version)}),
         has_datasets=bool(datasets),
         errors=((None, problem), *errors) if problem else tuple(errors),
+        answer=pilot_answer(found),
+        treated=treated,
+        draw_form=_draw_form(draw_form, history, hypothesis, len(treated) or 1),
+        draws=_draws(hypothesis),
+        stratum=history.stratum if history else None,
         keep_url=url_for("hypotheses.keep_history", key=key),
         columns_url=url_for("hypotheses.map_history", key=key),
         remove_url=url_for("hypotheses.remove_history", key=key),
+        take_url=url_for("hypotheses.take_for_pilot", key=key),
+        draw_url=url_for("hypotheses.draw_pilots", key=key),
         plan_url=url_for("hypotheses.plan", key=key),
     )
 
@@ -152,6 +184,34 @@ def _columns_form(form: ColumnsForm | None, history: PilotHistory | None) -> Col
     if history is not None:
         form.offer(history)
     return form
+
+
+def _draw_form(
+    form: DrawForm | None, history: PilotHistory | None, hypothesis: Hypothesis, count: int
+) -> DrawForm:
+    """Every site is a candidate until somebody takes it off the list."""
+    sites = list(history.sites) if history else []
+    if form is None:
+        values = {"candidates": sites, "count": str(count), "version": str(hypothesis.version)}
+        form = DrawForm(formdata=None, data=values)
+    else:
+        form.version.data = str(hypothesis.version)
+    form.offer(sites)
+    return form
+
+
+def _draws(hypothesis: Hypothesis) -> tuple[DrawLine, ...]:
+    return tuple(
+        DrawLine(
+            who=event.actor.name if event.actor else "HADI",
+            when=moment(event.at),
+            sites=event.details["sites"],
+            seed=event.details["seed"],
+            candidates=_count(event.details["candidates"]),
+            is_newest=place == 0,
+        )
+        for place, event in enumerate(pilot_choices.draws(hypothesis))
+    )
 
 
 def _errors(form: Any) -> list[tuple[str | None, str]]:

@@ -50,8 +50,8 @@ class AnswerPage(Page):
     answer: Answer
 
 
-def answer_page(answer: PlanningAnswer) -> AnswerPage:
-    return AnswerPage(title="", chrome=chrome(), answer=answer_of(answer))
+def answer_page(answer: Answer) -> AnswerPage:
+    return AnswerPage(title="", chrome=chrome(), answer=answer)
 
 
 def answer_of(found: PlanningAnswer) -> Answer:

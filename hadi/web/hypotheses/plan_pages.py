@@ -15,10 +15,9 @@ from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
 from hadi.services import hypotheses, pilots, users
-from hadi.services.power import PlanningAnswer
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.links import obstacles
-from hadi.web.hypotheses.plan_answers import AnswerPage, answer_of
+from hadi.web.hypotheses.plan_answers import Answer, AnswerPage
 from hadi.web.hypotheses.plan_forms import PlanForm
 from hadi.web.hypotheses.plan_panels import SHORT
 from hadi.web.shared.language import moment, say
@@ -89,7 +88,7 @@ class PlanReadPage(Page):
 def plan_page(
     hypothesis: Hypothesis,
     form: PlanForm,
-    answer: PlanningAnswer,
+    answer: Answer,
     *,
     actor: Actor,
     is_kept: bool = False,
@@ -130,7 +129,7 @@ def plan_page(
         since=since,
         pilot_url=None if is_amendment else url_for("hypotheses.pilot", key=hypothesis.key),
         has_history=history is not None,
-        answer=answer_of(answer),
+        answer=answer,
     )
 
 

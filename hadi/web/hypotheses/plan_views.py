@@ -13,17 +13,22 @@ from werkzeug.wrappers import Response
 from hadi.domain.errors import Blocked, Invalid, Stale
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Design, Plan
 from hadi.models import Hypothesis
-from hadi.services import hypotheses, plans, workspace
+from hadi.services import hypotheses, pilots, plans, workspace
+from hadi.services.pilot_chances import chances
 from hadi.services.power import planning_answer
 from hadi.web.hypotheses import blueprint
+from hadi.web.hypotheses.data_access import folder
 from hadi.web.hypotheses.links import PILOT_FIELDS
-from hadi.web.hypotheses.plan_answers import answer_page
+from hadi.web.hypotheses.pilot_answers import form_answer
+from hadi.web.hypotheses.plan_answers import Answer as PlanAnswer
+from hadi.web.hypotheses.plan_answers import answer_of, answer_page
 from hadi.web.hypotheses.plan_checks import check_typed
 from hadi.web.hypotheses.plan_filling import form_values
 from hadi.web.hypotheses.plan_forms import PlanForm, with_row, without_row
 from hadi.web.hypotheses.plan_pages import changes_since, plan_page, read_page
+from hadi.web.hypotheses.plan_season import SEASON_FIELDS, season_answer
 from hadi.web.hypotheses.plan_typing import TypedPlan, put_faults, put_refusal, typed_plan
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
@@ -74,10 +79,10 @@ def save_amendment(key: str) -> Answer:
 def plan_answer(key: str) -> str:
     """What a test planned like this can do; htmx asks while the form is being filled in."""
     require(current_actor(), Permission.VIEW)
-    hypotheses.find(key, by=current_actor())
+    hypothesis = hypotheses.find(key, by=current_actor())
     form = PlanForm()
     form.validate()
-    page = answer_page(planning_answer(_readable(typed_plan(form))))
+    page = answer_page(_answer(hypothesis, _readable(typed_plan(form))))
     return render("hypotheses/_plan_answer.html", page)
 
 
@@ -104,7 +109,8 @@ def _take(hypothesis: Hypothesis, done_url: str) -> Answer:
             if test is not None and hypotheses.has_data(test):
                 page = read_page(hypothesis, actor=actor)
                 return render("hypotheses/plan_read.html", page), 422
-            form.refuse(refusal, FIELDS | PILOT_FIELDS if form.is_pilot else FIELDS)
+            own = PILOT_FIELDS if form.is_pilot else SEASON_FIELDS if form.is_season else {}
+            form.refuse(refusal, FIELDS | own)
         except Stale:
             return _stale(hypothesis.id, form, typed, actor=actor)
     else:
@@ -147,15 +153,27 @@ def _stale(hypothesis_id: str, form: PlanForm, typed: TypedPlan, *, actor: Actor
     form.version.data = str(hypothesis.version)
     readable = _readable(typed)
     since = changes_since(hypothesis, readable.as_json())
-    page = plan_page(hypothesis, form, planning_answer(readable), actor=actor, since=since)
+    answer = _answer(hypothesis, readable)
+    page = plan_page(hypothesis, form, answer, actor=actor, since=since)
     return render("hypotheses/plan.html", page), 409
 
 
 def _show(
     hypothesis: Hypothesis, form: PlanForm, shown: Plan, *, actor: Actor, is_kept: bool = False
 ) -> str:
-    page = plan_page(hypothesis, form, planning_answer(shown), actor=actor, is_kept=is_kept)
+    page = plan_page(hypothesis, form, _answer(hypothesis, shown), actor=actor, is_kept=is_kept)
     return render("hypotheses/plan.html", page)
+
+
+def _answer(hypothesis: Hypothesis, plan: Plan) -> PlanAnswer:
+    """What a test planned like this can do; of a pilot, by the past weeks of its sites."""
+    if plan.design is Design.BEFORE_AFTER:
+        return season_answer()
+    if plan.design is not Design.PILOT:
+        return answer_of(planning_answer(plan))
+    test = hypothesis.current_test
+    history = pilots.history_of(test.id) if test else None
+    return form_answer(chances(plan, history, folder=folder(), is_brief=True))
 
 
 def _opened(hypothesis: Hypothesis) -> PlanForm:
