@@ -14,6 +14,7 @@ from hadi.api import (
     authentication,
     conclusions,
     connections,
+    costs,
     datasets,
     events,
     exports,
@@ -34,7 +35,7 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, datasets, uploads, quality, connections, feeds, analyses, conclusions,
-    rollouts, events, people, jobs, exports,
+    rollouts, costs, events, people, jobs, exports,
 )  # fmt: skip
 
 ABOUT = """\

@@ -179,6 +179,11 @@ class PlanIn(Sent):
             },
         },
     )
+    money = _documented(
+        "What the effect is worth: currency, value_per_unit, margin and the other parts of "
+        "PUT economics; locked with the plan",
+        {"type": "object"},
+    )
     starts_on = _documented("First day", _DAY)
     ends_on = _documented("Last day, inclusive", _DAY)
     planned_units = _documented(

@@ -119,6 +119,9 @@ class PlanOut(ma.Schema):
     cluster_size = _number()
     cluster_cv = _number()
     budget = fields.Dict(required=True, allow_none=True)
+    money = fields.Dict(
+        metadata={"description": "What the effect is worth, where it is declared and may be seen"}
+    )
     starts_on = _day(allow_none=True)
     ends_on = _day(allow_none=True)
     planned_units = _whole("Per arm; clusters in a cluster design", allow_none=True)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from hadi.api.authentication import actor
 from hadi.api.voice import language, say
 from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import Step
+from hadi.domain.permissions import Permission, allows
 from hadi.domain.plan import MetricRole
 from hadi.domain.plan_sense import expects_worse
 from hadi.domain.statement import Statement
@@ -84,7 +86,7 @@ def hypothesis(shown: Hypothesis) -> Json:
         "created_at": moment(shown.created_at),
         "updated_at": moment(shown.updated_at),
         "version": shown.version,
-        "plan": plan(test.plan_version) if test and test.plan_version else None,
+        "plan": plan(test.plan_version, shown) if test and test.plan_version else None,
         "test": _test(test) if test else None,
         "links": _links(shown),
     }
@@ -110,7 +112,7 @@ def _test(test: Test) -> Json:
 
 def _links(shown: Hypothesis) -> Json:
     here = f"/api/v1/hypotheses/{shown.id}"
-    parts = ("plan", "datasets", "analyses", "events")
+    parts = ("plan", "datasets", "analyses", "costs", "economics", "events")
     return {
         "self": here,
         **{part: f"{here}/{part}" for part in parts},
@@ -119,9 +121,13 @@ def _links(shown: Hypothesis) -> Json:
 
 
 # -------------------------------------------------------------------------------- plans
-def plan(version: PlanVersion) -> Json:
+def plan(version: PlanVersion, of: Hypothesis) -> Json:
+    """A plan; what its effect is worth only for who may see money."""
+    body = version.plan.as_json()
+    if not allows(actor(), Permission.VIEW_MONEY, hypotheses.stake(of)):
+        body.pop("money", None)
     return {
-        **version.plan.as_json(),
+        **body,
         "version": version.number,
         "digest": version.digest,
         "locked_at": moment(version.locked_at),
@@ -134,7 +140,7 @@ def plan_answer(shown: Hypothesis, version: PlanVersion) -> Json:
     worse = expects_worse(version.plan)
     notes = [] if worse is None else [Blocker(worse, "expected_effect")]
     return {
-        **plan(version),
+        **plan(version, shown),
         "state": shown.state.value,
         "blockers": [blocker(each) for each in found],
         "notes": [blocker(each) for each in notes],
