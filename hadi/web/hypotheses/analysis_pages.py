@@ -40,6 +40,8 @@ from hadi.web.hypotheses.plan_words import (
     period,
     value_kind,
 )
+from hadi.web.hypotheses.season_result import SeasonPart, season_part
+from hadi.web.shared import season_found
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
@@ -118,6 +120,7 @@ class AnalysisPage(Page):
     omnibus: Reading | None
     segments: tuple[SegmentTable, ...]
     pilot: PilotPart | None
+    season: SeasonPart | None
     progress: Progress | None
     is_newer: bool  # a newer data set or analysis exists
     next: NextLink | None
@@ -156,6 +159,7 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         omnibus=omnibus_reading(record),
         segments=segment_tables(record, plan),
         pilot=pilot_part(record, plan),
+        season=season_part(record, plan),
         progress=None if analysis.is_final else _progress(record, plan),
         is_newer=_is_newer(hypothesis, analysis),
         next=_next(hypothesis, analysis, actor=actor),
@@ -195,7 +199,7 @@ def check_word(code: str) -> str:
         "blank_rows": _("Rows of no site or period"),
         "smallest_p": _("What the test can reach"),
     }
-    return str(words.get(code, code))
+    return str(words.get(code) or season_found.check_word(code) or code)
 
 
 def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]]:
