@@ -89,7 +89,6 @@ class _Asked:
     pool: tuple[str, ...]
     spare: tuple[str, ...]
     design: Design
-    relative: float
 
     @property
     def is_log(self) -> bool:
@@ -147,11 +146,7 @@ def _asked(plan: Plan, pilot: PilotPlan, history: PilotHistory, folder: Path) ->
     before = _first_of_change(table, pilot)
     panel = history_panel(table, before)
     spread = _noise(table, panel.first_post, scale)
-    treated = [row for row, site in enumerate(panel.sites) if site in set(pilot.treated)]
-    n_treated = len(treated) or 1
-    own = [float(spread.relative[row]) for row in treated]
-    known = [value for value in own if math.isfinite(value) and value > 0]
-    relative = math.sqrt(sum(value**2 for value in known) / len(known)) if known else 1.0
+    n_treated = sum(site in set(pilot.treated) for site in pool) or 1
     design = Design(
         n_treated=n_treated,
         n_controls=max(len(pool) - n_treated, 0),
@@ -163,7 +158,7 @@ def _asked(plan: Plan, pilot: PilotPlan, history: PilotHistory, folder: Path) ->
         scale=scale,
     )
     spare = tuple(site for site in table.sites if site not in set(pool))
-    return _Asked(plan, pilot, panel, spread, pool, spare, design, round(relative, 2))
+    return _Asked(plan, pilot, panel, spread, pool, spare, design)
 
 
 def history_panel(table: PanelTable, before: int) -> Panel:
@@ -179,8 +174,8 @@ def _first_of_change(table: PanelTable, pilot: PilotPlan) -> int:
         return count
     try:
         return table.periods.first_from(pilot.start, column=pilot.time or "")
-    except Invalid:
-        return count
+    except (Invalid, Unreadable):
+        return count  # it lies after them, as it should
 
 
 @lru_cache(maxsize=32)
@@ -190,7 +185,7 @@ def _noise(table: PanelTable, before: int, scale: Scale) -> Noise:
 
 
 def _answer(asked: _Asked, missing: tuple[Text, ...], *, is_brief: bool) -> Chances:
-    found = detectable(asked.noise, asked.design, relative=asked.relative)
+    found = detectable(asked.noise, asked.design)
     alarm = None
     if asked.design.by_placebo and found.by_placebo is None:
         alarm = Text(
@@ -265,8 +260,7 @@ def _reaches(asked: _Asked) -> Iterator[Reach]:
         for after in lengths:
             is_planned = (count, after) == (planned.n_treated, planned.after)
             design = replace(planned, n_treated=count, n_controls=sites - count, after=after)
-            relative = asked.relative if count == planned.n_treated else 1.0
-            found = detectable(asked.noise, design, relative=relative)
+            found = detectable(asked.noise, design)
             yield Reach(count, after, asked.figure(found.effect), _p(found.smallest_p), is_planned)
 
 
@@ -362,10 +356,7 @@ def _ranked_pilots(asked: _Asked) -> tuple[RankedPilot, ...]:
 def _pilots(asked: _Asked) -> Iterator[Suggested]:
     for one in _ranked_pilots(asked)[:MOST_RANKED]:
         relative = Figure(FigureKind.SHARE, one.relative_noise)
-        effect = asked.figure(one.found.effect if one.found.effect is not None else one.found.by_t)
-        why = [Text("pilot_why_pilot_only_noise", relative=relative)]
-        if effect is not None:
-            why = [Text("pilot_why_pilot", effect=effect, relative=relative)]
+        why = [Text("pilot_why_pilot", relative=relative)]
         if one.is_extreme:
             why.append(Text("pilot_why_highest" if one.last_place == 1 else "pilot_why_lowest"))
         yield Suggested(one.site, tuple(why), one.site in set(asked.treated))

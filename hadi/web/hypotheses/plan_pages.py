@@ -99,6 +99,8 @@ def plan_page(
     history = pilots.history_of(test.id) if test else None
     form.offer(_people(hypothesis))
     form.offer_pilot(history.sites if history else ())
+    if history is not None and not form.was_sent():
+        form.name_columns(history.site, history.time, history.value)
     is_amendment = hypothesis.state is State.RUNNING
     endpoint = "hypotheses.amend_plan" if is_amendment else "hypotheses.plan"
     url = url_for(endpoint, key=hypothesis.key)

@@ -57,6 +57,11 @@ class PilotFields:
                 picked.data = [site for site in sites if site in set(named)]
                 typed.data = written_names(n for n in dict.fromkeys(named) if n not in set(sites))
 
+    def name_columns(self, site: str | None, time: str | None, value: str | None) -> None:
+        """The columns of the history, where nobody has named any."""
+        for field, column in ((self.site, site), (self.time, time), (self.value, value)):
+            field.data = field.data or column or ""
+
     @property
     def site_lists(self) -> tuple[tuple[Field, SelectMultipleField], ...]:
         return (self.treated, self.treated_picked), (self.controls, self.controls_picked)

@@ -76,12 +76,23 @@ def metric_line(metric: Metric) -> str:
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
     """What differs between two stored plans, in words."""
+    before, after = _of_its_design(before), _of_its_design(after)
     old = {code: value for code, _label, value in _parts(Plan.from_json(before))}
     return tuple(
         Change(label, old[code] or None, value or None)
         for code, label, value in _parts(Plan.from_json(after))
         if old[code] != value
     )
+
+
+def _of_its_design(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A plan without what only another design has: from one to the other, both leave their
+    fields in the changes."""
+    own: dict[Any, Any] = {Design.PILOT: PilotPlan, Design.BEFORE_AFTER: SeasonPlan}
+    shape = own.get(body.get("design"))
+    named = set(shape.__dataclass_fields__) if shape else set()
+    strange = {field for each in own.values() for field in each.__dataclass_fields__} - named
+    return {name: value for name, value in body.items() if name not in strange}
 
 
 def kind_word(kind: MetricKind) -> str:
