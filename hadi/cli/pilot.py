@@ -82,7 +82,7 @@ def _plan(given: dict[str, Any]) -> Plan:
     if not 0.0 < given["alpha"] < 0.5:
         raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
     threshold = given["threshold"]
-    value = _named("--value", given["value"])
+    value = named("--value", given["value"])
     metric = Metric(
         value,
         MetricKind.MEAN,
@@ -96,12 +96,12 @@ def _plan(given: dict[str, Any]) -> Plan:
         metrics=(metric,),
         alpha=given["alpha"],
         pilot=PilotPlan(
-            site=_named("--site", given["site"]),
-            time=_named("--time", given["time"]),
+            site=named("--site", given["site"]),
+            time=named("--time", given["time"]),
             value=value,
-            treated=_listed("--treated", given["treated"]),
-            controls=_listed("--controls", given["controls"]) if given["controls"] else (),
-            start=_named("--start", given["start"]),
+            treated=listed("--treated", given["treated"]),
+            controls=listed("--controls", given["controls"]) if given["controls"] else (),
+            start=named("--start", given["start"]),
             method=Method(given["method"]),
             scale=Scale(given["scale"]),
             decide=Decide(given["decide"]),
@@ -113,14 +113,14 @@ def _plan(given: dict[str, Any]) -> Plan:
     return plan
 
 
-def _named(option: str, written: str) -> str:
+def named(option: str, written: str) -> str:
     """What was given. Raises Invalid for a blank."""
     if not written.strip():
         raise Invalid(Text("option_blank", option=option))
     return written.strip()
 
 
-def _listed(option: str, written: str) -> tuple[str, ...]:
+def listed(option: str, written: str) -> tuple[str, ...]:
     """Names with commas between them, each once. Raises Invalid where there is none."""
     names = tuple(dict.fromkeys(name.strip() for name in written.split(",") if name.strip()))
     if not names:

@@ -15,7 +15,21 @@ from hadi.domain.errors import Invalid
 from hadi.domain.text import Text
 
 
-@click.group()
+class _LazyGroup(click.Group):
+    """The kinds of metric, and the pilot, which reads a file and is imported when it is asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), "pilot"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "pilot":
+            return super().get_command(ctx, cmd_name)
+        from hadi.cli.power_pilot import pilot
+
+        return pilot
+
+
+@click.group(cls=_LazyGroup)
 def power() -> None:
     """How many units a test needs, and which verdicts to expect of it."""
 

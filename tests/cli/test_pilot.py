@@ -246,3 +246,77 @@ def test_a_published_pilot_has_its_published_effect(
     )  # fmt: skip
     assert answer["effect"]["estimate"] == pytest.approx(estimate, rel=1e-3)
     assert answer["placebo"]["assignments"] == 39
+
+
+# --- Can it succeed at all?
+
+
+@pytest.fixture
+def power(capsys: pytest.CaptureFixture[str]) -> Call:
+    def run(*args: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main(["power", "pilot", *(str(arg) for arg in args)])
+        shown = capsys.readouterr()
+        code = end.value.code
+        return (code if isinstance(code, int) else 0), shown.out, shown.err
+
+    return run
+
+
+def test_a_pilot_that_cannot_succeed_is_told_before_it_runs(power: Call, stores: Path) -> None:
+    few = ",".join(f"s{store:02}" for store in range(3, 12))
+    args = (stores, *COLUMNS, "--start", 13, "--treated", "s01", "--controls", few)
+    answer = found(power, *args, "--effect", "20%")
+    assert {
+        "n_per_arm", "power", "mde", "verdict_probabilities", "smallest_attainable_p", "sentence",
+    } <= answer.keys()  # fmt: skip
+    assert answer["mde"] is None
+    assert answer["smallest_attainable_p"] == pytest.approx(0.1)
+    assert answer["verdict_probabilities"]["confirmed"] == 0.0
+    assert sum(answer["verdict_probabilities"].values()) == pytest.approx(1.0)
+    assert "cannot be confirmed" in answer["sentence"]
+    assert answer["n_per_arm"] == 2
+    assert {help["lever"] for help in answer["helps"]} >= {"more_pilots", "alpha", "store_t"}
+
+
+def test_more_pilots_and_more_weeks_see_smaller_effects(power: Call, stores: Path) -> None:
+    answer = found(power, stores, *COLUMNS, "--start", 13, "--pilots", 2, "--after", 6)
+    assert 0.0 < answer["mde"] < 0.2
+    assert answer["power"] == pytest.approx(0.8, abs=0.05)
+    seen = {(one["pilots"], one["after"]): one["effect"] for one in answer["detectable"]}
+    assert seen[5, 6] < seen[2, 6]
+    sure = found(power, stores, *COLUMNS, "--start", 13, "--pilots", 2, "--effect", "30%")
+    assert sure["verdict_probabilities"]["confirmed"] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--treated", "s1"), "“s01”"),
+        (("--pilots", "24"), "24"),
+        (("--pilots", "0"), "--pilots"),
+        (("--alpha", "0.7"), "--alpha"),
+        (("--effect", "10%", "--scale", "linear"), "--effect"),
+        (("--start", "2"), "period"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_one_sentence(
+    power: Call, stores: Path, more: tuple[str, ...], said: str
+) -> None:
+    code, out, err = power(stores, *COLUMNS, *more)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.reference
+def test_one_of_fifteen_stores_can_show_an_eighth_at_best(
+    power: Call, reference_dir: Path, tmp_path: Path
+) -> None:
+    file = melted(reference_dir, "s01_A_no_effect.csv", tmp_path / "a.csv")
+    answer = found(power, file, *COLUMNS, "--treated", "s07", "--start", 1)
+    assert answer["mde"] is None
+    assert answer["mde_by_t"] == pytest.approx(0.125, abs=0.01)
+    seen = {(one["pilots"], one["after"]): one["effect"] for one in answer["detectable"]}
+    assert seen[2, 8] == pytest.approx(0.09, abs=0.005)
+    assert seen[5, 8] == pytest.approx(0.07, abs=0.01)

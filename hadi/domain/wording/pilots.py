@@ -117,6 +117,22 @@ WORDING: dict[str, Wording] = {
     "check_attainable_warn": N_(
         "With %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked: this pilot cannot be confirmed by it, whatever the effect."
     ),
+    # `hadi power pilot`
+    "power_pilot_never": N_(
+        "With %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked: this pilot cannot be confirmed, whatever the effect."
+    ),
+    "power_pilot_sees": N_(
+        "With %(treated)s pilot and %(controls)s control sites and %(after)s periods after the start, an effect of %(effect)s or more is seen with a chance of %(power)s."
+    ),
+    "power_pilot_by_t": N_(
+        "Student’s t over the sites’ changes would see %(effect)s or more; it supposes that the changes are roughly normal (--decide store_t)."
+    ),
+    "power_pilot_odds": N_(
+        "Were the true effect %(effect)s, the verdict would be “confirmed” with a chance of %(confirmed)s."
+    ),
+    "power_pilot_relative": N_(
+        "“%(option)s” takes a number in the value’s own units on the linear scale; per cent go with the log scale."
+    ),
     # How it is judged
     "pilot_method_did": N_("Difference of changes (difference-in-differences)"),
     "pilot_method_synthetic": N_("Weighted mix of controls (synthetic control)"),
