@@ -96,10 +96,10 @@ def render(text: Text, speaker: Speaker) -> str:
         # To gettext the empty message is the catalogue's own header.
         template = speaker.gettext(wording) if wording else ""
     said = template % values if values else template.replace("%%", "%")
-    return _one_stop(said, values.values())
+    return one_stop(said, values.values())
 
 
-def _one_stop(said: str, values: Iterable[str]) -> str:
+def one_stop(said: str, values: Iterable[str]) -> str:
     """An abbreviation's full stop ("2 п.п.") is also that of the sentence it ends."""
     for value in values:
         if value.endswith(".") and not value.endswith(".."):

@@ -1,6 +1,11 @@
 // Menus are <details>: they open without us. We close them as people expect (outside, Escape, on
 // another's opening) and let the arrows walk through their items.
 export function tendMenus() {
+  // Of tabs that do not all fit, the one that is open is in sight.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const [row, own] = [tab.closest(".tabs"), tab.getBoundingClientRect()];
+    row.scrollLeft += own.right - row.getBoundingClientRect().right + own.width / 2;
+  }
   document.addEventListener("click", (event) => closeAll(event.target.closest("[data-menu]")));
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("[data-menu]");

@@ -65,6 +65,7 @@ def test_from_a_log_to_the_receipts(visitor: Visitor) -> None:
     assert visitor.get(f"{where}/nothing.csv", status=404)
     # Both data sets say so.
     page = visitor.get(f"/hypotheses/{key}/data/{log}")
+    assert "When it was entered" in page.text and "entered_at" not in page.text
     assert "too little of this log is borne out" in page.text
     page = visitor.get(f"/hypotheses/{key}/data")
     assert "version 3" in page.text

@@ -111,6 +111,9 @@ def test_hidden_columns_and_deleted_rows(visitor: Visitor) -> None:
     page = visitor.get(where)
     assert "The rows were deleted on" in page.text and "Download as CSV" not in page.text
     assert ": “asked by the client”" in page.text
+    # A day that ends with a full stop of its own ends the sentence, too.
+    page = visitor.browser.get(where, headers={"Accept-Language": "ru"})
+    assert "г. То, что" in page.text and ".." not in page.text
     assert visitor.events(key)[0][0] == "data_deleted"
     page = visitor.get(f"{where}/columns", status=302)
     assert page.response.location == where

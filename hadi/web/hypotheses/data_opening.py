@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hadi.domain.plan import Design, Looks, Plan
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind, Text, one_stop
 from hadi.web.shared.language import day, figure
 
 
@@ -63,18 +63,19 @@ def early(looks: Looks) -> Early:
 def _fixed(end: str | None) -> str | None:
     if end is None:
         return None
-    return str(
-        _(
-            "The result opens %(when)s. Before that the check shows how healthy the data are, and"
-            " no numbers that chance plays with.",
-            when=end,
-        )
+    said = _(
+        "The result opens %(when)s. Before that the check shows how healthy the data are, and"
+        " no numbers that chance plays with.",
+        when=end,
     )
+    return one_stop(said, [end])
 
 
 def _anytime(end: str | None) -> str:
     honest = str(_("The result may be opened at any moment: its interval stays honest."))
-    return " ".join([honest, _("The test ends %(when)s.", when=end)]) if end else honest
+    if not end:
+        return honest
+    return f"{honest} {one_stop(_('The test ends %(when)s.', when=end), [end])}"
 
 
 def _planned(plan: Plan, end: str | None) -> str:

@@ -10,12 +10,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.permissions import Actor, Permission, allows
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind, Text, one_stop
 from hadi.models import Analysis, Dataset, Hypothesis
-from hadi.models.dataset import DatasetKind, Relation
+from hadi.models.dataset import DatasetKind, DatasetRole, Relation
 from hadi.services import hypotheses
 from hadi.services.dataset_provenance import Origin, Provenance
 from hadi.services.dataset_rows import Preview
+from hadi.services.quality import settings_of
 from hadi.web.hypotheses.data_decisions import field_word, option_word
 from hadi.web.hypotheses.data_forms import MappingForm, ReasonForm
 from hadi.web.hypotheses.data_pages import crumbs
@@ -23,6 +24,7 @@ from hadi.web.hypotheses.data_panels import dataset_name, relation_word, size_of
 from hadi.web.hypotheses.data_report import Report, report_of
 from hadi.web.hypotheses.feed_panel import Asked, asked_for
 from hadi.web.hypotheses.mapping_pages import TagField, tag_fields, tag_words
+from hadi.web.hypotheses.quality_forms import purpose_words
 from hadi.web.hypotheses.quality_panels import QualityPanel, quality_panel
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure, moment, say
@@ -75,6 +77,7 @@ class DatasetPage(Page):
     version: int
     facts: tuple[tuple[str, str], ...]
     mapping: tuple[tuple[str, str], ...]
+    is_beside: bool  # a log or receipts, of which the plan says nothing
     tags: tuple[tuple[str, str], ...]
     digest: str
     downloads: tuple[Downloads, ...]
@@ -149,7 +152,8 @@ def dataset_page(
         name=dataset_name(dataset),
         version=dataset.version,
         facts=_facts(dataset),
-        mapping=tuple(dataset.mapping.items()),
+        mapping=_mapping(dataset),
+        is_beside=dataset.role is not DatasetRole.OUTCOME,
         tags=tuple((name, say(Text(f"tag_{tag}"))) for name, tag in sorted(dataset.tags.items())),
         digest=dataset.digest,
         downloads=(
@@ -234,19 +238,34 @@ def _facts(dataset: Dataset) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
+def _mapping(dataset: Dataset) -> tuple[tuple[str, str], ...]:
+    """What each column is for: by the plan's names, or by what a log and receipts are asked for."""
+    if dataset.role is not DatasetRole.OUTCOME:
+        words = purpose_words()
+        return tuple((words.get(name, name), each) for name, each in dataset.mapping.items())
+    day_column = settings_of(dataset).day
+    named = ((_("The day of a row"), day_column),) if day_column else ()
+    return (*dataset.mapping.items(), *named)
+
+
 def _gone(dataset: Dataset, provenance: Provenance) -> str | None:
     if dataset.deleted_at is None:
         return None
-    sentence = _(
-        "The rows were deleted on %(day)s. What was found in them, where they came from and"
-        " their fingerprints stay.",
-        day=day(dataset.deleted_at),
+    when = day(dataset.deleted_at)
+    sentence = one_stop(
+        _(
+            "The rows were deleted on %(day)s. What was found in them, where they came from and"
+            " their fingerprints stay.",
+            day=when,
+        ),
+        [when],
     )
     event = provenance.deletion
     if event is None:
-        return str(sentence)
+        return sentence
     who = event.actor.name if event.actor else "HADI"
-    return f"{sentence} {who}: “{event.details.get('reason', '')}”"
+    reason = event.details.get("reason", "")
+    return f"{sentence} {_('%(who)s: “%(reason)s”', who=who, reason=reason)}"
 
 
 def _newer(dataset: Dataset, newest: Dataset) -> str:

@@ -70,6 +70,12 @@ class BesideForm(Form):
 PURPOSES = ("receipt", "store", "item", "entered_at", "event_at", "noted", "at", "core")
 
 
+def purpose_words() -> dict[str, str]:
+    """What the columns of a log or of receipts are for, as the form of them says."""
+    form = BesideForm(formdata=None)
+    return {name: str(form[name].label.text) for name in PURPOSES}
+
+
 class ReconcileForm(Form):
     """Which log, which receipts, and from when on an entry is late."""
 
