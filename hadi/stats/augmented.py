@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hadi.stats import permutation
 from hadi.stats.balanced import Balanced, balanced
 from hadi.stats.panel import Panel, Scale
 from hadi.stats.simplex import mix
@@ -25,7 +26,12 @@ _SMALLEST_PENALTY = 1e-8  # of the largest
 
 
 def augmented(
-    panel: Panel, *, scale: Scale, alpha: float, ridge: float | None = None
+    panel: Panel,
+    *,
+    scale: Scale,
+    alpha: float,
+    ridge: float | None = None,
+    most: int = permutation.MOST_ENUMERATED,
 ) -> tuple[Synthetic, SyntheticPlacebo, float]:
     """(the pilot beside its augmented mix, placebos, the penalty used).
 
@@ -55,7 +61,7 @@ def augmented(
         return _fit(whole, columns, treated, penalty)
 
     found = described(whole, fit(whole.treated), scale, method="pilot_augmented")
-    return found, in_space(whole, fit, scale=scale, alpha=alpha), chosen
+    return found, in_space(whole, fit, scale=scale, alpha=alpha, most=most), chosen
 
 
 def _fit(whole: Balanced, columns: Floats, treated: tuple[int, ...], penalty: float) -> Fit:

@@ -17,7 +17,7 @@ from hadi.stats import permutation
 from hadi.stats.balanced import Balanced, balanced
 from hadi.stats.panel import Panel, Scale
 from hadi.stats.simplex import mix, ridge_mix
-from hadi.stats.synthetic import Fit, Synthetic, described, path_of
+from hadi.stats.synthetic import Fit, Fitter, Synthetic, described, path_of
 from hadi.stats.synthetic_placebo import SyntheticPlacebo, in_space
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class SyntheticDid:
 
 
 def synthetic_did(
-    panel: Panel, *, scale: Scale, alpha: float
+    panel: Panel, *, scale: Scale, alpha: float, most: int = permutation.MOST_ENUMERATED
 ) -> tuple[SyntheticDid, SyntheticPlacebo]:
     """Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021), American Economic Review 111.
 
@@ -62,9 +62,14 @@ def synthetic_did(
     found = SyntheticDid(
         found=described(whole, real, scale, method="pilot_synthetic_did"),
         time_weights=dict(zip(names, times.tolist(), strict=True)),
-        standard_error=_standard_error(whole, weighting),
+        standard_error=_standard_error(whole, weighting, min(ERROR_DRAWS, most)),
     )
-    return found, in_space(whole, weighting.fit, scale=scale, alpha=alpha)
+    return found, in_space(whole, weighting.fit, scale=scale, alpha=alpha, most=most)
+
+
+def fitter(whole: Balanced) -> Fitter:
+    """How any choice of pilots in this panel is fitted."""
+    return _Weighting(whole).fit
 
 
 class _Weighting:
@@ -112,15 +117,13 @@ def _noise(before: Floats) -> float:
     return float(steps.std(ddof=1)) if steps.size > 1 else 0.0
 
 
-def _standard_error(whole: Balanced, weighting: _Weighting) -> float | None:
+def _standard_error(whole: Balanced, weighting: _Weighting, draws: int) -> float | None:
     controls, k = np.asarray(whole.panel.controls), len(whole.treated)
     if controls.size - k < 1 or controls.size < 3:
         return None
     rows = permutation.assignments_of(controls.size, k)
-    if len(rows) > ERROR_DRAWS:
-        chosen = np.random.default_rng(permutation.SEED).choice(
-            len(rows), ERROR_DRAWS, replace=False
-        )
+    if len(rows) > draws:
+        chosen = np.random.default_rng(permutation.SEED).choice(len(rows), draws, replace=False)
         rows = rows[chosen]
     estimates = []
     for row in rows:

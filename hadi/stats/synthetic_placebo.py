@@ -53,20 +53,26 @@ class SyntheticPlacebo:
 
 
 def synthetic_with_placebos(
-    panel: Panel, *, scale: Scale, demeaned: bool, alpha: float
+    panel: Panel,
+    *,
+    scale: Scale,
+    demeaned: bool,
+    alpha: float,
+    most: int = permutation.MOST_ENUMERATED,
 ) -> tuple[Synthetic, SyntheticPlacebo]:
     """`synthetic.synthetic` and its placebos.
 
     The statistic is the root mean squared gap after over that before (Abadie, Diamond &
-    Hainmueller 2010, section 3.4). Every choice of as many pilots up to 100,000; beyond, 5,000
-    drawn with a fixed seed, p = (1 + b) / (1 + B). The real choice counts: p is never 0. Placebos
-    may mix in the real pilot, as all sites are alike where nothing was changed: this makes p exact.
+    Hainmueller 2010, section 3.4). Every choice of as many pilots up to `most`; beyond, 5,000 (or
+    `most`, if fewer) drawn with a fixed seed, p = (1 + b) / (1 + B). The real choice counts: p is
+    never 0. Placebos may mix in the real pilot, as all sites are alike where nothing was changed:
+    this makes p exact.
     """
     whole = balanced(panel, scale=scale)
     fit = fitter(whole, demeaned=demeaned)
     method = "pilot_synthetic_demeaned" if demeaned else "pilot_synthetic"
     found = described(whole, fit(whole.treated), scale, method=method)
-    return found, in_space(whole, fit, scale=scale, alpha=alpha)
+    return found, in_space(whole, fit, scale=scale, alpha=alpha, most=most)
 
 
 @dataclass(slots=True)
@@ -83,12 +89,18 @@ class _Moments:
     slope: Floats
 
 
-def in_space(whole: Balanced, fit: Fitter, *, scale: Scale, alpha: float) -> SyntheticPlacebo:
+def in_space(
+    whole: Balanced,
+    fit: Fitter,
+    *,
+    scale: Scale,
+    alpha: float,
+    most: int = permutation.MOST_ENUMERATED,
+) -> SyntheticPlacebo:
     """Rank the real choice of pilots among the others, by whatever method `fit` is."""
     count, k = len(whole.panel.sites), len(whole.treated)
-    assignments = math.comb(count, k)
-    is_exact = assignments <= permutation.MOST_ENUMERATED
-    others = _choices(count, k, is_exact=is_exact, real=whole.treated)
+    is_exact = math.comb(count, k) <= most
+    others = _choices(count, k, is_exact=is_exact, real=whole.treated, most=most)
     looked, paths, moments = _fitted(whole, fit, others)
     if not moments.square.any():
         raise NotEstimable("pilot_no_variation")
@@ -113,18 +125,22 @@ def in_space(whole: Balanced, fit: Fitter, *, scale: Scale, alpha: float) -> Syn
     )
 
 
-def _choices(count: int, k: int, *, is_exact: bool, real: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The choices beside the real one."""
+def _choices(
+    count: int, k: int, *, is_exact: bool, real: tuple[int, ...], most: int
+) -> list[tuple[int, ...]]:
+    """The choices beside the real one, or those drawn from them."""
     fewer = min(k, count - k)
     rows = permutation.assignments_of(count, fewer)
-    if not is_exact:
-        rows = rows[:DRAWS]
-    if fewer < k:
-        every = set(range(count))
-        chosen = [tuple(sorted(every.difference(row))) for row in rows.tolist()]
-    else:
-        chosen = [tuple(row) for row in rows.tolist()]
-    return [row for row in chosen if row != tuple(sorted(real))] if is_exact else chosen
+    own = sorted(real) if fewer == k else sorted(set(range(count)).difference(real))
+    rows = rows[(np.sort(rows, axis=1) != own).any(axis=1)]
+    draws = min(DRAWS, most)
+    if not is_exact and len(rows) > draws:
+        drawn = np.random.default_rng(permutation.SEED).choice(len(rows), draws, replace=False)
+        rows = rows[drawn]
+    if fewer == k:
+        return [tuple(row) for row in rows.tolist()]
+    every = set(range(count))
+    return [tuple(sorted(every.difference(row))) for row in rows.tolist()]
 
 
 def _fitted(
