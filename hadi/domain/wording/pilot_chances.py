@@ -64,10 +64,7 @@ WORDING: dict[str, Wording] = {
     "pilot_why_control_with": N_(
         "moves with the pilots: its distance strays by %(strays)s, correlation of changes %(correlation)s"
     ),
-    "pilot_why_pilot": N_(
-        "alone it could show %(effect)s or more; its noise is %(relative)s of the usual"
-    ),
-    "pilot_why_pilot_only_noise": N_("its noise is %(relative)s of the usual"),
+    "pilot_why_pilot": N_("strays by itself by %(relative)s of what sites usually do"),
     "pilot_why_highest": N_(
         "was the highest lately, beside its usual: chance alone would bring it down"
     ),
