@@ -11,8 +11,9 @@ __all__ = ["visitor"]
 
 SPENT = {"amount": "205.5", "currency": "EUR", "kind": "training", "spent_on": "2026-02-02"}
 WORTH = {
-    "currency": "EUR", "value_per_unit": "30", "margin": "50", "units_per_week": "100",
-    "payback_limit_weeks": "26", "one_off_per_store": "250", "running_per_week": "30",
+    "money_currency": "EUR", "money_value_per_unit": "30", "money_margin": "50",
+    "money_units_per_week": "100", "money_payback_limit_weeks": "26",
+    "money_one_off_per_store": "250", "money_running_per_week": "30",
 }  # fmt: skip
 
 
@@ -116,7 +117,9 @@ def test_a_result_is_judged_once_its_worth_is_known(visitor: Visitor) -> None:
     assert "Whether it pays back is not assessed." in page.text
     for words in ("what one unit of the metric is worth", "the margin", "within how many weeks"):
         assert words in page.text
-    refused = visitor.submit(f"/hypotheses/{key}/worth", WORTH | {"margin": "150"}, status=422)
+    refused = visitor.submit(
+        f"/hypotheses/{key}/worth", WORTH | {"money_margin": "150"}, status=422
+    )
     assert "Write the margin as a fraction" in refused.text
     visitor.submit(f"/hypotheses/{key}/worth", WORTH)
     page = visitor.get(f"/hypotheses/{key}/costs")
@@ -152,3 +155,25 @@ def test_the_ledger_is_a_file(visitor: Visitor, format: str) -> None:
     assert response.status_code == 200 and response.data
     if format == "csv":
         assert "205.50" in response.get_data(as_text=True)
+
+
+def test_the_plan_says_what_the_effect_is_worth(visitor: Visitor) -> None:
+    key = visitor.make("planned")
+    visitor.sign_in()
+    path = f"/hypotheses/{key}/plan"
+    page = visitor.submit(path, WORTH | {"money_margin": "0"}, form_id="plan-form", status=422)
+    assert "Margin" in page.text and page.by_id("money_margin").get("aria-invalid") == "true"
+    visitor.submit(path, WORTH, form_id="plan-form", button="save")
+    shown = form_values(visitor.get(path).form("plan-form"))
+    assert {name: shown[name] for name in WORTH} == WORTH
+    visitor.submit(path, {}, form_id="plan-form", button="save")  # again, and nothing changes
+    saved = [verb for verb, _ in visitor.events(key) if verb == "plan_saved"]
+    assert len(saved) == 2
+    visitor.browser.post(f"/hypotheses/{key}/start", {"csrf_token": visitor.token()})
+    page = visitor.get(f"/hypotheses/{key}/worth")
+    assert "The plan says" in page.text and "money_margin" not in page.html
+    assert "Margin: 50.0%" in visitor.get(path).text
+    assert "Margin: 50.0%" in visitor.get(f"/hypotheses/{key}/history").text
+    visitor.sign_in("viewer")
+    for shown_to_all in (path, f"/hypotheses/{key}/history"):
+        assert "Margin: 50.0%" not in visitor.get(shown_to_all).text

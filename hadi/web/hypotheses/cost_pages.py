@@ -21,6 +21,7 @@ from hadi.web.hypotheses.money_panels import (
     budget_panel,
     payback_panel,
 )
+from hadi.web.hypotheses.worth_fields import says_customer
 from hadi.web.shared.access import now
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, say
@@ -110,6 +111,7 @@ class WorthPage(Page):
     form: WorthForm
     planned: tuple[tuple[str, str], ...]
     fixed: frozenset[str]
+    has_customer: bool
     is_draft: bool
     plan_url: str
     cancel_url: str
@@ -203,6 +205,7 @@ def worth_page(hypothesis: Hypothesis, form: WorthForm, *, is_stale: bool = Fals
         form=form,
         planned=worth_rows(planned),
         fixed=frozenset(told.keys() - {"currency"}),
+        has_customer=says_customer(form),
         is_draft=not (version and version.is_locked),
         plan_url=url_for("hypotheses.plan", key=hypothesis.key),
         cancel_url=url_for("hypotheses.costs", key=hypothesis.key),

@@ -9,6 +9,7 @@ from hadi.domain.plan import Design, Metric, MetricKind, Plan, Spending
 from hadi.models import Hypothesis
 from hadi.web.hypotheses.plan_pilot import pilot_values
 from hadi.web.hypotheses.plan_season import season_values
+from hadi.web.hypotheses.worth_fields import worth_values
 from hadi.web.shared.language import speaker
 from hadi.web.shared.typed_lists import written_names
 from hadi.web.shared.typed_numbers import hundredfold, written_number
@@ -59,6 +60,7 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
         if plan.budget
         else "",
         "budget_currency": plan.budget.currency if plan.budget else currency,
+        **worth_values(plan.money, currency=plan.budget.currency if plan.budget else currency),
     }
 
 

@@ -46,6 +46,7 @@ from hadi.web.hypotheses.plan_words import (
     role_word,
     spending_word,
 )
+from hadi.web.hypotheses.worth_fields import MoneyFields, says_customer, says_money
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.typed_numbers import NumberField
 
@@ -140,7 +141,7 @@ class MetricPart(Part):
             yield self.margin
 
 
-class PlanForm(PilotFields, SeasonFields, Form):
+class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
     """Percent and percentage points are typed as such; `plan_typing` turns them into fractions."""
 
     metric_name = _text(_l("The metric that decides"), 80)
@@ -275,6 +276,15 @@ class PlanForm(PilotFields, SeasonFields, Form):
             yield from (each.column2, each.covariate, each.winsor, each.q)
             if each.role.data != MetricRole.GUARDRAIL:
                 yield each.margin
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the fold of what the effect is worth stands open."""
+        return says_money(self)
+
+    @property
+    def has_customer(self) -> bool:
+        return says_customer(self)
 
     def every_field(self) -> Iterator[Field]:
         """The fields down to those of the rows."""

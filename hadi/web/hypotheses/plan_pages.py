@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.plan import Plan
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
@@ -143,14 +144,15 @@ def read_page(hypothesis: Hypothesis, *, actor: Actor) -> PlanReadPage:
     is_running = hypothesis.state is State.RUNNING
     has_data = test is not None and hypotheses.has_data(test)
     refusal, ways = _refusal(hypothesis, has_data=has_data) if may_edit else (None, ())
+    sees_money = allows(actor, Permission.VIEW_MONEY, hypotheses.stake(hypothesis))
     return PlanReadPage(
         title=_("Plan of %(key)s", key=hypothesis.key),
         chrome=chrome(),
         key=hypothesis.key,
         statement=hypothesis.statement,
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
-        rows=plan_words.plan_rows(version.plan) if version else (),
-        versions=_versions(hypothesis),
+        rows=_rows(version.plan, sees_money=sees_money) if version else (),
+        versions=_versions(hypothesis, sees_money=sees_money),
         is_locked=bool(version and version.is_locked),
         digest=version.digest if version else None,
         locked_when=moment(version.locked_at) if version and version.locked_at else "",
@@ -182,7 +184,18 @@ def _refusal(hypothesis: Hypothesis, *, has_data: bool) -> tuple[str | None, tup
     return say(Text("plan_fixed", state=state)), (linked,)
 
 
-def _versions(hypothesis: Hypothesis) -> tuple[VersionLine, ...]:
+def _rows(plan: Plan, *, sees_money: bool) -> tuple[tuple[str, str], ...]:
+    rows = plan_words.plan_rows(plan)
+    if not sees_money or not plan.money:
+        return rows
+    return (*rows, (str(_("What the effect is worth")), plan_words.worth(plan)))
+
+
+def _without_money(body: Mapping[str, Any], *, sees_money: bool) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if sees_money or name != plan_words.WORTH}
+
+
+def _versions(hypothesis: Hypothesis, *, sees_money: bool) -> tuple[VersionLine, ...]:
     """Newest first, each with what it changed in the one before."""
     test = hypothesis.current_test
     found = test.plan_versions if test else []
@@ -195,7 +208,12 @@ def _versions(hypothesis: Hypothesis) -> tuple[VersionLine, ...]:
             reason=version.reason,
             digest=version.digest,
             is_current=test is not None and version.id == test.plan_id,
-            changes=plan_words.changes_between(earlier.body, version.body) if earlier else (),
+            changes=plan_words.changes_between(
+                _without_money(earlier.body, sees_money=sees_money),
+                _without_money(version.body, sees_money=sees_money),
+            )
+            if earlier
+            else (),
         )
         for version, earlier in reversed(list(zip(found, before, strict=True)))
     )

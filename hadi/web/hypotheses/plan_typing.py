@@ -15,6 +15,7 @@ from hadi.domain.text import Figure, FigureKind, Text
 from hadi.web.hypotheses.plan_forms import Measure, MetricPart, PlanForm
 from hadi.web.hypotheses.plan_pilot import pilot_body, pilot_metric
 from hadi.web.hypotheses.plan_season import SEASON_FIELDS, season_body, season_metric
+from hadi.web.hypotheses.worth_fields import money_places, typed_worth
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_lists import read_names
 from hadi.web.shared.typed_numbers import NumberField
@@ -40,6 +41,7 @@ def typed_plan(form: PlanForm) -> TypedPlan:
         "alpha": form.alpha.fraction,
         "power": form.power.fraction,
         "budget": _budget(form),
+        "money": typed_worth(form),
         "starts_on": form.starts_on.data.isoformat() if form.starts_on.data else None,
         "ends_on": form.ends_on.data.isoformat() if form.ends_on.data else None,
         "planned_units": form.planned_units.value,
@@ -112,6 +114,7 @@ def put_refusal(form: PlanForm, typed: TypedPlan, refusal: Invalid) -> None:
         "budget": form.budget_amount,
         "budget.amount": form.budget_amount,
         "budget.currency": form.budget_currency,
+        **money_places(form),
         "metrics": form.metric_name,
         "split": form.arms[0].form.share,
         **typed.fields,

@@ -26,6 +26,7 @@ from hadi.models import User
 from hadi.web.hypotheses.plan_pilot import decide_word, method_word, scale_word
 from hadi.web.hypotheses.plan_season import season_method_word
 from hadi.web.shared.language import day, figure, speaker
+from hadi.web.shared.money_words import worth_rows
 from hadi.web.shared.pages import Change
 from hadi.web.shared.typed_lists import written_names
 from hadi.web.shared.typed_numbers import hundredfold, written_number
@@ -38,6 +39,7 @@ _RARE = {
     "segments", "day", "group", "treated", "controls", "start", "site", "time", "value", "method",
     "scale", "decide", "components", "before", "season", "counts",
 }  # fmt: skip
+WORTH = "money"  # not everyone may see it: pages that may show it ask for it
 # Parts that nobody needs where periods are followed.
 _NOT_OF_PERIODS = {"column", "baseline", "control", "split", "variant", "unit", "looks"}
 
@@ -47,7 +49,9 @@ def plan_rows(plan: Plan) -> tuple[Row, ...]:
     return tuple(
         (label, value)
         for code, label, value in _parts(plan)
-        if (value or code not in _RARE) and not (plan.own and code in _NOT_OF_PERIODS)
+        if code != WORTH
+        and (value or code not in _RARE)
+        and not (plan.own and code in _NOT_OF_PERIODS)
     )
 
 
@@ -224,6 +228,12 @@ def money(plan: Plan) -> str:
     )
 
 
+def worth(plan: Plan) -> str:
+    """What the effect is worth, part by part."""
+    rows = worth_rows(plan.money) if plan.money else ()
+    return "; ".join(f"{label}: {value}" for label, value in rows)
+
+
 def person_name(user_id: str | None) -> str:
     """The name of a person of the plan; empty where there is none."""
     user = db.session.get(User, user_id) if user_id else None
@@ -250,6 +260,7 @@ def _parts(plan: Plan) -> Iterable[Part]:
     yield "owner", _("Owner"), person_name(plan.owner)
     yield "steward", _("Data steward"), person_name(plan.steward)
     yield "budget", _("Budget cap"), money(plan)
+    yield WORTH, _("What the effect is worth"), worth(plan)
 
 
 def _primary_parts(plan: Plan) -> Iterable[Part]:

@@ -6,15 +6,15 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.economics import Declaration
 from hadi.domain.errors import Blocked, Invalid, Stale
 from hadi.domain.permissions import Permission, require
 from hadi.models import Hypothesis
 from hadi.services import costs, economics, hypotheses, workspace
 from hadi.web.hypotheses import blueprint
-from hadi.web.hypotheses.cost_forms import BudgetForm, WorthForm, worth_values
+from hadi.web.hypotheses.cost_forms import BudgetForm, WorthForm
 from hadi.web.hypotheses.cost_pages import budget_page, worth_page
 from hadi.web.hypotheses.cost_views import require_writing, seen
+from hadi.web.hypotheses.worth_fields import typed_worth, worth_values
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
@@ -33,8 +33,8 @@ def worth(key: str) -> Answer:
     if form.validate():
         try:
             return once(form, lambda: _estimate(hypothesis, form))
-        except (Invalid, Blocked) as refusal:
-            form.refuse(refusal)
+        except Invalid as refusal:
+            form.put(refusal)
         except Stale:
             stored = economics.estimate_of(hypothesis.id)
             form.version.data = str(stored.version if stored else 0)
@@ -45,20 +45,21 @@ def worth(key: str) -> Answer:
 
 def _opened(hypothesis: Hypothesis) -> WorthForm:
     stored = economics.estimate_of(hypothesis.id)
-    values = worth_values(stored.declaration if stored else Declaration())
     test = hypothesis.current_test
     cap = costs.planned_cap(test) if test else None
-    values["currency"] = values["currency"] or (
-        cap.currency if cap else workspace.current().currency
+    values = worth_values(
+        stored.declaration if stored else None,
+        currency=cap.currency if cap else workspace.current().currency,
     )
-    return WorthForm(formdata=None, data=values | {"version": str(stored.version if stored else 0)})
+    version = str(stored.version if stored else 0)
+    return WorthForm(formdata=None, data={**values, "version": version})
 
 
 def _estimate(hypothesis: Hypothesis, form: WorthForm) -> str:
     key = hypothesis.key
     economics.estimate(
-        hypothesis.id, body=form.body, reason=form.reason.data or "", version=form.read_version,
-        by=current_actor(), now=now(),
+        hypothesis.id, body=typed_worth(form), reason=form.reason.data or "",
+        version=form.read_version, by=current_actor(), now=now(),
     )  # fmt: skip
     tell(_("What the effect is worth is saved."))
     return url_for("hypotheses.costs", key=key)
