@@ -158,8 +158,12 @@ def refresh(hypothesis: Hypothesis, *, now: datetime) -> None:
 
 def payback_of(conclusion: Conclusion, *, now: datetime) -> Payback:
     """The payback of the test that a decision was taken on."""
-    test = db.session.get_one(Test, conclusion.test_id)
-    return of_now(test, now=now).assessment.payback
+    return of_conclusion(conclusion, now=now).assessment.payback
+
+
+def of_conclusion(conclusion: Conclusion, *, now: datetime) -> Economics:
+    """The economics of the test that a decision was taken on."""
+    return of_now(db.session.get_one(Test, conclusion.test_id), now=now)
 
 
 def _locked(hypothesis: Hypothesis) -> MoneyEstimate | None:

@@ -177,3 +177,23 @@ def test_the_plan_says_what_the_effect_is_worth(visitor: Visitor) -> None:
     visitor.sign_in("viewer")
     for shown_to_all in (path, f"/hypotheses/{key}/history"):
         assert "Margin: 50.0%" not in visitor.get(shown_to_all).text
+
+
+def test_a_roll_out_shows_all_three_stores(visitor: Visitor) -> None:
+    from tests.web.winners import Winner
+
+    winner = Winner(visitor)
+    visitor.sign_in()
+    assert "What a store of the roll-out costs is not said yet" in visitor.get(winner.url).text
+    spend(visitor, winner.key, amount="1500")
+    visitor.submit(f"/hypotheses/{winner.key}/worth", WORTH | {"money_running_per_week": "50"})
+    page = visitor.get(winner.url)
+    for words in (
+        "Will pay back, but not proven", "A store costs €250 once and €50 every week.",
+        "By the estimate +€25 10 weeks", "At the lower end of the effect", "never",
+    ):  # fmt: skip
+        assert words in page.text
+    assert "Will pay back, but not proven" in visitor.get("/scale").text
+    visitor.sign_in("viewer")
+    page = visitor.get(winner.url)
+    assert "Will pay back, but not proven" in page.text and "€250" not in page.text

@@ -10,10 +10,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart
+from hadi.domain.payback_sentence import sentence
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Event, Rollout, Wave
+from hadi.services import economics, hypotheses
+from hadi.services.economics import Economics
 from hadi.services.rollout_list import Promise, promise_of
 from hadi.web.scale import history
 from hadi.web.scale.next_steps import NextStep, next_step
@@ -27,7 +30,9 @@ from hadi.web.scale.words import (
     status_word,
     values_of,
 )
+from hadi.web.shared.access import now
 from hadi.web.shared.language import day, say
+from hadi.web.shared.money_words import StoreTable, store_table
 from hadi.web.shared.pages import HistoryEntry, Link, Page
 from hadi.web.shared.render import chrome, initials
 
@@ -72,6 +77,16 @@ class PromiseRow:
     chart: IntervalChart
 
 
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """Whether it pays back, and what a store of the roll-out costs and brings."""
+
+    sentence: str
+    missing: tuple[str, ...]
+    store: StoreTable | None
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPage(Page):
     """`/scale/<id>`."""
@@ -88,6 +103,7 @@ class RolloutPage(Page):
     owner_initials: str | None
     dates: tuple[str, ...]
     payback: str
+    money: MoneyRow | None  # None for who may not see it
     stop_reason: str
     version: int
     next: NextStep | None
@@ -103,6 +119,8 @@ def rollout_page(
     hypothesis, promise = rollout.hypothesis, promise_of(rollout)
     can_move = allows(actor, Permission.MOVE_ROLLOUT)
     owner = rollout.owner
+    found = economics.of_conclusion(rollout.conclusion, now=now())
+    sees_money = allows(actor, Permission.VIEW_MONEY, hypotheses.stake(hypothesis))
     return RolloutPage(
         title=_("Roll-out of %(key)s", key=hypothesis.key),
         chrome=chrome(),
@@ -117,7 +135,8 @@ def rollout_page(
         owner=owner.name if owner else None,
         owner_initials=initials(owner.name) if owner else None,
         dates=_dates(rollout, today),
-        payback=say(Text(f"payback_{rollout.payback.value}")),
+        payback=say(Text(f"payback_{found.assessment.payback.value}")),
+        money=_money(rollout, found) if sees_money else None,
         stop_reason=rollout.stop_reason,
         version=rollout.version,
         next=next_step(rollout, can_move=can_move),
@@ -129,6 +148,16 @@ def rollout_page(
         decided=_decided(rollout),
         history=history.entries(events),
     )  # fmt: skip
+
+
+def _money(rollout: Rollout, found: Economics) -> MoneyRow:
+    declared = found.declared
+    return MoneyRow(
+        sentence=say(sentence(found.assessment)),
+        missing=tuple(say(text) for text in found.assessment.missing),
+        store=store_table(found.assessment, declared.one_off_per_store, declared.running_per_week),
+        url=url_for("hypotheses.costs", key=rollout.hypothesis.key),
+    )
 
 
 def _dates(rollout: Rollout, today: date) -> tuple[str, ...]:
