@@ -242,3 +242,21 @@ def test_a_file_that_waits_for_its_columns_is_not_called_attached(visitor: Visit
     token = form_values(page.form("attach"))["csrf_token"]
     visitor.browser.post(url, {"csrf_token": token})
     assert rows(visitor) == []
+
+
+def test_a_result_of_data_that_were_wrong_asks_for_a_check(visitor: Visitor) -> None:
+    key = visitor.make("running", **(PLAN | {"planned_units": 20}))
+    visitor.sign_in("analyst")
+    attach_first(visitor, key)
+    visitor.submit(f"/hypotheses/{key}", form_id="next-step")
+    assert visitor.state(key) == "measured"
+    old = visitor.get(f"/hypotheses/{key}").links["How we know"]
+    assert "Write the insight and decide" in visitor.get(old).links
+    where = upload(visitor, key, week(1, rows=70), "right.csv").response.location
+    values = {"relation": "correction", "reason": "cancelled receipts were in it"}
+    visitor.submit(where, values, form_id="mapping", button="before", status=302)
+    assert "which version 2 corrects" in visitor.get(f"/hypotheses/{key}").text
+    assert "Write the insight and decide" not in visitor.get(old).links
+    page = visitor.submit(f"/hypotheses/{key}", form_id="next-step", status=302)
+    assert "/analyses/" in page.response.location
+    assert "which version 2 corrects" not in visitor.get(f"/hypotheses/{key}").text

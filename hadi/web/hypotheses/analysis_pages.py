@@ -18,6 +18,7 @@ from hadi.domain.statement import Statement
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Analysis, Hypothesis
 from hadi.services import hypotheses
+from hadi.services.dataset_records import newer_than
 from hadi.web.hypotheses.analysis_beside import (
     Reading,
     SegmentTable,
@@ -369,14 +370,13 @@ def _is_newer(hypothesis: Hypothesis, analysis: Analysis) -> bool:
     test = next((test for test in hypothesis.tests if test.id == analysis.test_id), None)
     if test is None or not test.analyses:
         return False
-    versions = [dataset.version for dataset in test.datasets if dataset.version]
-    has_newer_data = max(versions, default=0) > (analysis.dataset.version or 0)
-    return has_newer_data or test.analyses[-1].id != analysis.id
+    return newer_than(analysis.dataset) is not None or test.analyses[-1].id != analysis.id
 
 
 def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> NextLink | None:
-    """From the final result of the current test on to the insight; before it, on to more data."""
-    if hypothesis.current_test_id != analysis.test_id:
+    """From the final result of the current test on to the insight; before it, on to more data.
+    From what is no longer the last word it does not go on."""
+    if hypothesis.current_test_id != analysis.test_id or _is_newer(hypothesis, analysis):
         return None
     stake = hypotheses.stake(hypothesis)
     is_measured = hypothesis.state is State.MEASURED and analysis.is_final

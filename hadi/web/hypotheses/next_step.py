@@ -15,7 +15,8 @@ from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import MOVES, Decision, State, Step
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
-from hadi.models import Conclusion, Hypothesis
+from hadi.models import Conclusion, Dataset, Hypothesis
+from hadi.models.dataset import DatasetRole, Relation
 from hadi.services import hypotheses
 from hadi.web.hypotheses.links import obstacles
 from hadi.web.shared.language import say
@@ -96,6 +97,10 @@ def _way(hypothesis: Hypothesis, conclusion: Conclusion | None) -> _Way:
         case State.RUNNING:
             return _bring_data(hypothesis)
         case State.MEASURED:
+            # A result of data that were found wrong is nothing to learn from.
+            unchecked = _unchecked(hypothesis)
+            if unchecked is not None and unchecked.relation is Relation.CORRECTION:
+                return _check()
             return _conclude(hypothesis)
         case State.CONCLUDED:
             return _go_on(hypothesis, conclusion)
@@ -123,17 +128,36 @@ def _complete(hypothesis: Hypothesis) -> _Way:
 
 def _bring_data(hypothesis: Hypothesis) -> _Way:
     """New data are checked; once checked, newer data are waited for."""
-    test = hypothesis.current_test
-    attached = [d for d in test.datasets if d.is_attached] if test else []
-    checked = {analysis.dataset_id for analysis in test.analyses} if test else set()
-    newest = max(attached, key=lambda dataset: dataset.version or 0, default=None)
-    if newest is None or newest.id in checked:
-        label = gettext("Attach newer data") if newest else gettext("Attach data")
-        return _Way(label, "hypotheses.data", Permission.ATTACH_DATA, icon="paperclip")
+    if _unchecked(hypothesis) is not None:
+        return _check(hypotheses.blockers(hypothesis, Step.MEASURE))
+    has_some = _newest(hypothesis) is not None
+    label = gettext("Attach newer data") if has_some else gettext("Attach data")
+    return _Way(label, "hypotheses.data", Permission.ATTACH_DATA, icon="paperclip")
+
+
+def _check(blockers: Sequence[Blocker] = ()) -> _Way:
     return _Way(
         gettext("Run the check"), "hypotheses.run_check", MOVES[Step.MEASURE].permission,
-        icon="flask-conical", is_post=True, blockers=hypotheses.blockers(hypothesis, Step.MEASURE),
+        icon="flask-conical", is_post=True, blockers=blockers,
     )  # fmt: skip
+
+
+def _newest(hypothesis: Hypothesis) -> Dataset | None:
+    """The data that a check would rest on: not those that only stand beside them."""
+    test = hypothesis.current_test
+    attached = [
+        dataset
+        for dataset in (test.datasets if test else ())
+        if dataset.is_attached and dataset.role is DatasetRole.OUTCOME
+    ]
+    return max(attached, key=lambda dataset: dataset.version or 0, default=None)
+
+
+def _unchecked(hypothesis: Hypothesis) -> Dataset | None:
+    """The newest data, where no check rests on them yet."""
+    test, found = hypothesis.current_test, _newest(hypothesis)
+    checked = {analysis.dataset_id for analysis in test.analyses} if test else set()
+    return None if found is None or found.id in checked else found
 
 
 def _conclude(hypothesis: Hypothesis) -> _Way:
