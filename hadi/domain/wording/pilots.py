@@ -133,6 +133,13 @@ WORDING: dict[str, Wording] = {
     "power_pilot_relative": N_(
         "“%(option)s” takes a number in the value’s own units on the linear scale; per cent go with the log scale."
     ),
+    # The same, by name, in the report on the data
+    "finding_controls": N_("Control sites"),
+    "finding_missing_periods": N_("Sites that miss periods"),
+    "finding_absent_periods": N_("Periods without any row"),
+    "finding_left_out": N_("Sites left out"),
+    "finding_several_rows": N_("Rows of the same site and period"),
+    "finding_blank_rows": N_("Rows without a site or a period"),
     # How it is judged
     "pilot_method_did": N_("Difference of changes (difference-in-differences)"),
     "pilot_method_synthetic": N_("Weighted mix of controls (synthetic control)"),
