@@ -252,6 +252,33 @@ def test_a_server_without_encryption_is_not_told_the_password(mariadb: Server) -
     assert heard == []
 
 
+def test_a_server_that_asks_for_a_file_of_ours_gets_none(mariadb: Server, tmp_path: Path) -> None:
+    """LOAD DATA LOCAL the other way round: a hostile server asks whoever connects to it."""
+    own = tmp_path / "own.txt"
+    own.write_text("nobody's business")
+    asks = b"\xfb" + str(own).encode()
+    heard: list[bytes] = []
+
+    def hostile(client: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", mariadb.port)) as server:
+            greeting = bytearray(server.recv(4096))
+            greeting[greeting.index(b"\0", 5) + 15] &= ~0x08  # CLIENT.SSL
+            client.sendall(bytes(greeting))
+            while data := client.recv(4096):
+                heard.append(data)
+                if b"VERSION" in data:
+                    client.sendall(len(asks).to_bytes(3, "little") + b"\x01" + asks)
+                    continue
+                server.sendall(data)
+                client.sendall(server.recv(4096))
+
+    with serving(hostile) as port:
+        said = visit(mariadb.settings(port=port), seconds=5).text
+    assert said.code == "engine_query_failed"
+    assert any(b"VERSION" in data for data in heard)
+    assert not any(b"business" in data for data in heard)
+
+
 # ------------------------------------------------------------------------------------ only to read
 def test_a_session_cannot_write(mariadb: Server) -> None:
     mariadb.execute(
@@ -358,12 +385,12 @@ def test_texts_too_long_to_be_told_apart_are_refused(mariadb: Server) -> None:
         "SELECT IF(seq % 2, 'A', 'B') AS arm, seq AS x, CONCAT(REPEAT('ж', {n}), seq % 50) AS u, "
         "CONCAT(REPEAT('x', 9000), seq % 40) AS note FROM seq_1_to_200"
     )
-    found = summed(mariadb, query.format(n=1900), plan("m=mean(x)", unit="u"))
+    found = summed(mariadb, query.format(n=253), plan("m=mean(x)", unit="u"))
     assert found.all_units == 50
     with pytest.raises(Unreadable) as refusal:
-        summed(mariadb, query.format(n=2000), plan("m=mean(x)", unit="u"))
+        summed(mariadb, query.format(n=254), plan("m=mean(x)", unit="u"))
     assert refusal.value.text.code == "engine_text_long"
-    assert refusal.value.text.params == {"column": "u", "n": 2000}
+    assert refusal.value.text.params == {"column": "u", "n": 255}
     # A column beside it may be as long as it likes: repeated rows are told from others by it all.
     twice = f"{query.format(n=9)} UNION ALL {query.format(n=9)}"
     assert summed(mariadb, twice, plan("m=mean(x)", unit="u")).duplicate_rows == 200

@@ -89,6 +89,13 @@ class Backend(ABC):
 
         return functions.btrim(text, characters)
 
+    def filled(self, text: ir.Value, characters: str) -> ir.Value:
+        """The same; NULL where nothing is left."""
+        import ibis
+
+        text = self.stripped(text, characters)
+        return (text != "").ifelse(text, ibis.null(str))
+
     def number_of(self, text: ir.Value) -> ir.Value:
         """A text that is known to be a number as a float."""
         return text.try_cast("float64")

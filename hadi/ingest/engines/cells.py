@@ -34,8 +34,7 @@ _LONGEST = 40  # characters of a number: beyond that some engines fail on it
 
 def text_of(backend: Backend, cell: ir.Value) -> ir.Value:
     """The cell without outer blanks; NULL when nothing is left."""
-    text = backend.stripped(cell, STRIP)
-    return (text != "").ifelse(text, ibis.null(str))
+    return backend.filled(cell, STRIP)
 
 
 def is_missing_word(text: ir.Value) -> ir.Value:

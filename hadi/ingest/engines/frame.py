@@ -143,11 +143,9 @@ def look(frame: Frame) -> Look:
     names = _texts(frame)
     shown |= {f"t{i}": table[name] for i, name in enumerate(names)}
     rows = table.select(**shown)
-    wanted: dict[str, ir.Value] = {}
+    wanted = _of_texts(backend, rows, len(names))
     for m in frame.measures:
         wanted |= _of_measure(backend, rows, m)
-    for i in range(len(names)):
-        wanted |= _of_text(backend, rows[f"t{i}"], i)
     query = rows.group_by("arm").agg(rows=rows.count(), **wanted).limit(MAX_ARMS + 1)
     found = [dict(zip(query.columns, row, strict=True)) for row in backend.rows(query)]
     for m in frame.measures:
@@ -155,10 +153,12 @@ def look(frame: Frame) -> Look:
             raise _fault(frame, m)
         if any(row.get(f"far{m.place}") for row in found):
             raise frame.overflow(m)
+    longs = {f"long{i}": name for i, name in enumerate(names)} | {"long_arm": frame.variant}
     for i, name in enumerate(names):
         if any(row[f"nul{i}"] for row in found):
             raise Unreadable(Text("engine_nul", column=name))
-        if any(row.get(f"long{i}") for row in found):
+    for asked, name in longs.items():
+        if any(row.get(asked) for row in found):
             raise Unreadable(Text("engine_text_long", column=name, n=backend.longest_text or 0))
     arms = arm_names.read(
         frame.plan, frame.variant, [(row["arm"], int(row["rows"])) for row in found]
@@ -178,11 +178,15 @@ def look(frame: Frame) -> Look:
     )
 
 
-def _of_text(backend: Backend, text: ir.Value, i: int) -> dict[str, ir.Value]:
-    """What is asked of a column of names: cells with a NUL, and those too long to be told apart."""
-    asked = {f"nul{i}": backend.has_nul(text).ifelse(1, 0).sum()}
-    if backend.longest_text is not None:
-        asked[f"long{i}"] = (text.length() > backend.longest_text).ifelse(1, 0).sum()
+def _of_texts(backend: Backend, rows: ir.Table, n: int) -> dict[str, ir.Value]:
+    """What is asked of the columns of names: cells with a NUL, and those too long to be told
+    apart, that of the arms among them."""
+    texts = {str(i): rows[f"t{i}"] for i in range(n)}
+    asked = {f"nul{i}": backend.has_nul(text).ifelse(1, 0).sum() for i, text in texts.items()}
+    longest = backend.longest_text
+    if longest is not None:
+        texts |= {"_arm": rows.arm} if rows.arm.type().is_string() else {}
+        asked |= {f"long{i}": (t.length() > longest).ifelse(1, 0).sum() for i, t in texts.items()}
     return asked
 
 

@@ -34,6 +34,7 @@ convert_to = _function("convert_to", (dt.string, dt.string), dt.binary)  # Postg
 encode = _function("encode", (dt.binary, dt.string), dt.string)  # PostgreSQL
 timezone = _function("timezone", (dt.string, _INSTANT), dt.timestamp)  # DuckDB, PostgreSQL
 regexp_replace = _function("regexp_replace", (dt.string, dt.string, dt.string), dt.string)  # MySQL
+locate = _function("locate", (dt.string, dt.string), dt.int64)  # MySQL
 instr = _function("instr", (dt.string, dt.binary), dt.int64)  # MySQL
 unhex = _function("unhex", (dt.string,), dt.binary)  # MySQL
 sha2 = _function("sha2", (dt.string, dt.int64), dt.string)  # MySQL

@@ -46,7 +46,7 @@ class MySQL(Backend):
     kind = "mysql"
     quote = "`"
     hides_overflow = True
-    longest_text = 2000
+    longest_text = 255
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class MySQL(Backend):
             "sql_select_limit": 2**64 - 1,  # or an answer may end early, in silence
             "div_precision_increment": 30,  # or a quotient of whole numbers has four digits
             "group_concat_max_len": 16_777_216,
-            "max_sort_length": 4 * self.longest_text + 192,  # or long texts count as equal
+            "max_sort_length": 8192,  # or long texts count as equal
             "sort_buffer_size": 4_194_304,
             "lock_wait_timeout": seconds,
             "wait_timeout": seconds + 60,
@@ -136,8 +136,8 @@ class MySQL(Backend):
         t = self._relation(exp.select(*cells).sql(guard.DIALECTS[self.kind])).table
         number = self.number_of
         asked: list[tuple[Any, Any]] = [
-            (self.stripped(t.padded, STRIP), "Ü 'b\\"),
-            (self.stripped(t.padded, STRIP).lower(), "ü 'b\\"),
+            (self.filled(t.padded, STRIP), "Ü 'b\\"),
+            (self.filled(t.padded, STRIP).lower(), "ü 'b\\"),
             (t.dotted.re_extract("^([0-9]+)[.]([0-9]+)$", 2), "03"),
             ((t.big == t.little) | (t.little == t.ended) | (t.big > t.little), 0),
             (t.line.re_search("^1$"), 0),
@@ -176,7 +176,12 @@ class MySQL(Backend):
     def stripped(self, text: ir.Value, characters: str) -> ir.Value:
         from hadi.ingest.engines.mysql_sql import trimmed
 
-        return trimmed(text, characters, self.longest_text)
+        return trimmed(text, characters)
+
+    def filled(self, text: ir.Value, characters: str) -> ir.Value:
+        from hadi.ingest.engines.mysql_sql import filled
+
+        return filled(text, characters, self.longest_text)
 
     def number_of(self, text: ir.Value) -> ir.Value:
         return text.cast("float64")
@@ -199,7 +204,8 @@ class MySQL(Backend):
     def same_as(self, cell: ir.Value) -> ir.Value:
         from hadi.ingest.engines import functions
 
-        return functions.sha2(cell, 256) if cell.type().is_string() else cell
+        is_text = cell.type().is_string()
+        return functions.unhex(functions.sha2(cell, 256)) if is_text else cell
 
     def in_order(self, rows: ir.Table, by: Sequence[str], names: Sequence[str]) -> ir.Table:
         import ibis

@@ -14,10 +14,14 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.mysql import MySQLCompiler
 from sqlglot import exp
 
+from hadi.ingest.engines import functions
+
 ENDLESS = sys.float_info.max  # there is nothing beyond: what is larger is read as this
 # Of every column of text: compared by the numbers of its characters, blanks at the end among them.
 COLLATIONS = {"mariadb": "utf8mb4_nopad_bin", "mysql": "utf8mb4_0900_bin"}
 _REGEXPS = {"mariadb": "\\", "mysql": "$"}  # what a group is called in a replacement
+
+_MANY_GROUPS = {"unit", "hadi_n"}  # what is in rows of one unit, and in equal rows
 
 
 class Compiler(MySQLCompiler):  # type: ignore[misc]
@@ -60,6 +64,10 @@ class Compiler(MySQLCompiler):  # type: ignore[misc]
     def written(self, table: ibis.Table) -> str:
         """The expression as SQL."""
         tree = self.to_sqlglot(table).transform(_as_float)
+        for query in tree.find_all(exp.Select):
+            if query.args.get("group") and _MANY_GROUPS & set(query.named_selects):
+                # Sorted, which goes faster than to look each up in a table that is on a disk.
+                query.set("operation_modifiers", [exp.Var(this="SQL_BIG_RESULT")])
         return str(tree.sql(self.dialect))
 
 
@@ -101,11 +109,19 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def trimmed(text: Any, characters: str, longest: int) -> Any:
+def trimmed(text: Any, characters: str) -> Any:
     """An expression of Ibis: the text without those characters at either end."""
-    from hadi.ingest.engines import functions
-
     ends = f"\\A[{characters}]+|[{characters}]+\\z"
-    # The longest texts name nothing and are no numbers: a pattern might give up on them.
-    is_short = text.length() <= longest
-    return is_short.ifelse(functions.regexp_replace(text, ends, ""), text)
+    return functions.regexp_replace(text, ends, "")
+
+
+def filled(text: Any, characters: str, longest: int) -> Any:
+    """An expression of Ibis: the same, NULL where nothing is left, and cut off behind `longest`
+    characters: nobody sorts a text without an end in memory."""
+    rest = trimmed(text, characters)
+    # Most texts have nothing to be trimmed of, and a look at their ends costs less than a pattern.
+    is_clean = (functions.locate(text.left(1), characters) == 0) & (
+        functions.locate(text.right(1), characters) == 0
+    )
+    short = ibis.cases((is_clean, text), (rest != "", rest))
+    return short.left(longest + 1)
