@@ -114,14 +114,14 @@ def analyse_before_after(
     answer = ask(table, plan, season, start)
     known = {finding.code for finding in findings}
     checks = (*(c for c in answer.checks if look.is_open or c.code in _BEFORE_THE_END
-                if c.code not in known), *findings)  # fmt: skip
+                if c.code not in known and c.code != "no_control"), *findings)  # fmt: skip
     comparison, reason = (answer.comparison, answer.reason) if look.is_open else (
         None, Text("comparison_not_yet"))  # fmt: skip
     compared = Compared(
         metric=primary,
         arm=AFTER,
-        control_sample=Moments(answer.before, comparison.control if comparison else 0.0, 0.0),
-        treatment_sample=Moments(periods, comparison.treatment if comparison else 0.0, 0.0),
+        control_sample=Moments(answer.before, answer.expected, 0.0),
+        treatment_sample=Moments(periods, answer.actual, 0.0),
         alpha=plan.alpha,
         result=comparison,
         reason=None if comparison else reason,

@@ -46,6 +46,19 @@ class Answer:
     table: SeriesTable | None = None
     start: int = 0
 
+    @property
+    def expected(self) -> float:
+        """What the mean of a period would have been by season and trend; zero where unknown."""
+        if self.comparison is not None:
+            return self.comparison.control
+        return self.found.expected if self.found else 0.0
+
+    @property
+    def actual(self) -> float:
+        if self.comparison is not None:
+            return self.comparison.treatment
+        return self.found.after.mean if self.found else 0.0
+
     def as_json(self) -> dict[str, Any] | None:
         """What the pages show beside the verdict."""
         if self.season is None and self.regression is None:

@@ -26,6 +26,7 @@ from hadi.api import (
     problems,
     quality,
     rollouts,
+    seasons,
     uploads,
 )
 from hadi.api.answers import PREFIX, Endpoints
@@ -35,7 +36,7 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, datasets, uploads, quality, connections, feeds, analyses, conclusions,
-    rollouts, costs, events, people, jobs, exports,
+    rollouts, costs, events, people, jobs, exports, seasons,
 )  # fmt: skip
 
 ABOUT = """\

@@ -26,6 +26,7 @@ from hadi.domain.plan import (
     MetricRole,
     Spending,
 )
+from hadi.domain.season_plan import SeasonMethod
 from hadi.domain.statement import LIMIT
 
 _NUMBER = {"type": "number"}
@@ -109,7 +110,8 @@ class PlanIn(Sent):
 
     design = _documented(
         "What is randomised: units (split), or whole stores, teams or sellers (cluster); or one or "
-        "a few sites get the change and are followed beside the others (pilot)",
+        "a few sites get the change and are followed beside the others (pilot); or one series is "
+        "held against its own past (before_after)",
         _values(Design),
     )
     variant = _documented("The column that names the arm", _WORD)
@@ -194,9 +196,13 @@ class PlanIn(Sent):
     owner = _documented("Id or e-mail of a person", _WORD)
     steward = _documented("Id or e-mail of the person who brings the numbers", _WORD)
     site = _documented("Of a pilot: the column of the store, team or territory", _WORD)
-    time = _documented("Of a pilot: the column of the period; a row is a site in a period", _WORD)
+    time = _documented(
+        "Of a pilot, and before_after: the column of the period; a row is a (site in a) period",
+        _WORD,
+    )
     value = _documented(
-        "Of a pilot: the column of the value; the primary metric is about it", _WORD
+        "Of a pilot, and before_after: the column of the value; the primary metric is about it",
+        _WORD,
     )
     treated = _documented("Of a pilot: the sites that get the change", _SITES)
     controls = _documented(
@@ -204,10 +210,24 @@ class PlanIn(Sent):
         _SITES,
     )
     start = _documented(
-        "Of a pilot: the first period of the change, as the data write it",
+        "Of a pilot: the first period of the change, as the data write it; of before_after: its "
+        "first month or day, 2025-05 or 2025-05-01",
         {"type": ["string", "integer"], "maxLength": 200},
     )
-    method = _documented("Of a pilot: how it is compared; did unless said", _values(Method))
+    method = _documented(
+        "Of a pilot: how it is compared; did unless said. Of before_after: coefficients (unless "
+        "said) or segmented",
+        {"enum": [*(each.value for each in (*Method, *SeasonMethod)), None]},
+    )
+    before = _documented(
+        "Of before_after: the months that it is compared with, 2025-02..2025-04; the three before "
+        "the start unless said",
+        {"type": "string", "maxLength": 60},
+    )
+    counts = _documented(
+        "Of before_after: the values are counts of something, so that the regression is Poisson's",
+        {"type": "boolean"},
+    )
     scale = _documented(
         "Of a pilot: effects as fractions (log, unless said) or in the value's units (linear)",
         _values(Scale),

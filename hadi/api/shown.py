@@ -184,7 +184,8 @@ def in_language(record: Mapping[str, Any]) -> Json:
     translated: Json = {}
     for name, value in record.items():
         if isinstance(value, Mapping):
-            translated[name] = in_language(value) if "note_text" in value else dict(value)
+            has_sentence = "note_text" in value or "sentence_text" in value
+            translated[name] = in_language(value) if has_sentence else dict(value)
         elif isinstance(value, list):
             translated[name] = [in_language(v) if isinstance(v, Mapping) else v for v in value]
         else:

@@ -114,6 +114,7 @@ def test_it_has_every_endpoint(document: dict[str, Any]) -> None:
         ("GET", f"{prefix}/jobs/{{job_id}}"),
         ("DELETE", f"{prefix}/jobs/{{job_id}}"),
         ("GET", f"{prefix}/exports/{{name}}"),
+        ("POST", f"{prefix}/seasons"),
         ("GET", f"{prefix}/exports/files/{{job_id}}"),
         ("POST", f"{prefix}/workspace/archives"),
         ("POST", f"{prefix}/workspace/imports"),

@@ -26,6 +26,7 @@ WORDING: dict[str, Wording] = {
     "season_column_month": N_("Month"),
     "season_column_coefficient": N_("Coefficient"),
     "season_span_short": N_("“%(field)s” holds no whole month."),
+    "season_rows_or_text": N_("Send either rows or text."),
     "season_spans_both": N_("To compare before with after, name both."),
     "season_spans_overlap": N_("Before and after overlap: before has to end where after begins, or earlier."),
     "season_no_kind": N_("“%(name)s” cannot be judged before and after, where a row is a period: use an average (mean)."),

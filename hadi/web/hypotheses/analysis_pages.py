@@ -60,6 +60,7 @@ class ComparisonLine:
     metric: str
     arm: str
     is_adjusted: bool
+    beside: str  # what it is held against
     control: str
     treatment: str
     difference: str
@@ -225,8 +226,9 @@ def _line(
     note = comparison["note_text"]
     return ComparisonLine(
         metric=metric_title(metric),
-        arm=comparison["arm"],
+        arm=str(_("after")) if plan.season else comparison["arm"],
         is_adjusted=base_of(comparison["method"] or "").startswith(("cuped_", "lin_")),
+        beside=str(_("Expected by season and trend") if plan.season else _("Control")),
         control=_sample(comparison["control"], metric, plan),
         treatment=_sample(comparison["treatment"], metric, plan),
         difference=_estimate(comparison["difference"], kind),
