@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from hadi.domain.scaling import RolloutStatus
-from hadi.services.demo.story import Closing, Counted, Drawn, Guard, Measure, Reach, Scaling, Story
+from hadi.services.demo.story import (
+    Closing,
+    Counted,
+    Drawn,
+    Guard,
+    Measure,
+    Reach,
+    Scaling,
+    Spent,
+    Story,
+)
 
 WINNERS = (
     Story(
@@ -18,6 +28,15 @@ WINNERS = (
         guard=Guard("returned the add-on", 31, 34, 0.01),
         file="mentoring_receipts.csv",
         budget=2400,
+        worth={
+            "value_per_unit": "12", "margin": 0.35, "units_per_week": 1400, "stores": 4,
+            "payback_limit_weeks": 26, "one_off_per_store": "900", "running_per_week": "30",
+        },
+        costs=(
+            Spent(0, "1260", "training", "Mentors, 42 hours"),
+            Spent(12, "640", "work", "Sellers away from the counter"),
+            Spent(30, "150", "goods", "Samples to practise with"),
+        ),
         closing=Closing(
             "scale",
             "Confirmed with room to spare, and returns did not move.",
@@ -239,6 +258,13 @@ LEARNED = (
         measure=Measure("receipt", 50, 1350, 80, sd=690),
         data=Drawn(1100, 1350, 690, -95),
         file="first_page.csv",
+        worth={
+            "value_per_unit": "1",
+            "margin": 0.3,
+            "units_per_week": 260,
+            "payback_limit_weeks": 26,
+        },
+        costs=(Spent(2, "190", "work", "The agency moved the line"),),
         closing=Closing(
             "stop",
             "It harms: receipts fell.",

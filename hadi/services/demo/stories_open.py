@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hadi.services.demo.story import Closing, Counted, Drawn, Guard, Measure, Reach, Story
+from hadi.services.demo.story import Closing, Counted, Drawn, Guard, Measure, Reach, Spent, Story
 
 IDEAS = (
     Story("put the nine most asked-for circuit breakers beside the till", age_days=2),
@@ -93,6 +93,20 @@ RUNNING = (
         lasts_days=60,
         measure=Measure("bought again", 0.04, 0.18, 0.06),
         budget=1200,
+        worth={
+            "basket": "64",
+            "margin": 0.25,
+            "purchases_per_year": 3.2,
+            "years": 2.5,
+            "acquisition_cost": "23",
+            "units_per_week": 90,
+            "horizon_weeks": 52,
+            "payback_limit_weeks": 104,
+        },
+        costs=(
+            Spent(1, "180", "work", "Printing and explaining, all tills"),
+            Spent(14, "264.50", "discount", "46 vouchers redeemed"),
+        ),
     ),
     Story(
         "hang a poster of complementary parts at the cable counter",
@@ -102,6 +116,7 @@ RUNNING = (
         age_days=26,
         measure=Measure("add-on in receipt", 0.03, 0.14, 0.04),
         budget=80,
+        costs=(Spent(0, "80", "advertising", "Two posters, printed"),),
     ),
     Story(
         "call back missed calls within ten minutes",
@@ -154,6 +169,16 @@ MEASURED = (
         guard=Guard("called it pushy", 26, 24, 0.02),
         file="offers_with_cases.csv",
         corrected="The first export was made a day too early: the last offers were missing.",
+        budget=900,
+        worth={
+            "value_per_unit": "180", "margin": 0.3, "units_per_week": 40,
+            "payback_limit_weeks": 16, "one_off_per_store": "700", "running_per_week": "60",
+        },
+        costs=(
+            Spent(1, "420", "work", "14 hours: choosing and writing up the cases"),
+            Spent(4, "310", "training", "Two mornings with the whole desk"),
+            Spent(20, "503", "work", "21 hours more than planned for the calculations"),
+        ),
         closing=Closing(
             "", "",
             "A concrete offer with cases moves six more clients in a hundred to a decision.",

@@ -48,13 +48,15 @@ class Drawn:
 class Study:
     """A test that needs more than two columns: what its plan says besides, and its file. `rows`
     draws them for a test that begins on that day; `after_days` is when a look on the way is taken
-    (None: at the end); `then` is what is done with the data after the first check."""
+    (None: at the end); `then` is what is done with the data after the first check; `dated` is what
+    of the plan depends on the day on which it begins."""
 
     plan: Mapping[str, Any]
     head: tuple[str, ...]
     rows: Callable[[Random, date], list[list[object]]]
     after_days: int | None = None
     then: Callable[..., None] | None = None
+    dated: Callable[[date], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,16 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent so many days after the start, in the currency of the demo."""
+
+    day: int
+    amount: str
+    kind: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One hypothesis of the demo, with everything that happened to it."""
 
@@ -124,6 +136,8 @@ class Story:
     study: Study | None = None
     guard: Guard | None = None
     budget: int = 300
+    worth: Mapping[str, Any] | None = None  # what the plan says the effect is worth
+    costs: tuple[Spent, ...] = ()
     arms: tuple[str, ...] = ("usual", "new")
     file: str = ""  # name of the attached file; empty: typed counts
     is_weekly: bool = False  # the file comes week by week, each added to the ones before

@@ -20,6 +20,7 @@ from hadi.models.dataset import Relation
 from hadi.services import (
     analyses,
     conclusions,
+    costs,
     datasets,
     hypotheses,
     plans,
@@ -30,9 +31,19 @@ from hadi.services import (
 from hadi.services.demo import feeding, rows
 from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
+from hadi.services.demo.seasonal import SEASONAL
 from hadi.services.demo.stories_closed import CLOSED
 from hadi.services.demo.stories_open import OPEN
-from hadi.services.demo.story import Counted, Drawn, Guard, Measure, Reach, Scaling, Story
+from hadi.services.demo.story import (
+    Counted,
+    Drawn,
+    Guard,
+    Measure,
+    Reach,
+    Scaling,
+    Spent,
+    Story,
+)
 from hadi.services.demo.studies import STUDIES
 
 CURRENCY = "EUR"
@@ -47,7 +58,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
-    stories = sorted((*OPEN, *CLOSED, *STUDIES, *DOUBTS), key=lambda story: -story.age_days)
+    stories = sorted((*OPEN, *CLOSED, *STUDIES, *DOUBTS, *SEASONAL), key=lambda story: -story.age_days)
     workspace.ensure()
     with transaction():
         _workspace()
@@ -103,6 +114,8 @@ class _Teller:
             )
             return
         hypotheses.start(hypothesis.id, by=self.author, now=self.day(3))
+        for spent in story.costs:
+            self.spend(hypothesis, spent)
         if story.data is not None or story.study is not None:
             self.measure(hypothesis)
         if story.closing is not None:
@@ -133,6 +146,7 @@ class _Teller:
             "baseline_sd": measure.sd,
             "expected_effect": measure.expected,
             "budget": None if is_draft else {"amount": story.budget, "currency": CURRENCY},
+            "money": {**story.worth, "currency": CURRENCY} if story.worth else None,
             "starts_on": begins.isoformat(),
             "ends_on": (begins + timedelta(days=story.lasts_days)).isoformat(),
             "planned_units": _planned_units(story),
@@ -145,12 +159,22 @@ class _Teller:
             body["ends_on"] = (begins + timedelta(days=story.lasts_days)).isoformat()
         if story.study is not None:
             body |= story.study.plan
+            if story.study.dated is not None:
+                body |= story.study.dated(begins)
         elif story.file or story.table:
             body["day"] = rows.DAY
         db.session.flush()  # the version counts what is written
         plans.save(
             hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
         )
+
+    def spend(self, hypothesis: Hypothesis, spent: Spent) -> None:
+        at = self.day(3 + spent.day, hour=17)
+        body = {
+            "amount": spent.amount, "currency": CURRENCY, "kind": spent.kind,
+            "spent_on": at.date(), "note": spent.note,
+        }  # fmt: skip
+        costs.add(hypothesis.id, body=body, by=self.author, now=at)
 
     def measure(self, hypothesis: Hypothesis) -> None:
         story, steward = self.story, self.actors[self.story.steward]
