@@ -22,6 +22,7 @@ from hadi.api import (
     hypotheses,
     jobs,
     people,
+    pilots,
     plans,
     problems,
     quality,
@@ -35,8 +36,8 @@ from hadi.api.schemas import ProblemOut
 RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway one may not
 
 NOUNS = (
-    hypotheses, plans, datasets, uploads, quality, connections, feeds, analyses, conclusions,
-    rollouts, costs, events, people, jobs, exports, seasons,
+    hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
+    conclusions, rollouts, costs, events, people, jobs, exports, seasons,
 )  # fmt: skip
 
 ABOUT = """\

@@ -159,7 +159,7 @@ def read_form() -> Attachment:
     if sheet := request.form.get("sheet"):
         choices["sheet"] = sheet
     return Attachment(
-        files=tuple(Sent(_filename(str(each.filename)), _stream(each)) for each in files),
+        files=tuple(Sent(filename_of(str(each.filename)), _stream(each)) for each in files),
         mapping=_words("mapping"),
         choices=choices,
         role=_role(),
@@ -215,7 +215,7 @@ def _stream(file: Any) -> BinaryIO:
     return stream
 
 
-def _filename(written: str) -> str:
+def filename_of(written: str) -> str:
     """The name alone, as it can be shown: some browsers send a whole path."""
     name = PurePosixPath(written.replace("\\", "/")).name
     return "".join(sign for sign in name if sign.isprintable())[:200] or "file"

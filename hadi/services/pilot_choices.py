@@ -81,7 +81,7 @@ def draw(
             DRAWN, subject="pilot_history", subject_id=history.id, by=by, now=now,
             hypothesis=hypothesis,
             details={
-                "sites": ", ".join(found), "seed": str(seed), "count": count,
+                "sites": ", ".join(found), "drawn": list(found), "seed": str(seed), "count": count,
                 "candidates": len(chosen), "stratum": history.stratum or "",
             },
         )  # fmt: skip
