@@ -58,7 +58,8 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
-    stories = sorted((*OPEN, *CLOSED, *STUDIES, *DOUBTS, *SEASONAL), key=lambda story: -story.age_days)
+    told = (*OPEN, *CLOSED, *STUDIES, *DOUBTS, *SEASONAL)
+    stories = sorted(told, key=lambda story: -story.age_days)
     workspace.ensure()
     with transaction():
         _workspace()
