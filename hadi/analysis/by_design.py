@@ -79,3 +79,8 @@ def validity_of_sites(source: Source, plan: Plan) -> tuple[Check, ...]:
     from hadi.analysis import pilot_checks
 
     return pilot_checks.validity(pilot_checks.lay(source.panel(plan), plan), plan)
+
+
+def days_of_sites(source: Source, plan: Plan) -> tuple[date, ...]:
+    """The days of a pilot's periods; none where they are no days. Raises Unreadable."""
+    return source.panel(plan).periods.days if plan.pilot is not None else ()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
+    from hadi.ingest.series import SeriesTable
+
 MOST_CELLS = 5_000_000
 MOST_PERIODS = 20_000
 MOST_OF_GROUPS = 200_000
@@ -79,6 +81,9 @@ class Paneled:
         return self.known
 
     def summaries(self, plan: Plan) -> Summaries:
+        raise Unreadable(Text("panel_no_sums"))
+
+    def series(self, plan: Plan) -> SeriesTable:
         raise Unreadable(Text("panel_no_sums"))
 
 
@@ -242,11 +247,16 @@ def _groups(frame: Frame, periods: Periods, site: str, time: str) -> Groups | No
     )
     if len(found) > MOST_OF_GROUPS:
         return None
-    names = tuple(sorted({str(row[0]) for row in found}, key=_natural))
+    return grouped([(str(name), label, total) for name, label, total in found], periods)
+
+
+def grouped(found: Sequence[tuple[str, str, float]], periods: Periods) -> Groups:
+    """Sums by seller and period, laid out."""
+    names = tuple(sorted({name for name, _label, _total in found}, key=_natural))
     place = {name: number for number, name in enumerate(names)}
     values = np.zeros((len(names), len(periods.labels)))
     for name, label, total in found:
-        values[place[str(name)], periods.places[label]] += total
+        values[place[name], periods.places[label]] += total
     return Groups(names, values)
 
 

@@ -102,9 +102,16 @@ def source(dataset: Dataset, *, folder: Path) -> Source:
     if dataset.kind is DatasetKind.COUNTS:
         return CountsSource(dataset.counts or [])
     if dataset.kind is DatasetKind.QUERY:
-        return sums_json.summed(sums_path(dataset.digest, folder).read_text(encoding="utf-8"))
+        return _snapshot(sums_path(dataset.digest, folder).read_text(encoding="utf-8"))
     labels = [part.filename for part in dataset.parts]
     return TableSource(paths_of(dataset, folder=folder), digest=dataset.digest, labels=labels)
+
+
+def _snapshot(text: str) -> Source:
+    """What a connection's engine answered, as it was kept: sums, or sites over time."""
+    from hadi.ingest import panel_json  # needs NumPy
+
+    return panel_json.paneled(text) if text.startswith(panel_json.MARK) else sums_json.summed(text)
 
 
 def paths_of(dataset: Dataset, *, folder: Path) -> list[Path]:

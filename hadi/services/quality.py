@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hadi.analysis.by_design import validity_of_sites
+from hadi.analysis.by_design import days_of_sites, validity_of_sites
 from hadi.analysis.checks import validity
 from hadi.db import db, let_go, lock, transaction
 from hadi.domain import quality as rules
@@ -97,6 +97,7 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     days: list[date] = []
     if data is not None and plan is not None and plan.own is not None:
         found += [Finding.of_check(check) for check in validity_of_sites(data, plan)]
+        days = [] if is_file else list(days_of_sites(data, plan))  # of files the rows tell
     elif data is not None and plan is not None:
         sums = data.summaries(plan)
         found += [Finding.of_check(check) for check in validity(sums, plan)]

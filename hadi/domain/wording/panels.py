@@ -33,6 +33,7 @@ WORDING: dict[str, Wording] = {
     ),
     "panel_no_control": N_("No control site is left: every site of the data is a pilot."),
     "panel_no_sums": N_("These data are sites over time: they answer the plan of a pilot alone."),
+    "engine_periods_unordered": N_("The periods of the column “%(column)s” have no order of their own, and rows of a database have none either: use dates, weeks, months or numbers."),
     "panel_one_period": N_(
         "The data have a single period: a pilot needs periods before its start and after it."
     ),

@@ -25,6 +25,7 @@ from hadi.ingest.outliers import are_few, looked_at
 from hadi.ingest.source import ArmSummary, Sample, Summaries
 
 if TYPE_CHECKING:
+    from hadi.ingest.panels import PanelTable
     from hadi.stats.arrays import Distribution
 
 
@@ -45,6 +46,12 @@ class EngineSource:
                 if not measure.is_conversion:
                     raise frame.overflow(measure) from None
             raise Unreadable(Text("engine_query_failed", reason="22003")) from None
+
+    def panel(self, plan: Plan) -> PanelTable:
+        """The sites of a pilot over time. Raises Unreadable with one sentence."""
+        from hadi.ingest.engines.panels import panel_of  # needs NumPy
+
+        return panel_of(self.relation, plan)
 
 
 def _summaries(frame: Frame) -> Summaries:

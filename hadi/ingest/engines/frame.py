@@ -150,7 +150,7 @@ def look(frame: Frame) -> Look:
     found = [dict(zip(query.columns, row, strict=True)) for row in backend.rows(query)]
     for m in frame.measures:
         if any(row.get(f"bad{m.place}") for row in found):
-            raise _fault(frame, m)
+            raise fault(frame, m)
         if any(row.get(f"far{m.place}") for row in found):
             raise frame.overflow(m)
     longs = {f"long{i}": name for i, name in enumerate(names)} | {"long_arm": frame.variant}
@@ -241,7 +241,7 @@ def _largest(values: Any) -> float | None:
     return max(known, default=None)
 
 
-def _fault(frame: Frame, measure: Measure) -> Unreadable:
+def fault(frame: Frame, measure: Measure) -> Unreadable:
     """The refusal that shows a bad cell of the metric. Rows of a database have no order, so that
     it cannot say which row it is."""
     backend, table = frame.backend, frame.relation.table
