@@ -45,7 +45,7 @@ WORDING: dict[str, Wording] = {
     "event_cost_voided": N_("struck a cost out"),
     "event_cost_restored": N_("took a cost back that was struck out"),
     "event_budget_is_reached": N_("used up the budget with it: the owner is told"),
-    "event_budget_is_over": N_("went over 120%% of the budget with it: a leader decides"),
+    "event_budget_is_over": N_("went a fifth or more over the budget with it: a leader decides"),
     "event_budget_continue": N_("let the test go on, with a new cap"),
     "event_budget_stop": N_("stopped the spending"),
     "event_money_estimated": N_("estimated what the effect is worth"),

@@ -20,7 +20,7 @@ from hadi.services import costs, economics, hypotheses
 from hadi.services.economics import Economics
 from hadi.stats.payback import Gain
 from hadi.web.shared.access import current_actor, now
-from hadi.web.shared.language import figure, say
+from hadi.web.shared.language import figure, say, speaker
 from hadi.web.shared.money_words import (
     Pairs,
     StoreTable,
@@ -31,7 +31,12 @@ from hadi.web.shared.money_words import (
     store_table,
     sums_words,
 )
+from hadi.web.shared.typed_numbers import written_number
 
+# What is missing and can be said on the page of the effect's worth.
+_OF_WORTH = frozenset(
+    f"payback_needs_{part}" for part in ("units", "value", "margin", "customer", "horizon", "limit")
+)
 BAR = 1.5  # of the cap: where the bar of the budget is full
 
 
@@ -62,6 +67,7 @@ class PaybackPanel:
     label: str
     sentence: str
     missing: tuple[str, ...]
+    lacks_worth: bool
     warnings: tuple[str, ...]
     stats: Pairs
     customer: Pairs
@@ -122,6 +128,7 @@ def payback_panel(found: Economics) -> PaybackPanel:
         label=say(Text(f"payback_{assessed.payback.value}")),
         sentence=say(sentence(assessed)),
         missing=tuple(say(text) for text in assessed.missing),
+        lacks_worth=any(text.code in _OF_WORTH for text in assessed.missing),
         warnings=tuple(_warnings(found)),
         stats=tuple(_stats(assessed)),
         customer=tuple(_customer(assessed)),
@@ -191,7 +198,8 @@ def _customer(found: Assessment) -> Iterator[tuple[str, str]]:
     yield _("Lifetime value"), amount_words(customer.lifetime_value, found.currency)
     yield _("Within the horizon"), amount_words(customer.value_within, found.currency)
     if customer.ratio is not None:
-        yield _("LTV to CAC"), figure(Figure(FigureKind.NUMBER, round(customer.ratio, 1)))
+        ratio = written_number(round(customer.ratio, 1), language=speaker().language)
+        yield _("LTV to CAC"), ratio
 
 
 def _gain(gain: Gain, currency: str | None) -> str:

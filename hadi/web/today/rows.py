@@ -114,9 +114,13 @@ def _why(waiting: Waiting, today: date) -> str:
         case Wait.INSIGHT:
             return str(_("The result is there, what we learned is not. %(since)s", since=since))
         case Wait.OVER_BUDGET:
-            return str(_("It costs over 120%% of its budget: does it go on with a new cap?"))
+            return str(
+                _("It costs a fifth more than it may, or beyond: does it go on with a new cap?")
+            )
         case Wait.BUDGET:
-            return str(_("Its budget is used up. At 120%% a leader decides whether it goes on."))
+            return str(
+                _("Its budget is used up. A fifth beyond it, a leader decides whether it goes on.")
+            )
         case Wait.ENDED:
             return _of_the_check(waiting.due_on)
         case Wait.ATTACH:
