@@ -33,6 +33,7 @@ from hadi.domain.text import Text
 from hadi.models import Feed, Hypothesis
 from hadi.models.connection import Schedule
 from hadi.services import feed_choosing, feeds
+from hadi.services.feed_columns import day_of
 
 endpoints = Endpoints("feeds", "Tables and queries of connections that answer a test")
 
@@ -47,6 +48,9 @@ class FeedIn(Sent):
     query = Words(allow_none=True, metadata=described("One SELECT; or `table`"))
     mapping = Object(keys=fields.String(), values=fields.String(), metadata=_MAPPING)
     tags = Object(keys=fields.String(), values=fields.String(), metadata=_TAGS)
+    day = Words(
+        allow_none=True, metadata=described("The column of a row's day, where the plan names none")
+    )
     schedule = Choice(Schedule, about="When it asks by itself; manual unless said")
 
 
@@ -87,7 +91,8 @@ def create(body: dict[str, Any], key: str) -> Response:
     try:
         job = feed_choosing.attach(
             feed_id, mapping=body.get("mapping") or {}, tags=body.get("tags") or {},
-            schedule=body.get("schedule") or Schedule.MANUAL, by=actor(), now=now(),
+            day=body.get("day") or "", schedule=body.get("schedule") or Schedule.MANUAL,
+            by=actor(), now=now(),
         )  # fmt: skip
     except HadiError:
         _undo(feed_id)
@@ -193,7 +198,8 @@ def _shown(feed: Feed, test_number: int, last: Mapping[str, str]) -> Mapping[str
         "connection": feed.connection.name,
         "table": feed.table or None,
         "query": feed.query or None,
-        "columns": [dict(column) for column in feed.columns],
+        "columns": [{"name": each["name"], "type": each["type"]} for each in feed.columns],
+        "day": day_of(feed.columns),
         "mapping": dict(feed.mapping),
         "tags": dict(feed.tags),
         "schedule": feed.schedule.value,

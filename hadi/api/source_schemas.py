@@ -76,6 +76,7 @@ class FeedOut(ma.Schema):
     columns = fields.List(_object("name and type"), required=True)
     mapping = _object("The plan's name of a column to the source's")
     tags = _object("A column to money, margin or personal")
+    day = _text(allow_none=True, metadata={"description": "The column of a row's day"})
     schedule = _one_of(Schedule)
     due_at = _moment(allow_none=True)
     refreshed_at = _moment(allow_none=True)

@@ -3,7 +3,7 @@ whether the plan came before the data, or which rows lie outside of the period."
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hadi.domain.errors import Invalid
@@ -32,25 +32,29 @@ def day_of(dataset: Dataset | None) -> str | None:
     return (dataset.quality_settings or {}).get("day") if dataset is not None else None
 
 
-def checked_day(
-    dataset: Dataset, plan: Plan, day: str | None, before: Dataset | None
-) -> str | None:
-    """The day column to attach data with. `day` None: as for the data before; empty: none. Raises
-    Invalid for a column that is not there or holds no days, or where the plan names its own."""
-    columns = day_columns(dataset.report)
-    if day is None:
-        known = day_of(before)
-        return known if known in columns and plan.day is None else None
-    if not day:
-        return None
-    names = {column["name"] for column in dataset.report["columns"]}
+def required_day(columns: Sequence[Mapping[str, Any]], plan: Plan, day: str) -> str:
+    """A column that holds days. Raises Invalid for one that is not there or holds none, or where
+    the plan names its own."""
+    fitting = day_columns({"columns": columns})
     refusal = None
     if plan.day is not None:
         refusal = Text("day_of_plan", column=plan.day)
-    elif day not in names:
-        refusal = Text("day_unknown", column=day[:80], columns=listed(columns) or "–")
-    elif day not in columns:
+    elif day not in {column["name"] for column in columns}:
+        refusal = Text("day_unknown", column=day[:80], columns=listed(fitting) or "–")
+    elif day not in fitting:
         refusal = Text("quality_setting_not_days", column=day)
     if refusal is not None:
         raise Invalid(refusal, {"day": refusal})
     return day
+
+
+def checked_day(
+    dataset: Dataset, plan: Plan, day: str | None, before: Dataset | None
+) -> str | None:
+    """The day column to attach data with. `day` None: as for the data before; empty: none. Raises
+    Invalid as above."""
+    columns = day_columns(dataset.report)
+    if day is None:
+        known = day_of(before)
+        return known if known in columns and plan.day is None else None
+    return required_day(dataset.report["columns"], plan, day) if day else None

@@ -19,10 +19,12 @@ from hadi.ingest import engines
 from hadi.models import Connection, Feed, Job, Test
 from hadi.models.connection import Schedule
 from hadi.services import connections, events, feeds, hypotheses
+from hadi.services.dataset_days import day_columns, required_day
 from hadi.services.dataset_mapping import suggested
 from hadi.services.dataset_records import attaching, require_running
 from hadi.services.dataset_rows import CELL_CHARS, PREVIEW_ROWS, Preview
 from hadi.services.datasets import checked_mapping
+from hadi.services.feed_columns import day_of, with_day
 
 QUERY_LENGTH = 20_000
 LOOK_SECONDS = 10  # how long a page waits for the first rows
@@ -95,19 +97,30 @@ def likely_mapping(feed: Feed, seen: Preview) -> dict[str, str]:
     return suggested(plan, columns, before=feed.mapping)
 
 
+def likely_day(feed: Feed) -> str:
+    """The column of the day as it was named, else the only one that holds days."""
+    fitting = day_columns({"columns": feed.columns})
+    return day_of(feed.columns) or (fitting[0] if len(fitting) == 1 and not feed.mapping else "")
+
+
 def attach(
     feed_id: str,
     *,
     mapping: Mapping[str, str],
     tags: Mapping[str, str] | None = None,
+    day: str = "",
     schedule: Schedule = Schedule.MANUAL,
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Job:
     """Say which column is which, and ask the source for the first time. A feed whose source has
-    changed is mapped anew the same way. Raises Invalid with every column that is missing."""
-    assign(feed_id, mapping=mapping, tags=tags, schedule=schedule, version=version, by=by, now=now)
+    changed is mapped anew the same way. `day`: the column of the day of a row, where the plan
+    names none. Raises Invalid with every column that is missing."""
+    assign(
+        feed_id, mapping=mapping, tags=tags, day=day, schedule=schedule, version=version, by=by,
+        now=now,
+    )  # fmt: skip
     return feeds.refresh_now(feed_id, by=by, now=now)
 
 
@@ -116,6 +129,7 @@ def assign(
     *,
     mapping: Mapping[str, str],
     tags: Mapping[str, str] | None = None,
+    day: str = "",
     schedule: Schedule = Schedule.MANUAL,
     version: int | None = None,
     by: Actor,
@@ -134,8 +148,9 @@ def assign(
             feeds.require_of(feed, test)
             assert test.plan is not None
             resolved = checked_mapping(test.plan, [c["name"] for c in columns], mapping)
+            named_day = required_day(columns, test.plan, day) if day else None
             is_new = not feed.mapping
-            feed.mapping, feed.columns = resolved, columns
+            feed.mapping, feed.columns = resolved, with_day(columns, named_day)
             feed.tags = _checked_tags(tags or {}, columns)
             feed.schedule, feed.problem = schedule, None
             feed.due_at = feeds.next_due_of(schedule, now)

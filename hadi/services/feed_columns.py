@@ -22,6 +22,21 @@ _FAMILIES = {
 }
 
 Columns = Sequence[Mapping[str, Any]]
+_DAY = "is_day"  # of a column that says the day of a row, where the plan names none
+
+
+def day_of(columns: Columns) -> str | None:
+    """The column that was named as the day of a row, beside what the plan names."""
+    return next((column["name"] for column in columns if column.get(_DAY)), None)
+
+
+def with_day(columns: Columns, day: str | None) -> list[dict[str, Any]]:
+    """The columns, of which that one says the day of a row."""
+    return [
+        {"name": column["name"], "type": column["type"]}
+        | ({_DAY: True} if column["name"] == day else {})
+        for column in columns
+    ]
 
 
 def require_same(mapping: Mapping[str, str], chosen: Columns, present: Columns) -> None:

@@ -10,6 +10,7 @@ import json
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hadi.config import Settings
 from hadi.db import db, lock, new_id, transaction
 from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.permissions import Actor
+from hadi.domain.quality import QualitySettings
 from hadi.domain.text import Text
 from hadi.ingest import engines, sums_json
 from hadi.ingest.source import Summaries
@@ -27,7 +29,7 @@ from hadi.models import Dataset, Feed
 from hadi.models.dataset import DatasetKind
 from hadi.services import connections, dataset_versions, feed_choosing, feeds, hypotheses, quality
 from hadi.services.dataset_records import attaching, require_running, sums_path, take_turn
-from hadi.services.feed_columns import require_same
+from hadi.services.feed_columns import day_of, require_same
 from hadi.services.jobs import Cancelled
 
 # Engines add up in whatever order their threads come: the last digits of a sum are not data.
@@ -68,6 +70,9 @@ def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries:
     if plan.season is not None:
         raise Unreadable(Text("feed_not_for_series"))
     bound, mapping, chosen = plan.bound(feed.mapping), dict(feed.mapping), list(feed.columns)
+    day = day_of(chosen) if plan.day is None else None
+    if day is not None:
+        bound, mapping = replace(bound, day=day), {"day": day} | mapping
     table, query = feed.table, feed.query
     tell(0.05, Text("feed_stage_connecting", name=feed.connection.name))
     with connections.opened(feed.connection) as backend:
@@ -92,11 +97,13 @@ def _attach(feed_id: str, summaries: Summaries, *, by: Actor, now: datetime) -> 
         if last is not None and _is_known(last, feed, digest, content, folder):
             return {"dataset_id": last.id, "version": last.version, "is_new": False}
         take_turn(digest)
+        day = day_of(feed.columns)
         _keep(sums_path(digest, folder), content)
         dataset = Dataset(
             id=new_id(), test_id=test.id, kind=DatasetKind.QUERY, feed_id=feed.id,
             filename=feeds.name_of(feed)[-255:], digest=digest, rows=summaries.rows,
             report=_report(feed, summaries), mapping=dict(feed.mapping), tags=dict(feed.tags),
+            quality_settings=QualitySettings(day=day).as_json() if day else None,
             previous_id=last.id if last else None, author_id=by.user_id or feed.author_id,
             created_at=now,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hadi.db import transaction
 from tests.factories.hypotheses import World
 from tests.factories.sources import (
     duckdb_file,
@@ -329,3 +330,30 @@ def test_a_feed_that_was_only_chosen_is_forgotten_without_a_trace_of_data(
     feeds.stop(other.id, by=sources.by, now=sources.world.later())
     assert feeds.of_test(hypothesis.current_test) == []
     assert len(datasets_of(hypothesis)) == 1
+
+
+def test_the_day_of_a_row_says_whether_the_plan_came_first(sources: Sources) -> None:
+    from hadi.domain.errors import Invalid
+    from hadi.services.quality import period_of
+
+    hypothesis = sources.running()
+    query = "SELECT *, DATE '2026-01-10' + CAST(bought AS INTEGER) AS sold FROM sales"
+    feed = sources.feed(hypothesis, sources.connect(), query=query)
+    for day, code in (("nowhere", "day_unknown"), ("spent", "quality_setting_not_days")):
+        with pytest.raises(Invalid) as refusal:
+            sources.attach(feed, day=day)
+        assert refusal.value.fields["day"].code == code
+    sources.attach(feed)
+    sources.attach(reload(feed), day="sold")
+    unknown, known = datasets_of(hypothesis)
+    assert period_of(unknown)[:2] == (None, None)
+    assert [str(day) for day in period_of(known)[:2]] == ["2026-01-10", "2026-01-11"]
+    findings = {finding["code"]: finding["level"] for finding in known.quality["findings"]}
+    assert findings["after_the_fact"] == "red" and "after_the_fact" not in str(unknown.quality)
+    # It is named beside the columns of the plan, and a source that lost it says so.
+    feed = reload(feed)
+    assert [column["name"] for column in feed.columns if column.get("is_day")] == ["sold"]
+    with transaction():
+        feed.query = query.replace("sold", "sold_on")
+    sources.refresh(feed)
+    assert reload(feed).problem["code"] == "feed_column_renamed"

@@ -135,3 +135,18 @@ def test_who_may_choose_and_who_may_ask(visitor: Visitor) -> None:
     assert "Ask now" not in visitor.get(feed).text
     other = visitor.make("running", change="another idea")
     visitor.get(feed.replace(key, other), status=404)
+
+
+def test_the_day_is_asked_where_the_source_has_days(visitor: Visitor) -> None:
+    connected(visitor)
+    key = visitor.make("running", unit="client")
+    visitor.sign_in("analyst")
+    query = "SELECT *, DATE '2026-01-10' AS sold FROM sales"
+    where = mapping_page(visitor, key, query=query)
+    page = visitor.get(where)
+    assert "The day of a row" in page.text
+    visitor.submit(where, {}, form_id="mapping")  # the only one that holds days is chosen already
+    page = visitor.get(where.replace("/map", ""))
+    assert "The day of a row" in page.text and "sold" in page.text
+    dataset = visitor.get(page.links["Version 1"])
+    assert "10 Jan 2026" in dataset.text and "Not fit for a verdict" in dataset.text

@@ -174,11 +174,16 @@ def mapping_form(
     for need, field in form.needs:
         nothing = _("None: every row is a unit") if need.is_optional else _("Choose a column")
         field.choices = choices([("", nothing), *((column, column) for column in columns)])
+    offer_days(form, plan, days)
+    return form
+
+
+def offer_days(form: MappingForm, plan: Plan, days: Sequence[str]) -> None:
+    """Ask for the day of a row only where the plan names none and there are days."""
     if plan.day is not None or not days:
         del form.day
     else:
         form.day.choices = choices([("", _("None")), *((column, column) for column in days)])
-    return form
 
 
 def terms_form(previous: int, *, can_grow: bool, **options: Any) -> TermsForm:

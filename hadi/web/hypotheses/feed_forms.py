@@ -14,7 +14,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.tags import ColumnTag
 from hadi.models.connection import Schedule
 from hadi.services.feed_choosing import QUERY_LENGTH
-from hadi.web.hypotheses.data_forms import MappingForm, mapping_form
+from hadi.web.hypotheses.data_forms import MappingForm, mapping_form, offer_days
 from hadi.web.shared.forms import Form, choices
 
 MOST_TAGGED = 200  # columns that are offered for marking
@@ -59,8 +59,11 @@ class FeedMappingForm(MappingForm):
     _tagged: dict[str, str] = {}  # noqa: RUF012 - of each form made below
 
 
-def feed_mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> FeedMappingForm:
-    """The form that maps the columns of a source to a plan, marks them, and says when it asks."""
+def feed_mapping_form(
+    plan: Plan, columns: Sequence[str], days: Sequence[str] = (), **options: Any
+) -> FeedMappingForm:
+    """The form that maps the columns of a source to a plan, marks them, and says when it asks;
+    `days` are those that hold days."""
     plain = type(mapping_form(plan, columns))
     tagged = {f"tag_{place}": column for place, column in enumerate(columns[:MOST_TAGGED])}
     fields = {
@@ -75,6 +78,7 @@ def feed_mapping_form(plan: Plan, columns: Sequence[str], **options: Any) -> Fee
     for need, field in form.needs:
         nothing = _("None: every row is a unit") if need.is_optional else _("Choose a column")
         field.choices = choices([("", nothing), *((column, column) for column in columns)])
+    offer_days(form, plan, days)
     return form
 
 

@@ -12,6 +12,7 @@ from hadi.domain.text import Figure, FigureKind
 from hadi.models import Connection, Feed, Hypothesis
 from hadi.services import feeds
 from hadi.services.dataset_rows import Preview
+from hadi.services.feed_columns import day_of
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.feed_forms import (
     ChoiceForm,
@@ -160,7 +161,7 @@ def feed_map_page(
     problem: str | None,
 ) -> FeedMapPage:
     errors: list[tuple[str | None, str]] = list(form.loose_errors)
-    for _need, field in form.needs:
+    for field in (*(each for _need, each in form.needs), *filter(None, [form.day_field])):
         errors += [(field.id, str(message)) for message in field.errors]
     return FeedMapPage(
         title=_("What is what in this source?"),
@@ -197,7 +198,7 @@ def feed_page(
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
         line=feed_line(hypothesis, feed, actor),
         query=feed.query,
-        columns=tuple(feed.mapping.items()),
+        columns=(*feed.mapping.items(), *((_("The day of a row"), d) for d in _day(feed))),
         brought=tuple(_brought(hypothesis, feed)),
         form=form or schedule_form(feed.schedule, feed.version),
         can_keep=can_keep and feeds.is_live(feed),
@@ -208,6 +209,12 @@ def feed_page(
         stop_url=here("hypotheses.stop_feed"),
         version=feed.version,
     )
+
+
+def _day(feed: Feed) -> tuple[str, ...]:
+    """The column of the day, where one was named."""
+    named = day_of(feed.columns)
+    return (named,) if named else ()
 
 
 def _brought(hypothesis: Hypothesis, feed: Feed) -> list[Brought]:

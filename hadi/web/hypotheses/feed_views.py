@@ -13,6 +13,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 from hadi.models import Connection, Feed, Hypothesis
 from hadi.services import connections, feed_choosing, feeds, hypotheses
+from hadi.services.dataset_days import day_columns
 from hadi.services.dataset_rows import Preview
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.feed_forms import (
@@ -83,8 +84,9 @@ def map_feed(key: str, feed_id: str) -> str:
     names = _columns(feed, seen)
     data |= {f"tag_{place}": feed.tags.get(name, "") for place, name in enumerate(names)}
     data |= {"schedule": feed.schedule.value if feed.mapping else "daily"}
-    data |= {"version": str(feed.version)}
-    form = feed_mapping_form(plan, names, formdata=None, data=data)
+    data |= {"version": str(feed.version), "day": feed_choosing.likely_day(feed)}
+    days = day_columns({"columns": feed.columns})
+    form = feed_mapping_form(plan, names, days, formdata=None, data=data)
     page = feed_map_page(hypothesis, feed, form, preview=seen, problem=problem)
     return render("hypotheses/feed_map.html", page)
 
@@ -96,7 +98,8 @@ def attach_feed(key: str, feed_id: str) -> Answer:
     hypothesis, feed = _found(key, feed_id)
     seen, problem = _preview(feed)
     hypothesis, feed = _found(key, feed_id)
-    form = feed_mapping_form(_plan(hypothesis), _columns(feed, seen))
+    days = day_columns({"columns": feed.columns})
+    form = feed_mapping_form(_plan(hypothesis), _columns(feed, seen), days)
     if form.validate():
         try:
             return once_when_done(form, lambda: _attach(key, feed_id, form))
@@ -207,8 +210,9 @@ def _stage(key: str, hypothesis_id: str, source_id: str, form: ChoiceForm) -> st
 
 def _attach(key: str, feed_id: str, form: FeedMappingForm) -> str:
     feed_choosing.attach(
-        feed_id, mapping=form.mapping(), tags=form.tags(), schedule=form.chosen_schedule(),
-        version=form.read_version, by=current_actor(), now=now(),
+        feed_id, mapping=form.mapping(), tags=form.tags(),
+        day=str(form.day_field.data or "") if form.day_field is not None else "",
+        schedule=form.chosen_schedule(), version=form.read_version, by=current_actor(), now=now(),
     )  # fmt: skip
     tell(_("Connected. The source is being asked for the first time."), "info")
     return url_for("hypotheses.data", key=key)
