@@ -42,7 +42,7 @@ def test_the_first_connection_is_one_button_away(visitor: Visitor) -> None:
 def test_a_driver_that_is_not_there_is_explained(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    what_to_do = 'installs “hadi[mysql]” (pip install "hadi[mysql]") and restarts it'
+    what_to_do = "installs the extra “hadi[mysql]” (PyMySQL) and restarts it"
     visitor.sign_in("analyst")
     assert what_to_do not in visitor.get("/data/sources/new").text
     page = visitor.get("/data/sources/new/mysql")

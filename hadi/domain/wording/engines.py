@@ -26,7 +26,7 @@ WORDING: dict[str, Wording] = {
     "engine_too_many_rows": NN_("More than %(n)s row would have to be fetched: choose metrics that sums can answer, or raise the limit of the connection.", "More than %(n)s rows would have to be fetched: choose metrics that sums can answer, or raise the limit of the connection."),
     "engine_reads_much": N_("The database expects to read about %(rows)s rows for this, more than the connection's limit of %(limit)s: ask for less, or raise the limit."),
     "engine_query_comment": N_("A comment that the database would run (/*! … */ or /*+ … */) may not stand in a query here: take it out."),
-    "engine_extra_missing": N_("The driver of this database is not installed: whoever runs HADI installs “%(extra)s” (pip install \"%(extra)s\") and restarts it."),
+    "engine_extra_missing": N_("The driver of this database is not installed: whoever runs HADI installs the extra “%(extra)s” (%(driver)s) and restarts it."),
     "engine_too_old": N_("This is %(engine)s, which is too old to make the sums: %(oldest)s or newer is needed."),
     "engine_reads_otherwise": N_("This server (%(engine)s) reads texts or numbers in another way than MySQL and MariaDB do: it cannot be asked."),
     "engine_text_long": NN_("Column “%(column)s”: a cell is longer than %(n)s character, and the database may take it for another: shorten it in the query, with LEFT or SHA2.", "Column “%(column)s”: a cell is longer than %(n)s characters, and the database may take it for another: shorten it in the query, with LEFT or SHA2."),

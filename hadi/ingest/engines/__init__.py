@@ -29,7 +29,7 @@ __all__ = [
     "Relation",
     "check",
     "columns",
-    "missing_extra",
+    "missing_driver",
     "open",
     "preview",
     "relation",
@@ -39,7 +39,7 @@ __all__ = [
 
 KINDS = ("postgresql", "mysql", "duckdb", "parquet", "spark")
 # What is not installed with HADI itself: the driver of a kind, and the extra that brings it.
-_EXTRAS = {"mysql": ("pymysql", "hadi[mysql]")}
+_EXTRAS = {"mysql": ("PyMySQL", "hadi[mysql]")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,14 @@ def open(
         yield backend
 
 
-def missing_extra(kind: str) -> str | None:
+def missing_driver(kind: str) -> Text | None:
     """What has to be installed before such a database can be opened; None: nothing."""
     from importlib.util import find_spec
 
-    driver, extra = _EXTRAS.get(kind, ("", None))
-    return None if extra is None or find_spec(driver) is not None else extra
+    driver, extra = _EXTRAS.get(kind, ("", ""))
+    if not driver or find_spec(driver.lower()) is not None:
+        return None
+    return Text("engine_extra_missing", extra=extra, driver=driver)
 
 
 def check(backend: Backend) -> Checked:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.text import Text
-from hadi.ingest.engines import Limits, missing_extra
+from hadi.ingest.engines import Limits, missing_driver
 from hadi.ingest.engines.backend import Backend
 from hadi.ingest.engines.watchdog import Watchdog
 
@@ -39,8 +39,8 @@ def opened(
 def maker(kind: str) -> Callable[[Mapping[str, Any], str | None, Limits, Watchdog], Backend]:
     """What makes such a backend, with the driver loaded: that is no time of the database's.
     Raises Unreadable where the driver is not installed."""
-    if extra := missing_extra(kind):
-        raise Unreadable(Text("engine_extra_missing", extra=extra))
+    if missing := missing_driver(kind):
+        raise Unreadable(missing)
     match kind:
         case "postgresql":
             import ibis.backends.postgres

@@ -113,7 +113,7 @@ def kind_hint(kind: ConnectionKind) -> str:
     """What a kind is for, in a line."""
     return {
         ConnectionKind.POSTGRESQL: str(_("A PostgreSQL server, or what speaks like one.")),
-        ConnectionKind.MYSQL: str(_("What most shops run on: WooCommerce, OpenCart, Bitrix24.")),
+        ConnectionKind.MYSQL: str(_("The database of WooCommerce, OpenCart, Bitrix24.")),
         ConnectionKind.DUCKDB: str(_("One file on the computer that runs HADI.")),
         ConnectionKind.PARQUET: str(_("Files of one export, on the computer that runs HADI.")),
         ConnectionKind.SPARK: str(_("Apache Spark, Databricks or Sail: billions of rows.")),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from hadi.domain.text import Figure, FigureKind, Text
-from hadi.ingest.engines import missing_extra
+from hadi.ingest.engines import missing_driver
 from hadi.models import Connection
 from hadi.models.connection import ConnectionKind
 from hadi.services import connections, source_files
@@ -278,8 +278,8 @@ def _folders(kind: ConnectionKind) -> tuple[str, ...]:
 
 def _lacks(kind: ConnectionKind) -> str | None:
     """What has to be installed before such a database can be asked, in a sentence."""
-    extra = missing_extra(kind.value)
-    return say(Text("engine_extra_missing", extra=extra)) if extra else None
+    missing = missing_driver(kind.value)
+    return say(missing) if missing else None
 
 
 def _cost_help(kind: ConnectionKind) -> str:
