@@ -43,6 +43,12 @@ def incomplete(story: Story, seed: int, begins: date) -> bytes:
     return _written(head, rows[: len(rows) * 19 // 20], story.file)
 
 
+def past(story: Story, seed: int, begins: date, until: date) -> bytes:
+    """The rows of the story's file from before that day; the day is in their first column."""
+    head, rows = table(story, seed, begins)
+    return _written(head, [row for row in rows if row[0] < until], "past weeks.csv")  # type: ignore[operator]
+
+
 def _written(head: list[str], rows: list[Row], name: str) -> bytes:
     if name.endswith(".xlsx"):
         return _workbook(head, rows)

@@ -108,6 +108,15 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The weeks before the start are attached to plan a pilot by; `count` pilots are drawn from
+    them by chance with that `seed`."""
+
+    count: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Spent:
     """What was spent so many days after the start, in the currency of the demo."""
 
@@ -134,6 +143,7 @@ class Story:
     measure: Measure | None = None
     data: Counted | Drawn | None = None
     study: Study | None = None
+    past: Past | None = None
     guard: Guard | None = None
     budget: int = 300
     worth: Mapping[str, Any] | None = None  # what the plan says the effect is worth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from hadi.services import (
     costs,
     datasets,
     hypotheses,
+    pilot_choices,
+    pilots,
     plans,
     rollouts,
     users,
@@ -31,6 +33,7 @@ from hadi.services import (
 from hadi.services.demo import feeding, rows
 from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
+from hadi.services.demo.pilots import PILOTS
 from hadi.services.demo.seasonal import SEASONAL
 from hadi.services.demo.stories_closed import CLOSED
 from hadi.services.demo.stories_open import OPEN
@@ -39,6 +42,7 @@ from hadi.services.demo.story import (
     Drawn,
     Guard,
     Measure,
+    Past,
     Reach,
     Scaling,
     Spent,
@@ -58,7 +62,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
     """Fill an empty database; returns how many hypotheses it holds then. `folder` takes the data
     sets, `now` is the moment the stories lead up to. One transaction: all or nothing."""
     now = now.replace(minute=0, second=0, microsecond=0)
-    told = (*OPEN, *CLOSED, *STUDIES, *DOUBTS, *SEASONAL)
+    told = (*OPEN, *CLOSED, *STUDIES, *DOUBTS, *SEASONAL, *PILOTS)
     stories = sorted(told, key=lambda story: -story.age_days)
     workspace.ensure()
     with transaction():
@@ -168,6 +172,27 @@ class _Teller:
         plans.save(
             hypothesis.id, body=body, version=hypothesis.version, by=self.author, now=self.day(1)
         )
+
+        if story.past is not None:
+            self.look_back(hypothesis, story.past, begins)
+
+    def look_back(self, hypothesis: Hypothesis, past: Past, begins: date) -> None:
+        """The weeks before a pilot, and the draw of its sites."""
+        at = self.day(1.2)
+        until = min(begins, at.date())
+        content = rows.past(self.story, self.number, begins, until)
+        pilots.keep_file(
+            hypothesis.id, file=io.BytesIO(content), filename="past weeks.csv", folder=self.folder,
+            by=self.author, now=at,
+        )  # fmt: skip
+        if past.count:
+            history = pilots.history_of(hypothesis.current_test_id or "")
+            assert history is not None
+            db.session.flush()
+            pilot_choices.draw(
+                hypothesis.id, candidates=history.sites, count=past.count, seed=past.seed,
+                folder=self.folder, version=hypothesis.version, by=self.author, now=self.day(1.3),
+            )  # fmt: skip
 
     def spend(self, hypothesis: Hypothesis, spent: Spent) -> None:
         at = self.day(3 + spent.day, hour=17)
