@@ -56,6 +56,11 @@ def test_over_120_percent_the_card_is_red_and_a_leader_decides(visitor: Visitor)
         assert "This test costs more than it may: €205.50 of €150." in page.text
         assert "Decide on the budget" not in page.text
     visitor.get(f"/hypotheses/{key}/budget", status=403)
+    for path in ("/hypotheses", "/hypotheses/board"):
+        assert "Over budget" in visitor.get(path).text
+    visitor.sign_in("viewer")
+    for path in ("/hypotheses", "/hypotheses/board"):
+        assert "Over budget" not in visitor.get(path).text
     visitor.sign_in("leader")
     assert "Decide on the budget" in visitor.get(f"/hypotheses/{key}").text
     path = f"/hypotheses/{key}/budget"

@@ -84,7 +84,7 @@ WORDING: dict[str, Wording] = {
     "payback_says_too_early": N_(
         "It is too early to judge whether it pays back: the declared horizon ends on %(day)s."
     ),
-    "payback_says_paid": N_("It has paid back: the test earned %(earned)s, and cost %(cost)s."),
+    "payback_says_paid": N_("It has paid back: the test earned %(earned)s, and cost %(cost)s; at the lower end of the effect it is back in %(latest)s."),
     "payback_says_will": N_(
         "It will pay back: in %(estimate)s, at the latest in %(latest)s; the limit is %(limit)s."
     ),

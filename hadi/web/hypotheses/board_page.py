@@ -97,6 +97,7 @@ def _card(hypothesis: Hypothesis) -> Card:
         owner_initials=row.owner_initials,
         verdict=row.verdict,
         figure=row.effect_words,
+        alarm=row.alarm,
         when=row.when,
     )
 

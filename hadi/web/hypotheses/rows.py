@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart
+from hadi.domain.costs import BudgetLevel
+from hadi.domain.permissions import Permission, allows
 from hadi.models import Analysis, Hypothesis
+from hadi.services import hypotheses
+from hadi.web.shared.access import current_actor
 from hadi.web.shared.intervals import effect_of, interval_of
 from hadi.web.shared.language import day, say
 from hadi.web.shared.render import initials
@@ -34,6 +39,7 @@ class Row:
     is_early: bool = False
     effect_words: str | None = None
     chart: IntervalChart | None = None
+    alarm: str | None = None  # it costs more than it may, told to who may see money
 
 
 def row_of(hypothesis: Hypothesis) -> Row:
@@ -60,7 +66,16 @@ def row_of(hypothesis: Hypothesis) -> Row:
         is_early=bool(result and result.early_reason),
         effect_words=say(effect) if effect else None,
         chart=interval_of(result.record, plan) if result and plan else None,
+        alarm=_alarm(hypothesis),
     )
+
+
+def _alarm(hypothesis: Hypothesis) -> str | None:
+    test = hypothesis.current_test
+    if test is None or test.budget_level is not BudgetLevel.OVER:
+        return None
+    stake = hypotheses.stake(hypothesis)
+    return str(_("Over budget")) if allows(current_actor(), Permission.VIEW_MONEY, stake) else None
 
 
 def result_of(hypothesis: Hypothesis) -> Analysis | None:
@@ -69,5 +84,5 @@ def result_of(hypothesis: Hypothesis) -> Analysis | None:
     return test.result if test else None
 
 
-def rows_of(hypotheses: list[Hypothesis]) -> tuple[Row, ...]:
-    return tuple(row_of(hypothesis) for hypothesis in hypotheses)
+def rows_of(found: list[Hypothesis]) -> tuple[Row, ...]:
+    return tuple(row_of(hypothesis) for hypothesis in found)

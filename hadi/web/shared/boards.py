@@ -47,6 +47,7 @@ class Card:
     note: str | None = None
     chart: IntervalChart | None = None
     badges: tuple[str, ...] = ()
+    alarm: str | None = None  # what makes the card a red one
     is_late: bool = False  # `when` is over, as its words say too
     moves: tuple[Move, ...] = ()
 
