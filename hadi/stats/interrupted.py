@@ -24,7 +24,7 @@ from hadi.stats.distributions import (
     two_sided_z,
 )
 from hadi.stats.errors import NotEstimable
-from hadi.stats.neighbours import autoregressive, newey_west, resemblance
+from hadi.stats.neighbours import autoregressive, newey_west, on_the_safe_side, resemblance
 from hadi.stats.results import Interval
 from hadi.stats.seasons import Array
 
@@ -204,10 +204,12 @@ def segmented(
         covariances = [fit.covariance, newey_west(design, fit.residuals, known, lags)]
         working, scaled = response, design
     rho = resemblance(scaled, working, known)
-    covariances.append(autoregressive(scaled, working, known, rho))
+    careful = on_the_safe_side(rho, fit.df)
+    covariances.append(autoregressive(scaled, working, known, careful))
     return _answer(
         fit, covariances, design, known, observed, first_after=first_after, family=family,
-        waves=waves, has_slope=has_slope, lags=lags, offset=offset, rho=rho, alpha=alpha,
+        waves=waves, has_slope=has_slope, lags=lags, offset=offset, rho=rho, careful=careful,
+        alpha=alpha,
     )  # fmt: skip
 
 
@@ -260,6 +262,9 @@ def _waves(
     """The pairs that lower Schwarz's criterion (1978, Annals of Statistics 6) the most."""
     if places[-1] - places[0] + 1 < 1.5 * year:
         return 0
+    alike = response
+    if family == "poisson":  # their roots are as good as normal, and take no rounds
+        alike = 2.0 * np.sqrt(response / np.exp(offset) if offset is not None else response)
     best, found = math.inf, 0
     for waves in range(MOST_WAVES + 1):
         design = _design(places, first_after, year, waves, has_slope=has_slope, week=week)
@@ -267,7 +272,7 @@ def _waves(
         if n - k < n / 2:
             break
         try:
-            score = _score(response, design, family, offset) + k * math.log(n)
+            score = _score(alike, design) + k * math.log(n)
         except NotEstimable:
             break
         if score < best:
@@ -275,16 +280,10 @@ def _waves(
     return found
 
 
-def _score(response: Array, design: Array, family: Family, offset: Array | None) -> float:
-    """Twice the negative logarithm of the likelihood, up to a constant; that of counts over their
-    dispersion in the fullest model would depend on it, so a Gaussian of the roots stands in."""
-    if family == "poisson":
-        fit = poisson(design, response, offset)
-        away = 2.0 * (np.sqrt(response) - np.sqrt(fit.fitted))
-        spread = float(away @ away)
-    else:
-        fit = least_squares(design, response)
-        spread = float(fit.residuals @ fit.residuals)
+def _score(response: Array, design: Array) -> float:
+    """Twice the negative logarithm of a Gaussian likelihood, up to a constant."""
+    fit = least_squares(design, response)
+    spread = float(fit.residuals @ fit.residuals)
     return len(response) * math.log(max(spread, 1e-300) / len(response))
 
 
@@ -296,7 +295,7 @@ def _lags(n: int) -> int:
 def _answer(
     fit: Fit, covariances: Sequence[Array], design: Array, places: Array, observed: Array, *,
     first_after: int, family: Family, waves: int, has_slope: bool, lags: int | None,
-    offset: Array | None, rho: float, alpha: float,
+    offset: Array | None, rho: float, careful: float, alpha: float,
 ) -> Interrupted:  # fmt: skip
     is_log = family != "linear"
     after = places >= first_after
@@ -308,7 +307,7 @@ def _answer(
     step[2] = 1.0
 
     # What resembles its neighbours is worth fewer periods than there are.
-    df = max(fit.df * (1.0 - rho) / (1.0 + rho), 2.0)
+    df = max(fit.df * (1.0 - careful) / (1.0 + careful), 2.0)
 
     def effect(weights: Array) -> Effect:
         widest = max(covariances, key=lambda each: float(weights @ each @ weights))
