@@ -4,6 +4,7 @@ answer otherwise, what it may not be asked, and that nothing goes on there after
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -232,20 +233,36 @@ def test_encryption_is_as_it_was_chosen(mariadb: Server, monkeypatch: pytest.Mon
     assert cipher(host=str(mariadb.socket)) == ""  # a file on the same computer
 
 
+def between(
+    server: Server,
+    question: Callable[[bytes], bytes] = bytes,
+    answer: Callable[[bytes], bytes] = bytes,
+) -> Callable[[socket.socket], None]:
+    """Somebody on the line who says that the server cannot encrypt, and may change what is said;
+    a question of which nothing is left is answered with `answer` of nothing."""
+
+    def serve(client: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", server.port)) as line:
+            greeting = bytearray(line.recv(4096))
+            greeting[greeting.index(b"\0", 5) + 15] &= ~0x08  # of the capabilities: CLIENT.SSL
+            client.sendall(bytes(greeting))
+            while data := client.recv(65536):
+                asked = question(data)
+                if asked:
+                    line.sendall(asked)
+                client.sendall(answer(line.recv(65536) if asked else b""))
+
+    return serve
+
+
 def test_a_server_without_encryption_is_not_told_the_password(mariadb: Server) -> None:
-    """Somebody between us and the server says that it cannot encrypt."""
     heard: list[bytes] = []
 
-    def strips_tls(client: socket.socket) -> None:
-        with socket.create_connection(("127.0.0.1", mariadb.port)) as server:
-            greeting = bytearray(server.recv(4096))
-            at = greeting.index(b"\0", 5) + 1 + 4 + 8 + 1  # of the capabilities
-            greeting[at + 1] &= ~0x08  # CLIENT.SSL
-            client.sendall(bytes(greeting))
-            while data := client.recv(4096):
-                heard.append(data)
+    def listen(data: bytes) -> bytes:
+        heard.append(data)
+        return data
 
-    with serving(strips_tls) as port:
+    with serving(between(mariadb, question=listen)) as port:
         said = visit(mariadb.settings(port=port, tls="require"), seconds=5).text
     assert said.code == "engine_unreachable"
     assert "SSL is required" in str(said.params["reason"])
@@ -259,24 +276,38 @@ def test_a_server_that_asks_for_a_file_of_ours_gets_none(mariadb: Server, tmp_pa
     asks = b"\xfb" + str(own).encode()
     heard: list[bytes] = []
 
-    def hostile(client: socket.socket) -> None:
-        with socket.create_connection(("127.0.0.1", mariadb.port)) as server:
-            greeting = bytearray(server.recv(4096))
-            greeting[greeting.index(b"\0", 5) + 15] &= ~0x08  # CLIENT.SSL
-            client.sendall(bytes(greeting))
-            while data := client.recv(4096):
-                heard.append(data)
-                if b"VERSION" in data:
-                    client.sendall(len(asks).to_bytes(3, "little") + b"\x01" + asks)
-                    continue
-                server.sendall(data)
-                client.sendall(server.recv(4096))
+    def listen(data: bytes) -> bytes:
+        heard.append(data)
+        return b"" if b"VERSION" in data else data
 
-    with serving(hostile) as port:
+    def ask(data: bytes) -> bytes:
+        return data or len(asks).to_bytes(3, "little") + b"\x01" + asks
+
+    with serving(between(mariadb, listen, ask)) as port:
         said = visit(mariadb.settings(port=port), seconds=5).text
     assert said.code == "engine_query_failed"
     assert any(b"VERSION" in data for data in heard)
     assert not any(b"business" in data for data in heard)
+
+
+def test_a_server_that_is_too_old_or_reads_otherwise_is_left(mariadb: Server) -> None:
+    def older(data: bytes) -> bytes:
+        return re.sub(rb"\d\d\.\d\d\.(\d+-MariaDB)", rb"10.04.\1", data)
+
+    with serving(between(mariadb, answer=older)) as port:
+        said = visit(mariadb.settings(port=port)).text
+    assert said.code == "engine_too_old"
+    assert said.params["oldest"] == "10.5"
+
+    def otherwise(data: bytes) -> bytes:
+        return data.replace(b"utf8mb4_nopad_bin", b"utf8mb4_polish_ci")
+
+    with serving(between(mariadb, question=otherwise)) as port:
+        assert visit(mariadb.settings(port=port)).text.code == "engine_reads_otherwise"
+    with serving(between(mariadb)) as port:
+        settings = mariadb.settings(port=port)
+        with engines.open("mysql", settings, PASSWORD) as backend:
+            assert engines.check(backend).engine.startswith("MariaDB")
 
 
 # ------------------------------------------------------------------------------------ only to read
