@@ -75,7 +75,7 @@ def _anytime(end: str | None) -> str:
     honest = str(_("The result may be opened at any moment: its interval stays honest."))
     if not end:
         return honest
-    return f"{honest} {one_stop(_('The test ends %(when)s.', when=end), [end])}"
+    return " ".join([honest, one_stop(_("The test ends %(when)s.", when=end), [end])])
 
 
 def _planned(plan: Plan, end: str | None) -> str:

@@ -265,7 +265,7 @@ def _gone(dataset: Dataset, provenance: Provenance) -> str | None:
         return sentence
     who = event.actor.name if event.actor else "HADI"
     reason = event.details.get("reason", "")
-    return f"{sentence} {_('%(who)s: “%(reason)s”', who=who, reason=reason)}"
+    return " ".join([sentence, _("%(who)s: “%(reason)s”", who=who, reason=reason)])
 
 
 def _newer(dataset: Dataset, newest: Dataset) -> str:
