@@ -16,6 +16,7 @@ from hadi.analysis.pilot_checks import Laid, attainable, fit, lay, validity
 from hadi.analysis.pilot_found import Found
 from hadi.analysis.pilot_methods import estimate
 from hadi.analysis.pilot_record import PilotRecord
+from hadi.analysis.pilot_settling import settling_of
 from hadi.analysis.pilot_warnings import Trap, bundle, fades, traps
 from hadi.analysis.record import AnalysisRecord, Progress, Warned, packages
 from hadi.domain import pilot_sentence
@@ -95,6 +96,9 @@ def analyse_pilot(
     raw = _raw(panel, pilot) if look.is_open else None
     faded = fades(found, panel) if found is not None else None
     around = _around(plan, pilot, laid, raw, smallest, found, faded)
+    if found is not None and verdict.verdict is Verdict.NOT_ENOUGH_DATA:
+        settles = settling_of(panel, plan, pilot, found, primary.sign)
+        around = replace(around, settles=settles)
     trap = None
     if found is not None:
         trap = Trap(panel, pilot, primary, found, around, faded, laid.table.groups)

@@ -24,7 +24,7 @@ class Around:
     against before; fractions where `is_in_percent`, else the value's units), how many there are,
     the smallest p that the deciding test can give, and how far the test is. `no_range` says why
     the effect has no interval; `lately` is the effect of the later half of the periods, where it
-    fades."""
+    fades; `settles` what would settle what stays open."""
 
     is_in_percent: bool
     pilots: float | None = None
@@ -38,6 +38,7 @@ class Around:
     ends_on: date | None = None
     no_range: Text | None = None
     lately: float | None = None
+    settles: Text | None = None
 
 
 def sentence(
@@ -115,13 +116,15 @@ def _open(
         )  # fmt: skip
     if around.no_range is not None:
         return Text("sentence_pilot_no_range", reason=around.no_range, **named)
+    settles = around.settles or Text("pilot_settles_unknown")
     if grew_alike(around):
         assert around.controls is not None
         code = "sentence_pilot_neighbours_grew"
         if around.controls < 0.0:
             code = "sentence_pilot_neighbours_fell"
-        return Text(code, change=raw_figure(around.controls, around), **named)
-    return Text("sentence_pilot_open", **named)
+        change_around = raw_figure(around.controls, around)
+        return Text(code, change=change_around, settles=settles, **named)
+    return Text("sentence_pilot_open", settles=settles, **named)
 
 
 def _excludes_none(comparison: Comparison, metric: Metric) -> bool:

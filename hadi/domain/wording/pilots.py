@@ -26,13 +26,13 @@ WORDING: dict[str, Wording] = {
         "It does harm: beside the other sites “%(metric)s” changed by %(effect)s, for the worse. Chance alone would hardly do this."
     ),
     "sentence_pilot_neighbours_grew": N_(
-        "Not enough data: the neighbouring sites grew almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this."
+        "Not enough data: the neighbouring sites grew almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this. %(settles)s"
     ),
     "sentence_pilot_neighbours_fell": N_(
-        "Not enough data: the neighbouring sites fell almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this."
+        "Not enough data: the neighbouring sites fell almost as much (%(change)s). What is left for the change itself is %(effect)s of “%(metric)s”, and chance alone could do this. %(settles)s"
     ),
     "sentence_pilot_open": N_(
-        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s, and chance alone could do this."
+        "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s, and chance alone could do this. %(settles)s"
     ),
     "sentence_pilot_no_range": N_(
         "Not enough data: beside the other sites “%(metric)s” changed by %(effect)s. %(reason)s"
@@ -48,6 +48,20 @@ WORDING: dict[str, Wording] = {
     ),
     "sentence_pilot_not_yet_periods_day": N_(
         "The pilot is still running until %(day)s: %(periods)s of the planned %(planned)s periods are in. Its result opens at the end, so that an early lucky streak decides nothing."
+    ),
+    # What would settle it
+    "pilot_settles_longer": N_(
+        "If the effect stays as it looks now, %(n)s periods after the start would settle it."
+    ),
+    "pilot_settles_pilots": N_(
+        "If the effect stays as it looks now, %(n)s pilots among these %(sites)s sites would settle it."
+    ),
+    "pilot_settles_never": N_(
+        "It looks so small beside how sites differ anyway that neither more pilots among these sites nor more time would settle it."
+    ),
+    "pilot_settles_mix": N_("More pilots, or a longer time before the start for a closer mix, would help to settle it."),
+    "pilot_settles_unknown": N_(
+        "How much sites differ anyway is not known well enough to say what would settle it."
     ),
     # Traps, beside the verdict
     "warning_common_trend": N_(

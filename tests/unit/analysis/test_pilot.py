@@ -267,3 +267,17 @@ def test_a_mix_that_fits_badly_says_so() -> None:
     found[0, :BEFORE] *= np.exp(0.5 * np.sin(np.arange(BEFORE)))
     answer = judge(table(found), plan(method="synthetic", treated=["s1"]))
     assert checked(answer)["pre_fit"] == "warn"
+
+
+# --- What would settle it
+
+
+@pytest.mark.parametrize(
+    ("effect", "seed", "code"),
+    [(0.008, 2, "pilot_settles_pilots"), (0.004, 2, "pilot_settles_never")],
+)
+def test_an_open_pilot_says_what_would_settle_it(effect: float, seed: int, code: str) -> None:
+    found = table(values(effect=effect, pilots=1, seed=seed))
+    answer = judge(found, plan(treated=["s1"], metric={"threshold": "2%"}))
+    assert answer["verdict"] == "not_enough_data"
+    assert answer["sentence_text"]["params"]["settles"]["text"]["code"] == code
