@@ -6,6 +6,7 @@ ones make no new version.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -17,13 +18,15 @@ from typing import Any
 
 from flask import current_app
 
+from hadi.analysis.by_design import require_answer
 from hadi.config import Settings
 from hadi.db import db, lock, new_id, transaction
 from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.permissions import Actor
 from hadi.domain.quality import QualitySettings
 from hadi.domain.text import Text
-from hadi.ingest import engines, sums_json
+from hadi.ingest import engines, panel_json, sums_json
+from hadi.ingest.panels import Paneled, PanelTable
 from hadi.ingest.source import Summaries
 from hadi.models import Dataset, Feed
 from hadi.models.dataset import DatasetKind
@@ -60,8 +63,9 @@ def refresh(
         raise
 
 
-def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries:
-    """The sums of the test's plan, made where the data are. No transaction is held meanwhile."""
+def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries | PanelTable:
+    """The sums of the test's plan, or the sites of a pilot over time, made where the data are. No
+    transaction is held meanwhile."""
     feed = feeds.find(feed_id, by=by)
     test = require_running(feeds.hypothesis_of(feed), by=by)
     feeds.require_of(feed, test)
@@ -79,12 +83,23 @@ def _summed(feed_id: str, tell: Tell, *, by: Actor) -> Summaries:
         relation = engines.relation(backend, table=table, query=query)
         require_same(mapping, chosen, feed_choosing.columns_of(relation))
         tell(0.2, Text("feed_stage_summing"))
-        return engines.source(relation).summaries(bound)
+        source = engines.source(relation)
+        if bound.pilot is not None:
+            panel = source.panel(bound)
+            require_answer(Paneled("", panel), bound)
+            return panel
+        return source.summaries(bound)
 
 
-def _attach(feed_id: str, summaries: Summaries, *, by: Actor, now: datetime) -> dict[str, Any]:
-    content = sums_json.write(summaries)
-    digest = sums_json.digest(summaries)
+def _attach(
+    feed_id: str, summaries: Summaries | PanelTable, *, by: Actor, now: datetime
+) -> dict[str, Any]:
+    content = (
+        panel_json.write(summaries)
+        if isinstance(summaries, PanelTable)
+        else sums_json.write(summaries)
+    )
+    digest = hashlib.sha256(content.encode()).hexdigest()
     folder = _folder()
     with transaction():
         feed = lock(Feed, feed_id)
@@ -154,7 +169,7 @@ def _keep(path: Path, content: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _report(feed: Feed, summaries: Summaries) -> dict[str, Any]:
+def _report(feed: Feed, summaries: Summaries | PanelTable) -> dict[str, Any]:
     """What is known of the data, in the shape of a parse report: an engine is read, not parsed."""
     return {
         "rows": summaries.rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from tests.factories.pilots import MONDAY, START, attach, weekly
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from hadi.config import Settings
 
 
 @pytest.fixture
@@ -117,3 +120,41 @@ def test_a_pilot_may_be_repeated_and_scaled(world: World) -> None:
     made = pilots.concluded(world)
     assert made.state.value == "concluded"
     assert rollout_list.board(by=world.actor("leader"))
+
+
+def test_a_database_feeds_a_pilot(world: World, settings: Settings, tmp_path: Path) -> None:
+    """The weeks of a team's own table become a version of data; asked twice they make one."""
+    import duckdb
+
+    from hadi.db import db
+    from hadi.models import Dataset
+    from hadi.models.connection import ConnectionKind
+    from hadi.models.job import JobState
+    from hadi.services import connections, feed_choosing, feeds
+
+    by = world.actor("analyst")
+    made = pilots.running(world)
+    path = settings.data_dir / "sources" / "shops"
+    path.mkdir(parents=True)
+    rows = tmp_path / "rows.csv"
+    rows.write_text(weekly(), encoding="utf-8")
+    duckdb.connect().execute(f"COPY (FROM '{rows}') TO '{path / 'sales.parquet'}' (FORMAT parquet)")
+    connection = connections.create(
+        kind=ConnectionKind.PARQUET, name="Shops", settings={"path": "shops"}, secret=None,
+        by=by, now=world.later(),
+    )  # fmt: skip
+    feed = feed_choosing.stage(
+        made.id, connection_id=connection.id, table="sales", by=by, now=world.later()
+    )
+    job = feed_choosing.attach(feed.id, mapping={}, by=by, now=world.later(days=1))
+    db.session.expire_all()
+    assert job.state is JobState.DONE, job.problem
+    again = feeds.refresh_now(feed.id, by=by, now=world.later())
+    db.session.expire_all()
+    assert again.state is JobState.DONE, again.problem
+    assert made.current_test is not None
+    (dataset,) = db.session.query(Dataset).filter_by(test_id=made.current_test.id)
+    assert (dataset.version, dataset.rows) == (1, pilots.SITES * pilots.WEEKS)
+    found = pilots.analyse(world, made)
+    assert found.verdict == "confirmed"
+    assert found.record["effect"]["estimate"] == pytest.approx(0.2, abs=0.02)
