@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pilot": ("hadi.cli.pilot:pilot", "The verdict on pilot sites beside the others."),
     "season": ("hadi.cli.season:season", "Before and after, the season taken out."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
+    "payback": ("hadi.cli.payback:payback", "Whether an effect pays back."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
     "worker": ("hadi.cli.worker:worker", "Do long work in the background."),
     "demo": ("hadi.cli.demo:demo", "Fill an empty database with the demo workspace."),

@@ -10,6 +10,7 @@ from hadi.domain.text import Figure, FigureKind, Text
 
 CENT = Decimal("0.01")
 MOST = Decimal("1e13")
+NO_CURRENCY = "XXX"  # ISO 4217: whichever it is, it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Money:
 def amount_figure(amount: Decimal | float, currency: str, *, is_signed: bool = False) -> Figure:
     """An amount in a sentence: to its last digit where it was typed, in whole units where it was
     computed."""
+    named = None if currency == NO_CURRENCY else currency
     if isinstance(amount, Decimal):
-        return Figure(FigureKind.AMOUNT, str(amount), is_signed, currency)
-    return Figure(FigureKind.MONEY, amount, is_signed, currency)
+        return Figure(FigureKind.AMOUNT, str(amount), is_signed, named)
+    return Figure(FigureKind.MONEY, amount, is_signed, named)
 
 
 def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | None:

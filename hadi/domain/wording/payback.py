@@ -77,6 +77,7 @@ WORDING: dict[str, Wording] = {
     "payback_two_currencies": N_(
         "one currency: it cost %(costs)s and its worth is declared in %(declared)s, and nothing is converted"
     ),
+    "payback_ends": N_("The effect and its ends have to be numbers, the effect between --low and --high."),
     "payback_never": N_("never"),
     "payback_in_weeks": N_("%(weeks)s weeks"),
     "payback_weeks_interval": N_("%(weeks)s (%(low)s to %(high)s)"),
