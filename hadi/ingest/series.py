@@ -32,7 +32,9 @@ MOST_PERIODS = 20_000
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 _WEEK = 7
-_CLOSED = 4  # days without a row at an end of a month that may have been closed: holidays
+_HOLIDAY = 1  # open day without a row at an end of a month
+_HOLIDAYS = 9  # in a month
+_RARELY = 0.2
 _QUARTER = 3
 
 
@@ -159,12 +161,15 @@ def by_month(table: SeriesTable) -> tuple[MonthSeries, tuple[int, ...]]:
     first, end = table.start, table.start + len(table.values) * width
     daily = np.repeat(np.where(known, table.values, 0.0) / width, width)
     covered = np.repeat(known, width)
+    most = _HOLIDAYS if table.step == "day" else _HOLIDAY
+    is_open = _open_days(first, covered, table.step)
     low, high = (months.month_of(date.fromordinal(d)) for d in (first, end - 1))
     values, partial = [], []
     for month in range(low, high + 1):
         one, after = (months.first_day(m).toordinal() for m in (month, month + 1))
         inside = slice(max(one, first) - first, min(after, end) - first)
-        if _is_whole(covered[inside], one >= first, after <= end, after - one, table.step):
+        expected = is_open[(np.arange(one, after) - 1) % _WEEK]
+        if _is_whole(expected, covered[inside], max(first - one, 0), most):
             values.append(float(daily[inside].sum()))
         else:
             values.append(np.nan)
@@ -172,16 +177,26 @@ def by_month(table: SeriesTable) -> tuple[MonthSeries, tuple[int, ...]]:
     return MonthSeries(low, np.array(values)), tuple(partial)
 
 
-def _is_whole(covered: Array, has_start: bool, has_end: bool, days: int, step: Step) -> bool:
-    """Whether a month is there from end to end. Days may be free ones: those of a shop that is
-    closed on Sundays, or over a holiday."""
-    if step == "week":
-        return has_start and has_end and bool(covered.all())
-    if len(covered) < days - _CLOSED or not covered.any():
+def _is_whole(expected: Array, covered: Array, offset: int, most: int) -> bool:
+    """Whether a month is there from end to end. `expected` are its days that are usually open,
+    `covered` those with a row, from the day `offset` of the month on. A holiday may be missing at
+    either end, and `most` days in all."""
+    there = np.zeros(len(expected), dtype=bool)
+    there[offset : offset + len(covered)] = covered
+    if not there.any():
         return False
-    padded = np.concatenate([[True], covered, [True]])
-    gaps = np.diff(np.flatnonzero(padded))
-    return int(gaps.max()) - 1 + (days - len(covered)) <= 2 * _CLOSED
+    gone = expected & ~there
+    first, last = (int(end) for end in np.flatnonzero(there)[[0, -1]])
+    edges = max(gone[:first].sum(), gone[last + 1 :].sum())
+    return bool(edges <= _HOLIDAY and gone.sum() <= most)
+
+
+def _open_days(first: int, covered: Array, step: Step) -> Array:
+    """Which days of the week have rows at least now and then, from Monday on; of weeks all."""
+    if step == "week":
+        return np.ones(_WEEK, dtype=bool)
+    weekdays = (first - 1 + np.arange(len(covered))) % _WEEK  # Python's day 1 was a Monday
+    return np.array([bool(covered[weekdays == day].mean() > _RARELY) for day in range(_WEEK)])
 
 
 def _step(found: Sequence[When]) -> Step:

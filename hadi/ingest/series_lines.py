@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[+\-−]?\d[\d.,]*")
 _BESIDE = re.compile(r"[^\d]*$|^[^\d+\-−]*")  # a currency before or after
 _BLANKS = frozenset({"", "-", "–", "—", "n/a", "na", "null"})
 _YEAR = re.compile(r"(\d{4})(?:\.0)?\s*(?:г\.?)?")
+_MONTHS = frozenset({str(n) for n in range(1, 13)} | {f"{n:02}" for n in range(1, 13)})
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 
 
@@ -55,6 +56,8 @@ def _year(line: str) -> list[tuple[str, str]] | None:
     first, *others = _cells(line)
     found = _YEAR.fullmatch(first)
     if found is None or not 2 <= len(others) <= 13 or not all(_is_number(o) for o in others):
+        return None
+    if len(others) == 2 and others[0] in _MONTHS:  # the year, the month and the value
         return None
     return [(f"{found[1]}-{place:02d}", cell) for place, cell in enumerate(others[:12], 1)]
 
