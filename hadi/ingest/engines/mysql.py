@@ -104,7 +104,6 @@ class MySQL(Backend):
             "div_precision_increment": 30,  # or a quotient of whole numbers has four digits
             "group_concat_max_len": 16_777_216,
             "max_sort_length": 8192,  # or long texts count as equal
-            "sort_buffer_size": 4_194_304,
             "lock_wait_timeout": seconds,
             "wait_timeout": seconds + 60,
         }
