@@ -14,6 +14,7 @@ from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
 
 ALIKE = 0.62  # names less alike than this are not suggested
+LAST = 0.95  # as much as a whole name is the last part of one of several rows
 
 # How people call these columns, where the plan's own name is not in the file.
 _USUAL = {
@@ -128,7 +129,11 @@ def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
     named = [need.key]
     if need.role is NeedRole.METRIC and need.part == "value":
         named.append(need.metric or need.key)
+    # Of a header that takes several rows the last part says it: “Result / paid”.
+    last = name.rpartition(" / ")[2]
     likeness = max(alike(name, wanted) for wanted in named)
+    if last != name:
+        likeness = max(likeness, *(LAST * alike(last, wanted) for wanted in named))
     # Usual names stand in for the plan's, but a column that is called like the plan's wins.
     usual = max((alike(name, wanted) for wanted in _USUAL.get(need.role, ())), default=0.0)
     if need.role is NeedRole.VARIANT and plan.control in column["examples"]:

@@ -157,6 +157,8 @@ def test_the_first_rows_and_the_arms(world: World, folder: Path) -> None:
          {"arm": "test group", "bought": "Bought", "unit": "User ID"}),
         (("id сделки", "Группа", "bought_flag"),
          {"arm": "Группа", "bought": "bought_flag", "unit": "id сделки"}),
+        (("arm", "Result / share", "Result / bought"),
+         {"arm": "arm", "bought": "Result / bought"}),
         (("x", "y", "z"), {}),
     ],
 )  # fmt: skip
