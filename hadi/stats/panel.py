@@ -20,6 +20,7 @@ from hadi.stats.errors import NotEstimable
 Floats = NDArray[np.float64]
 
 _ROUNDING = 64.0 * sys.float_info.epsilon
+_LARGEST = 1e60  # fourth powers have to fit a float
 
 
 class Scale(StrEnum):
@@ -117,9 +118,11 @@ def usable(panel: Panel) -> Panel:
     Raises
     ------
     NotEstimable
-        ``pilot_no_treated``, ``pilot_no_controls``, ``pilot_no_before``, ``pilot_no_after``; and
-        ``pilot_site_no_before`` or ``pilot_site_no_after`` for a pilot, which cannot be left out.
+        ``pilot_no_treated``, ``pilot_no_controls``, ``pilot_no_before``, ``pilot_no_after``,
+        ``numbers_too_large``; and ``pilot_site_no_before`` or ``pilot_site_no_after`` for a pilot,
+        which cannot be left out.
     """
+    _refuse_huge(panel)
     if not panel.treated:
         raise NotEstimable("pilot_no_treated")
     if not panel.pre.shape[1]:
@@ -148,10 +151,9 @@ def scaled(panel: Panel, *, scale: Scale) -> Floats:
     ------
     NotEstimable
         ``pilot_not_positive`` with the first site and time whose logarithm does not exist;
-        ``numbers_too_large`` for infinite values.
+        ``numbers_too_large`` beyond 1e60.
     """
-    if np.isinf(panel.values).any():
-        raise NotEstimable("numbers_too_large")
+    _refuse_huge(panel)
     if scale != Scale.LOG:
         return panel.values
     wrong = np.argwhere(panel.values <= 0.0)
@@ -159,6 +161,11 @@ def scaled(panel: Panel, *, scale: Scale) -> Floats:
         row, column = wrong[0].tolist()
         raise NotEstimable("pilot_not_positive", site=panel.sites[row], time=panel.times[column])
     return np.asarray(np.log(panel.values))
+
+
+def _refuse_huge(panel: Panel) -> None:
+    if (np.abs(panel.values) > _LARGEST).any():
+        raise NotEstimable("numbers_too_large")
 
 
 def site_changes(panel: Panel, *, scale: Scale) -> Floats:
@@ -178,10 +185,7 @@ def site_changes(panel: Panel, *, scale: Scale) -> Floats:
     """
     before, after = period_means(panel, scaled(panel, scale=scale))
     rounding = _ROUNDING * np.maximum(np.abs(before), np.abs(after))
-    with np.errstate(all="ignore"):
-        changes = after - before
-    if np.isinf(changes).any() or np.isinf(rounding).any():
-        raise NotEstimable("numbers_too_large")
+    changes = after - before
     return np.where(np.abs(changes) <= rounding, 0.0, changes)
 
 

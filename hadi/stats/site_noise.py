@@ -125,7 +125,7 @@ def _window(before: int, after: int, changes: Floats, periods: int) -> _Window |
         return None
     squares, n = squares[:, usable], n[usable]
     variance = float((np.nansum(squares, axis=0) / (n - 1)).mean())
-    if variance <= 0.0:
+    if variance**2 <= 0.0:
         return None
     # The relative error of a variance is that of its degrees of freedom; windows overlap.
     freedom = periods / (before + after) * float((n - 1).mean())
@@ -165,5 +165,5 @@ def _relative(history: Panel, seen: list[_Window]) -> Floats:
     """Each site of the history: its own noise over that of all; NaN for one without values."""
     is_there = ~np.isnan(history.values[:, : history.first_post]).all(axis=1)
     found = np.full(len(history.sites), math.nan)
-    found[is_there] = np.sqrt(np.nanmean([one.by_site for one in seen], axis=0))
+    found[is_there] = np.sqrt(mean_there(np.column_stack([one.by_site for one in seen])))
     return found

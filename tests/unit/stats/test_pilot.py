@@ -15,6 +15,7 @@ from scipy import stats
 from hadi.stats import pilot
 from hadi.stats.errors import NotEstimable
 from hadi.stats.panel import Panel, Scale, gaps, site_changes, usable
+from hadi.stats.site_noise import noise
 from tests.factories.panels import panel_of, retail
 
 LOG, LINEAR = Scale.LOG, Scale.LINEAR
@@ -221,5 +222,8 @@ def test_huge_numbers_are_refused():
     )
     refused = code_of(lambda: pilot.store_test(huge, scale=LINEAR, alpha=0.05))
     assert refused == "numbers_too_large"
+    past = replace(huge, first_post=2)
+    assert code_of(lambda: pilot.raw_changes(huge, scale=LINEAR)) == "numbers_too_large"
+    assert code_of(lambda: noise(past, scale=LINEAR)) == "numbers_too_large"
     infinite = panel_of({"a": [1.0, math.inf], "b": [1.0, 3.0]}, "a", first_post=1)
     assert code_of(lambda: pilot.placebo(infinite, scale=LOG)) == "numbers_too_large"
