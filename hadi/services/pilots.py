@@ -61,7 +61,7 @@ def keep_file(
 ) -> PilotHistory:
     """Keep a file with the test, in place of the one before; its columns are guessed, and can be
     chosen otherwise. Raises Unreadable, TooLarge, NotAllowed, Blocked."""
-    _require_draft(hypotheses.find(hypothesis_id, by=by), by=by, now=now)
+    require_draft(hypotheses.find(hypothesis_id, by=by), by=by, now=now)
     # Reading takes as long as the file is big: no transaction is held meanwhile.
     let_go()
     table = open_table(file, filename, folder=folder, limits=LIMITS)
@@ -73,7 +73,7 @@ def keep_file(
             drop_unused([table.digest], folder=folder)
         raise Invalid(Text("history_too_narrow", file=filename[:80]))
     with transaction():
-        test = _require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
+        test = require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
         kept = _replaced(test, folder=folder)
         kept.dataset_id, kept.filename, kept.digest = None, filename[:255], table.digest
         kept.rows, kept.columns = report.rows, columns
@@ -89,7 +89,7 @@ def keep_dataset(
 ) -> PilotHistory:
     """Take the rows of an earlier data set. Raises Invalid where they are gone or not seen."""
     with transaction():
-        test = _require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
+        test = require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
         dataset = next((one for one in earlier(by=by) if one.id == dataset_id), None)
         if dataset is None:
             raise Invalid(Text("history_no_dataset"), {"dataset": Text("history_no_dataset")})
@@ -117,7 +117,7 @@ def choose_columns(
     """Say what the columns are. Raises Invalid with every field at once, and Unreadable where they
     do not make sites over time."""
     with transaction():
-        test = _require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
+        test = require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
         kept = history_of(test.id)
         if kept is None:
             raise Invalid(Text("history_absent"))
@@ -133,7 +133,7 @@ def choose_columns(
 def remove(hypothesis_id: str, *, folder: Path, by: Actor, now: datetime) -> None:
     """Take the past periods away again."""
     with transaction():
-        test = _require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
+        test = require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
         kept = history_of(test.id)
         if kept is None:
             return
@@ -208,7 +208,8 @@ def _read(paths: tuple[Path, ...], columns: tuple[str, str, str]) -> PanelTable:
     return TableSource(list(paths)).panel(plan)
 
 
-def _require_draft(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Test:
+def require_draft(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Test:
+    """The test that is being planned. Raises NotAllowed, and Blocked once it has started."""
     with hypotheses.logging_refusals("edit_plan", hypothesis.id, by=by, now=now):
         require(by, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
         if hypothesis.state not in (State.IDEA, State.PLANNED):

@@ -36,7 +36,7 @@ def pilot(key: str) -> str:
 @blueprint.post("/<key>/pilot/history")
 def keep_history(key: str) -> Answer:
     """Past weeks: a file, pasted cells, or an earlier data set."""
-    hypothesis = hypotheses.find(key, by=current_actor())
+    hypothesis = _planning(key)
     form = HistoryForm()
     status = 422
     if form.validate():
@@ -54,8 +54,8 @@ def keep_history(key: str) -> Answer:
 @blueprint.post("/<key>/pilot/columns")
 def map_history(key: str) -> Answer:
     """What the columns of the past weeks are."""
+    hypothesis = _planning(key)
     form = ColumnsForm()
-    hypothesis = hypotheses.find(key, by=current_actor())
     if form.validate():
         try:
             return once(form, lambda: _map(hypothesis, form))
@@ -68,7 +68,7 @@ def map_history(key: str) -> Answer:
 
 @blueprint.post("/<key>/pilot/history/remove")
 def remove_history(key: str) -> Answer:
-    hypothesis = hypotheses.find(key, by=current_actor())
+    hypothesis = _planning(key)
 
     def act() -> str:
         pilots.remove(hypothesis.id, folder=folder(), by=current_actor(), now=now())
@@ -81,7 +81,7 @@ def remove_history(key: str) -> Answer:
 @blueprint.post("/<key>/pilot/take")
 def take_for_pilot(key: str) -> Answer:
     """One change of the plan, as the page suggests it or as sites were ticked."""
-    hypothesis = hypotheses.find(key, by=current_actor())
+    hypothesis = _planning(key)
     form = ApplyForm()
     return _apply(hypothesis, form, lambda: _take(hypothesis, form))
 
@@ -89,12 +89,19 @@ def take_for_pilot(key: str) -> Answer:
 @blueprint.post("/<key>/pilot/draw")
 def draw_pilots(key: str) -> Answer:
     """Chance chooses the pilots."""
-    hypothesis = hypotheses.find(key, by=current_actor())
+    hypothesis = _planning(key)
     form = DrawForm()
     form.validate()
     if form.count.errors:
         return _show(hypothesis, draw_form=form), 422
     return _apply(hypothesis, form, lambda: _draw(hypothesis, form), draw_form=form)
+
+
+def _planning(key: str) -> Hypothesis:
+    """The hypothesis, whose test is still being planned by this person."""
+    hypothesis = hypotheses.find(key, by=current_actor())
+    pilots.require_draft(hypothesis, by=current_actor(), now=now())
+    return hypothesis
 
 
 def _apply(

@@ -122,7 +122,9 @@ def pilot_metric(form: Any) -> dict[str, Any] | None:
     value = (form.value.data or "").strip()
     reached: float | str | None = None
     if threshold is not None:
-        reached = f"{threshold}%" if form.is_log else float(threshold)
+        # A percent sign says so on the linear scale, too: a share of what would have been.
+        is_relative = form.is_log or str(form.pilot_threshold.data).strip().endswith("%")
+        reached = f"{threshold}%" if is_relative else float(threshold)
     return {
         "name": name or _("Primary metric"),
         "kind": MetricKind.MEAN.value,
@@ -163,7 +165,8 @@ def _threshold(primary: Metric | None, pilot: PilotPlan) -> str:
         return ""
     as_percent = threshold.is_relative or pilot.scale is Scale.LOG
     number = hundredfold(threshold.value) if as_percent else threshold.value
-    return written_number(number, language=speaker().language)
+    written = written_number(number, language=speaker().language)
+    return f"{written}%" if threshold.is_relative and pilot.scale is Scale.LINEAR else written
 
 
 def _written(value: float | None, pilot: PilotPlan) -> str:

@@ -1,0 +1,273 @@
+"""A pilot planned on its pages: typed, asked whether it can succeed, drawn by chance, judged."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from typing import Any
+
+import pytest
+from werkzeug.test import EnvironBuilder
+
+from tests.factories.past_weeks import past_weeks
+from tests.fixtures.pages import Page, form_values
+from tests.web.hypotheses_pages import Visitor, visitor
+from tests.web.test_hypotheses_plan import save, stored
+
+__all__ = ["visitor"]
+
+TYPED: dict[str, Any] = {
+    "design": "pilot", "metric_name": "Revenue of a week", "better": "higher",
+    "pilot_threshold": "10", "pilot_effect": "12,5", "treated": "s07", "start": "27",
+    "planned_units": "8", "components": "training, bonus",
+    "budget_amount": "300", "budget_currency": "EUR",
+}  # fmt: skip
+PLAN: dict[str, Any] = {
+    "design": "pilot", "variant": None, "control": None, "split": None, "baseline": None,
+    "metrics": [{"name": "Revenue", "kind": "mean", "columns": ["revenue"], "role": "primary",
+                 "threshold": "10%", "better": "higher"}],
+    "site": "store", "time": "week", "value": "revenue", "treated": ["s07", "s12"], "start": "27",
+    "planned_units": 8,
+}  # fmt: skip
+
+
+def test_a_pilot_is_typed_in_percent_and_shown_again(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    save(visitor, key, TYPED)
+    body = stored(visitor, key)
+    assert body["design"] == "pilot"
+    assert body["treated"] == ["s07"]
+    assert body["controls"] == []
+    assert body["expected_effect"] == 0.125
+    assert body["metrics"][0]["threshold"] == "10%"
+    assert body["metrics"][0]["kind"] == "mean"
+    assert body["components"] == ["training", "bonus"]
+    assert (body["method"], body["scale"], body["decide"]) == ("did", "log", "placebo")
+    shown = form_values(visitor.get(f"/hypotheses/{key}/plan").form("plan-form"))
+    assert (shown["pilot_threshold"], shown["pilot_effect"]) == ("10", "12.5")
+    assert shown["treated"] == "s07"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "hu"])
+def test_saving_a_pilot_as_shown_changes_nothing(visitor: Visitor, language: str) -> None:
+    key = visitor.make(
+        "planned", **PLAN | {"scale": "linear", "decide": "store_t", "controls": ["s01", "a, b"],
+                             "expected_effect": 12.5}
+    )  # fmt: skip
+    before = stored(visitor, key)
+    visitor.sign_in()
+    visitor.browser.get(f"/language/{language}", status=302)
+    save(visitor, key, {})
+    assert stored(visitor, key) == before
+
+
+def test_faults_stand_at_the_fields_of_the_pilot(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    page = save(visitor, key, TYPED | {"pilot_threshold": "much", "start": "x" * 201}, status=422)
+    assert "Write a number" in page.text
+    form = page.form("plan-form")
+    assert form_values(form)["treated"] == "s07"
+
+
+def test_what_a_pilot_lacks_leads_to_its_fields(visitor: Visitor) -> None:
+    key = visitor.make("planned", **PLAN | {"treated": [], "start": None})
+    visitor.sign_in()
+    page = visitor.get(f"/hypotheses/{key}/plan")
+    assert f"/hypotheses/{key}/plan#treated" in page.html
+    assert f"/hypotheses/{key}/plan#start" in page.html
+
+
+def test_a_plan_that_becomes_a_pilot_reads_in_the_history(visitor: Visitor) -> None:
+    key = visitor.make("planned")
+    visitor.sign_in()
+    save(visitor, key, TYPED)
+    save(visitor, key, {"treated": "s08"})
+    page = visitor.get(f"/hypotheses/{key}/history")
+    assert "Sites that get the change" in page.text
+
+
+# ------------------------------------------------------------------------- past weeks
+
+
+def attach(visitor: Visitor, key: str, content: bytes, name: str = "w.csv", **more: Any) -> Page:
+    data = form_values(visitor.get(f"/hypotheses/{key}/pilot").form("history"))
+    data["file"] = (io.BytesIO(content), name)
+    builder = EnvironBuilder(method="POST", data=data)
+    sent = builder.get_environ()
+    with closing(builder), closing(sent["wsgi.input"]) as stream:
+        body, kind = stream.read(), sent["CONTENT_TYPE"]
+    path = f"/hypotheses/{key}/pilot/history"
+    return visitor.browser.post(path, body, content_type=kind, **more)
+
+
+@pytest.fixture
+def planned(visitor: Visitor) -> str:
+    """A pilot with past weeks, its lead signed in; the key."""
+    key = visitor.make("planned", **PLAN | {"treated": ["s07"]})
+    visitor.sign_in()
+    attach(visitor, key, past_weeks(), status=302)
+    return key
+
+
+def test_an_empty_page_says_what_past_weeks_are_for(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    page = visitor.get(f"/hypotheses/{key}/pilot")
+    assert "No verdict rests on these weeks" in page.text
+
+
+def test_one_pilot_of_fifteen_is_told_that_it_cannot_be_confirmed(
+    visitor: Visitor, planned: str
+) -> None:
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    assert "15 sites, 26 periods" in page.text
+    assert "smallest p that chance leaves is 0.067" in page.text
+    assert "What would help most" in page.text
+    # Beside the form of the plan, too.
+    assert "0.067" in visitor.get(f"/hypotheses/{planned}/plan").text
+
+
+def test_the_change_that_helps_most_is_one_press_away(visitor: Visitor, planned: str) -> None:
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    forms = [form for form in page.tree.iter("form") if (form.get("action") or "").endswith("take")]
+    visitor.browser.open(
+        forms[0].get("action") or "", method="POST", data=form_values(forms[0]), status=302
+    )
+    body = stored(visitor, planned)
+    assert len(body["treated"]) == 2
+    assert "cannot be confirmed" not in visitor.get(f"/hypotheses/{planned}/pilot").text
+
+
+def test_ticked_controls_become_the_plan(visitor: Visitor, planned: str) -> None:
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    token = visitor.token()
+    form = page.form("draw")
+    sent = {
+        "csrf_token": token, "version": form_values(form)["version"], "part": "controls",
+        "controls": ["s01", "s02", "s03"],
+    }  # fmt: skip
+    visitor.world.later()
+    visitor.browser.post(f"/hypotheses/{planned}/pilot/take", sent, status=302)
+    assert stored(visitor, planned)["controls"] == ["s01", "s02", "s03"]
+    late = sent | {"controls": ["s04"]}
+    visitor.browser.post(f"/hypotheses/{planned}/pilot/take", late, status=409)
+    strange = sent | {"controls": ["nowhere"], "once": "other"}
+    refused = visitor.browser.post(f"/hypotheses/{planned}/pilot/take", strange, status=422)
+    assert "“nowhere” is not among the sites" in refused.text
+
+
+def test_every_draw_can_be_seen(visitor: Visitor, planned: str) -> None:
+    for _time in range(2):
+        visitor.submit(f"/hypotheses/{planned}/pilot", {"count": "2"}, form_id="draw")
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    assert "The pilots were drawn 2 times" in page.text
+    drawn = [details for verb, details in visitor.events(planned) if verb == "pilots_drawn"]
+    assert len(drawn) == 2
+    assert stored(visitor, planned)["treated"] == drawn[0]["drawn"]
+    # Evenly from both regions: odd sites lie in the north, even ones in the south.
+    assert {int(site[1:]) % 2 for site in drawn[0]["drawn"]} == {0, 1}
+    again = visitor.submit(
+        f"/hypotheses/{planned}/pilot", {"count": "2", "seed": drawn[1]["seed"]}, form_id="draw"
+    )
+    assert again.status == 302
+    assert stored(visitor, planned)["treated"] == drawn[1]["drawn"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"count": "0"}, "one site or more"),
+        ({"count": "15"}, "more than are drawn"),
+        ({"count": "two"}, "Write a number"),
+        ({"count": "2", "seed": "lucky"}, "A seed is a whole number"),
+    ],
+)
+def test_a_draw_that_cannot_be_meant_says_why(
+    visitor: Visitor, planned: str, typed: dict[str, str], said: str
+) -> None:
+    page = visitor.submit(f"/hypotheses/{planned}/pilot", typed, form_id="draw", status=422)
+    assert said in page.text
+    assert form_values(page.form("draw"))["count"] == typed["count"]
+
+
+def test_columns_are_chosen_and_what_makes_no_sites_is_refused(
+    visitor: Visitor, planned: str
+) -> None:
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    form = next(f for f in page.tree.iter("form") if (f.get("action") or "").endswith("columns"))
+    data = form_values(form)
+    data.setlist("time", ["revenue"])
+    path = f"/hypotheses/{planned}/pilot/columns"
+    refused = visitor.browser.open(path, method="POST", data=data, status=422)
+    assert "cannot be two things" in refused.text
+    data.setlist("time", ["week"])
+    data.setlist("stratum", [""])
+    visitor.browser.open(path, method="POST", data=data, status=302)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"week,store\n1,a\n", "fewer than three columns"),
+        (b"\x00\x01\x02 not a table", "read"),
+    ],
+)
+def test_a_file_that_is_no_past_weeks_leaves_nothing(
+    visitor: Visitor, content: bytes, said: str
+) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    page = attach(visitor, key, content, status=422)
+    assert said in page.text.lower() or said in page.text
+    folder = visitor.app.extensions["hadi_settings"].data_dir / "datasets"
+    assert not folder.exists() or not list(folder.glob("*.parquet"))
+
+
+def test_columns_that_cannot_be_guessed_are_asked_for(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    attach(visitor, key, b"a,b,c\n1,x,2\n2,x,3\n", status=302)
+    page = visitor.get(f"/hypotheses/{key}/pilot")
+    assert "Take these columns" in page.text
+    assert "What would help most" not in page.text
+
+
+def test_past_weeks_can_be_replaced_and_taken_away(visitor: Visitor, planned: str) -> None:
+    folder = visitor.app.extensions["hadi_settings"].data_dir / "datasets"
+    first = {path.name for path in folder.glob("*.parquet")}
+    attach(visitor, planned, past_weeks(weeks=30), status=302)
+    second = {path.name for path in folder.glob("*.parquet")}
+    assert len(second) == 1
+    assert first != second
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    form = next(f for f in page.tree.iter("form") if (f.get("action") or "").endswith("remove"))
+    visitor.browser.open(
+        form.get("action") or "", method="POST", data=form_values(form), status=302
+    )
+    assert not list(folder.glob("*.parquet"))
+
+
+def test_the_history_belongs_to_planning(visitor: Visitor) -> None:
+    key = visitor.make("running", **PLAN)
+    visitor.sign_in()
+    page = visitor.get(f"/hypotheses/{key}/pilot")
+    assert "its sites are locked" in page.text
+    token = visitor.token()
+    sent = {"csrf_token": token, "part": "treated", "treated": ["s01"], "version": "1"}
+    visitor.browser.post(f"/hypotheses/{key}/pilot/take", sent, status=422)
+    assert stored(visitor, key)["treated"] == ["s07", "s12"]
+
+
+def test_whoever_may_not_plan_looks_and_changes_nothing(visitor: Visitor, planned: str) -> None:
+    visitor.sign_in("viewer")
+    page = visitor.get(f"/hypotheses/{planned}/pilot")
+    assert "smallest p that chance leaves" in page.text
+    assert "Draw the pilots" not in page.text
+    token = visitor.token(f"/hypotheses/{planned}/pilot")
+    for path in ("history", "columns", "take", "draw", "history/remove"):
+        sent = {"csrf_token": token, "count": "1", "part": "treated", "treated": "s01"}
+        visitor.browser.post(f"/hypotheses/{planned}/pilot/{path}", sent, status=403)
+    assert stored(visitor, planned)["treated"] == ["s07"]
