@@ -228,7 +228,7 @@ def _line(
         metric=metric_title(metric),
         arm=str(_("after")) if plan.season else comparison["arm"],
         is_adjusted=base_of(comparison["method"] or "").startswith(("cuped_", "lin_")),
-        beside=str(_("Expected by season and trend") if plan.season else _("Control")),
+        beside=_held_against(plan),
         control=_sample(comparison["control"], metric, plan),
         treatment=_sample(comparison["treatment"], metric, plan),
         difference=_estimate(comparison["difference"], kind),
@@ -241,6 +241,15 @@ def _line(
         chart=_chart(comparison, metric, kind, room, in_percent=in_percent),
         readings=readings(comparison, metric, plan),
     )
+
+
+def _held_against(plan: Plan) -> str:
+    """What the first of the two values is."""
+    if plan.season is not None:
+        return str(_("Expected by season and trend"))
+    if plan.pilot is not None:
+        return str(_("Expected without the change"))
+    return str(_("Control"))
 
 
 def _chart(

@@ -57,12 +57,14 @@ def plan_rows(plan: Plan) -> tuple[Row, ...]:
 
 def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
     """The metrics of one role, each as a line."""
-    return tuple(metric_line(metric) for metric in plan.metrics if metric.role is role)
+    own = plan.own is not None
+    return tuple(metric_line(m, is_followed=own) for m in plan.metrics if m.role is role)
 
 
-def metric_line(metric: Metric) -> str:
-    """A metric as a line: name, kind, direction, what it must reach."""
-    parts = [metric.name, measure_word(metric).lower()]
+def metric_line(metric: Metric, *, is_followed: bool = False) -> str:
+    """A metric as a line: name, kind, direction, what it must reach. One that is followed over time
+    has no units, and is of no kind that needs saying."""
+    parts = [metric.name] if is_followed else [metric.name, measure_word(metric).lower()]
     if metric.better is not None:
         parts.append(better_word(metric.better).lower())
     reach = threshold_figure(metric)
@@ -263,6 +265,11 @@ def _parts(plan: Plan) -> Iterable[Part]:
     yield WORTH, _("What the effect is worth"), worth(plan)
 
 
+def _primary_line(plan: Plan) -> str:
+    primary = plan.primary
+    return metric_line(primary, is_followed=plan.own is not None) if primary else ""
+
+
 def _primary_parts(plan: Plan) -> Iterable[Part]:
     primary = plan.primary
     kind = primary.kind if primary else MetricKind.MEAN
@@ -270,7 +277,7 @@ def _primary_parts(plan: Plan) -> Iterable[Part]:
     column_label = _("Its columns") if len(kind.parts) > 1 else _("Its column")
     sd = None if kind is MetricKind.CONVERSION else plan.baseline_sd
     covariates = primary.covariates if primary else ()
-    yield "primary", _("Primary metric"), metric_line(primary) if primary else ""
+    yield "primary", _("Primary metric"), _primary_line(plan)
     yield "column", column_label, written_names(columns)
     yield "baseline", _("Value today"), _value(plan.baseline, value_kind(kind))
     yield "sd", _("Spread between units"), _value(sd, FigureKind.NUMBER)
@@ -323,7 +330,7 @@ def _season_parts(season: SeasonPlan | None) -> Iterable[Part]:
 def _others(plan: Plan, role: MetricRole) -> str:
     """The metrics of a role with everything that is planned of them."""
     return "; ".join(
-        ", ".join((metric_line(metric), *_details(metric)))
+        ", ".join((metric_line(metric, is_followed=plan.own is not None), *_details(metric)))
         for metric in plan.metrics
         if metric.role is role
     )
