@@ -2,7 +2,8 @@
 
 A draw compares units: the difference of one unit, times the units that the change reaches in a
 week. A pilot compares sites over time: its effect on what a site would have done without the
-change, times the sites. Better is up, whichever way the metric is counted.
+change, times the sites; a series before and after is one site and mostly has months. Better is up,
+whichever way the metric is counted.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from statistics import median
 from typing import Any
 
 from hadi.domain.economics import Declaration
-from hadi.domain.plan import Better, MetricKind, MetricRole
+from hadi.domain.plan import Better, Design, MetricKind, MetricRole
 from hadi.domain.text import Text
 from hadi.stats.payback import WEEKS_PER_YEAR, Gain
 
 # A shift of ranks or of a quantile is nobody's sum: no money follows from it.
 _NOT_SUMS = (MetricKind.RANK, MetricKind.QUANTILE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WITHOUT = ("not_yet", "invalid", "not_estimable")
 
 
@@ -45,6 +47,8 @@ def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEff
     comparison = _deciding(record)
     if comparison is None or comparison["difference"].get("estimate") is None:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
+    if record.get("design") == Design.BEFORE_AFTER:
+        return _of_series(record, comparison)
     if comparison.get("kind") in _NOT_SUMS:
         return WeeklyEffect(None, (Text("payback_not_a_sum", metric=comparison["metric"]),))
     if declared.units_per_week is None:
@@ -80,6 +84,16 @@ def _of_pilot(record: Mapping[str, Any]) -> WeeklyEffect:
     return WeeklyEffect(gain, weeks=len(after) * period or None, stores=sites)
 
 
+def _of_series(record: Mapping[str, Any], comparison: Mapping[str, Any]) -> WeeklyEffect:
+    """Of one series before and after, the difference is one of a period: mostly a month."""
+    times = (record.get("season") or {}).get("times") or ()
+    is_of_days = len(times) > 1 and all(_DAY.fullmatch(time) for time in times)
+    kind = "day" if is_of_days else "month"
+    period = weeks_per_period({"kind": kind, "times": times})
+    gain = _gain(comparison["difference"]).times(_sign(comparison.get("better")) / period)
+    return WeeklyEffect(gain, weeks=comparison["treatment"]["n"] * period or None, stores=1)
+
+
 def weeks_per_period(series: Mapping[str, Any]) -> float:
     """How long a period of a pilot is: of dates their usual distance, of parts of a year what they
     are called; periods that are only numbered are taken for weeks."""
@@ -87,6 +101,8 @@ def weeks_per_period(series: Mapping[str, Any]) -> float:
     if kind == "day" and len(times) > 1:
         days = [date.fromisoformat(time).toordinal() for time in times]
         return median(after - before for before, after in pairwise(days)) / 7
+    if kind == "month":
+        return WEEKS_PER_YEAR / 12
     if kind != "part":
         return 1.0
     if any(letter in time for time in times for letter in "QqКк"):

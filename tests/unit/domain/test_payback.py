@@ -191,6 +191,20 @@ def test_a_pilot_is_worth_its_effect_on_what_would_have_been() -> None:
 
 
 @pytest.mark.parametrize(
+    ("times", "period"),
+    [([], 52.1775 / 12), (["2026-02", "2026-03"], 52.1775 / 12), (["2026-02-02", "2026-02-09"], 1)],
+)
+def test_a_series_before_and_after_is_of_periods(times: list[str], period: float) -> None:
+    told = record(120, -12, 240, treatment={"n": 3}) | {
+        "design": "before_after", "season": {"times": times},
+    }  # fmt: skip
+    found = weekly_effect(told, Declaration())
+    assert found.gain is not None and found.weeks == pytest.approx(3 * period)
+    assert found.gain.estimate == pytest.approx(120 / period)
+    assert found.gain.low == pytest.approx(-12 / period)
+
+
+@pytest.mark.parametrize(
     ("kind", "times", "weeks"),
     [
         ("number", ["1", "2", "3"], 1),
