@@ -10,6 +10,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.plan import MetricRole
 from hadi.domain.scaling import Payback
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
@@ -154,9 +155,9 @@ def evidence_of(test: Test, *, now: datetime) -> scaling.Evidence:
         verdict=result.verdict,
         is_proxy=bool(primary and primary.is_proxy),
         guardrails=tuple(
-            (c["metric"], c["guardrail"])
+            (c["metric"], c["verdict"])
             for c in result.record.get("comparisons", ())
-            if c.get("guardrail")
+            if c["role"] == MetricRole.GUARDRAIL and c["arm"] == result.record.get("arm")
         ),
         is_post_factum=is_post_factum(result),
         is_promotable_grade=EvidenceGrade(result.record["evidence"]).is_promotable,

@@ -158,3 +158,20 @@ def test_a_database_feeds_a_pilot(world: World, settings: Settings, tmp_path: Pa
     found = pilots.analyse(world, made)
     assert found.verdict == "confirmed"
     assert found.record["effect"]["estimate"] == pytest.approx(0.2, abs=0.02)
+
+
+def test_an_unproven_guardrail_stops_the_scaling_of_a_pilot(world: World) -> None:
+    """“Returns” must not rise by more than 1 %; three weeks of so few stores cannot prove it."""
+    from hadi.domain.errors import Blocked
+
+    lines = weekly().splitlines()
+    noisy = ["returns", *(str(20 + (number * 7919) % 17) for number in range(len(lines) - 1))]
+    text = "\n".join(f"{line},{cell}" for line, cell in zip(lines, noisy, strict=True)) + "\n"
+    guardrail = {
+        "name": "Returns", "kind": "mean", "columns": ["returns"], "role": "guardrail",
+        "better": "lower", "margin": 0.01,
+    }  # fmt: skip
+    metrics = [*pilots.body(world)["metrics"], guardrail]
+    with pytest.raises(Blocked) as refused:
+        pilots.concluded(world, text=text, metrics=metrics)
+    assert {blocker.text.code for blocker in refused.value.blockers} == {"scale_guardrail_unproven"}
