@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from hadi.api.authentication import actor
+from hadi.api.authentication import actor, now
 from hadi.api.voice import language, say
 from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import Step
@@ -28,7 +28,7 @@ from hadi.models import (
     Wave,
 )
 from hadi.models.dataset import DatasetRole
-from hadi.services import hypotheses
+from hadi.services import economics, hypotheses
 from hadi.services.dataset_records import newest_versions
 from hadi.speech import BabelSpeaker
 
@@ -228,7 +228,8 @@ def conclusion(shown: Conclusion, queued: Rollout | None) -> Json:
 
 # ---------------------------------------------------------------------------- roll-outs
 def brief_rollout(shown: Rollout) -> Json:
-    return {"id": shown.id, "status": shown.status.value, "payback": shown.payback.value}
+    payback = economics.payback_now(shown, now=now())
+    return {"id": shown.id, "status": shown.status.value, "payback": payback.value}
 
 
 def rollout(shown: Rollout) -> Json:

@@ -156,6 +156,13 @@ def refresh(hypothesis: Hypothesis, *, now: datetime) -> None:
             rollout.payback = payback
 
 
+def payback_now(rollout: Rollout, *, now: datetime) -> Payback:
+    """The payback as a card says it: what is stored, but for a horizon that may be over by now."""
+    if rollout.payback is not Payback.TOO_EARLY:
+        return rollout.payback
+    return payback_of(rollout.conclusion, now=now)
+
+
 def payback_of(conclusion: Conclusion, *, now: datetime) -> Payback:
     """The payback of the test that a decision was taken on."""
     return of_conclusion(conclusion, now=now).assessment.payback

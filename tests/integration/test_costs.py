@@ -336,3 +336,13 @@ def test_a_horizon_runs_from_the_end_of_the_test(world: World) -> None:
     assert payback(world, hypothesis) is Payback.TOO_EARLY
     world.now += timedelta(weeks=9)
     assert payback(world, hypothesis) is Payback.MAY_PAY_BACK
+
+
+def test_a_card_does_not_stay_too_early(world: World) -> None:
+    hypothesis = world.measured(money=WORTH | {"horizon_weeks": 8})
+    spend(world, hypothesis, amount="1500")
+    scale(world, hypothesis, override="two stores first")
+    rollout = db.session.scalars(db.select(Rollout)).one()
+    assert economics.payback_now(rollout, now=world.now) is Payback.TOO_EARLY
+    world.now += timedelta(weeks=9)
+    assert economics.payback_now(rollout, now=world.now) is Payback.MAY_PAY_BACK

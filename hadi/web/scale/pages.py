@@ -13,7 +13,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Rollout
-from hadi.services import rollouts
+from hadi.services import economics, rollouts
 from hadi.services.rollout_list import BoardContent, Promise, Stakes, promise_of
 from hadi.web.scale.words import (
     effect_words,
@@ -22,6 +22,7 @@ from hadi.web.scale.words import (
     promise_words,
     status_word,
 )
+from hadi.web.shared.access import now
 from hadi.web.shared.boards import Board, BoardColumn, Card, Move
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
@@ -138,7 +139,7 @@ def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
         figure=promise_words(promise) if promise else None,
         figure_label=promise.metric.name if promise else None,
         chart=promise_chart(promise) if promise else None,
-        badges=(say(Text(f"payback_{rollout.payback.value}")),),
+        badges=(say(Text(f"payback_{economics.payback_now(rollout, now=now()).value}")),),
         note=_remarks(rollout, promise),
         when=due[0] if due else None,
         is_late=bool(due and due[1]),
