@@ -220,7 +220,7 @@ def _sentences(asked: _Asked, found: Detectable) -> Iterator[Text]:
         )  # fmt: skip
     elif found.by_t is not None:
         yield Text("pilot_chance_by_t", effect=_known(asked.figure(found.by_t)))
-    yield from _against_promise(asked, found.effect if found.effect is not None else found.by_t)
+    yield from _against_promise(asked, found)
     yield Text(
         "pilot_chance_basis",
         periods=_counted("periods", design.before),
@@ -231,14 +231,18 @@ def _sentences(asked: _Asked, found: Detectable) -> Iterator[Text]:
         yield Text("pilot_chance_mix")
 
 
-def _against_promise(asked: _Asked, seen: float | None) -> Iterator[Text]:
-    """What the team expects, and what it asks for, beside what can be seen."""
+def _against_promise(asked: _Asked, found: Detectable) -> Iterator[Text]:
+    """What the team expects, and what it asks for, beside what can be seen. Where nothing can be
+    confirmed nothing is said to be enough."""
     expected = asked.plan.expected_effect
+    seen = found.effect if found.effect is not None else found.by_t
     if seen is None:
         return
     if expected is not None:
         # On the log scale an effect of -9 % is as far as one of +10 %.
         size = abs(expected) if expected >= 0 or not asked.is_log else -expected / (1 + expected)
+        if size >= seen and found.effect is None:
+            return
         code = "pilot_chance_enough" if size >= seen else "pilot_chance_too_small"
         kind = FigureKind.PERCENT if asked.is_log else FigureKind.NUMBER
         yield Text(code, expected=Figure(kind, expected, is_signed=True))
@@ -330,22 +334,17 @@ def _controls(asked: _Asked) -> Iterator[Suggested]:
 def _strays(asked: _Asked) -> list[tuple[str, Text]]:
     """Every other site, the one that moves most like the pilots first."""
     treated = set(asked.treated)
-    sums: dict[str, list[tuple[float, float | None]]] = {}
+    sums: dict[str, list[float]] = {}
     for pilot in asked.treated:
         for one in rank_controls(asked.history, pilot, scale=asked.design.scale):
             if one.site not in treated:
-                sums.setdefault(one.site, []).append((one.strays, one.correlation))
-    found = []
-    for site, each in sums.items():
-        strays = sum(stray for stray, _c in each) / len(each)
-        known = [together for _s, together in each if together is not None]
-        kind = FigureKind.PERCENT if asked.is_log else FigureKind.NUMBER
-        figure = Figure(kind, strays)
-        why = Text("pilot_why_control", strays=figure)
-        if known:
-            together = Figure(FigureKind.NUMBER, round(sum(known) / len(known), 2))
-            why = Text("pilot_why_control_with", strays=figure, correlation=together)
-        found.append((strays, site, why))
+                sums.setdefault(one.site, []).append(one.strays)
+    kind = FigureKind.PERCENT if asked.is_log else FigureKind.NUMBER
+    found = [
+        (mean, site, Text("pilot_why_control", strays=Figure(kind, mean)))
+        for site, each in sums.items()
+        for mean in (sum(each) / len(each),)
+    ]
     return [(site, why) for _strays, site, why in sorted(found, key=lambda each: each[:2])]
 
 

@@ -61,9 +61,6 @@ WORDING: dict[str, Wording] = {
     "pilot_why_control": N_(
         "moves with the pilots: its distance strays by %(strays)s from period to period"
     ),
-    "pilot_why_control_with": N_(
-        "moves with the pilots: its distance strays by %(strays)s, correlation of changes %(correlation)s"
-    ),
     "pilot_why_pilot": N_("strays by itself by %(relative)s of what sites usually do"),
     "pilot_why_highest": N_(
         "was the highest lately, beside its usual: chance alone would bring it down"

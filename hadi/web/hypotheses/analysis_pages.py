@@ -30,6 +30,7 @@ from hadi.web.hypotheses.analysis_beside import (
     segment_tables,
 )
 from hadi.web.hypotheses.analysis_panels import VerdictPanel, verdict_of
+from hadi.web.hypotheses.check_words import check_word
 from hadi.web.hypotheses.data_opening import early
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_panels import dataset_name
@@ -42,7 +43,6 @@ from hadi.web.hypotheses.plan_words import (
     value_kind,
 )
 from hadi.web.hypotheses.season_result import SeasonPart, season_part
-from hadi.web.shared import season_found
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
@@ -172,36 +172,6 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         dataset_url=url_for("hypotheses.dataset", key=key, dataset_id=analysis.dataset_id),
         json_url=url_for("hypotheses.analysis_json", key=key, analysis_id=analysis.id),
     )
-
-
-def check_word(code: str) -> str:
-    """What a validity check looks at."""
-    words = {
-        "sample_ratio": _("Sizes of the arms"),
-        "unknown_arms": _("Rows of no known arm"),
-        "mixed_units": _("Units in several arms"),
-        "duplicates": _("Rows that repeat"),
-        "missing": _("Missing values"),
-        "blank_units": _("Rows without a unit"),
-        "small_arms": _("Very small arms"),
-        "outliers": _("Extreme values"),
-        "pre_period": _("Before the test"),
-        "concentration": _("Who carries the effect"),
-        "novelty": _("Does it fade?"),
-        "clusters": _("What was drawn"),
-        "overdispersion": _("Events in bunches"),
-        "after_the_fact": _("The plan before the data"),
-        "log_support": _("Log and receipts"),
-        "data_quality": _("Quality of the data"),
-        "controls": _("Who is compared with"),
-        "missing_periods": _("Missing periods of sites"),
-        "absent_periods": _("Periods that nobody has"),
-        "left_out": _("Controls left out"),
-        "several_rows": _("Several rows of a site and period"),
-        "blank_rows": _("Rows of no site or period"),
-        "smallest_p": _("What the test can reach"),
-    }
-    return str(words.get(code) or season_found.check_word(code) or code)
 
 
 def _by_role(record: Record, plan: Plan) -> dict[str, tuple[ComparisonLine, ...]]:

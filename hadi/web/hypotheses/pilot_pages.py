@@ -14,6 +14,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import Plan
 from hadi.domain.statement import Statement
 from hadi.domain.text import Figure, FigureKind, Text
+from hadi.ingest.panels import PanelTable
 from hadi.models import Hypothesis, PilotHistory
 from hadi.services import hypotheses, pilot_chances, pilot_choices, pilots
 from hadi.web.hypotheses.data_access import folder
@@ -141,7 +142,7 @@ def _panel(history: PilotHistory) -> HistoryPanel:
             said = _(
                 "%(sites)s sites, %(periods)s periods, %(first)s to %(last)s",
                 sites=_count(len(table.sites)), periods=_count(len(table.periods.labels)),
-                first=table.periods.labels[0], last=table.periods.labels[-1],
+                first=_period(table, 0), last=_period(table, -1),
             )  # fmt: skip
         except (Invalid, Unreadable) as refusal:
             problem = say(refusal.text)
@@ -157,6 +158,12 @@ def _panel(history: PilotHistory) -> HistoryPanel:
         is_mapped=history.is_mapped,
         problem=problem,
     )
+
+
+def _period(table: PanelTable, place: int) -> str:
+    """A period as the reader reads it: a day as a date."""
+    days = table.periods.days
+    return day(days[place]) if days else table.periods.labels[place]
 
 
 def _offered(actor: Actor) -> list[tuple[str, str]]:

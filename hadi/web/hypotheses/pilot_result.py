@@ -162,14 +162,14 @@ def _placebo_words(record: Record, plan: Plan) -> Iterator[str]:
         as_large = max(round(p * n), 1)
         exact = _(
             "Had chance named the pilots, %(few)s of %(n)s choices of sites would show a "
-            "difference as large as this one: p = %(p)s.",
+            "difference as large as this one: p %(p)s.",
             few=_count(as_large),
             n=_count(n),
             p=_p(p),
         )
         drawn = _(
             "Had chance named the pilots, about %(share)s of all choices of sites would show a "
-            "difference as large as this one (%(n)s of them were tried): p = %(p)s.",
+            "difference as large as this one (%(n)s of them were tried): p %(p)s.",
             share=figure(Figure(FigureKind.SHARE, p)),
             n=_count(n),
             p=_p(p),
@@ -197,7 +197,7 @@ def _store_words(record: Record) -> Iterator[str]:
     yield str(
         _(
             "The t test on the sites’ changes, which supposes that they are roughly normal: "
-            "p = %(p)s with %(df)s degrees of freedom.",
+            "p %(p)s with %(df)s degrees of freedom.",
             p=_p(p),
             df=_count(round(effect["df"])),
         )
@@ -235,7 +235,7 @@ def _naive(record: Record, kind: FigureKind) -> Iterator[str]:
     else:
         yield str(
             _(
-                "The pilot alone, after against before: %(change)s, p = %(p)s by a t test over its "
+                "The pilot alone, after against before: %(change)s, p %(p)s by a t test over its "
                 "periods.",
                 change=said,
                 p=_p(naive["p_value"]),

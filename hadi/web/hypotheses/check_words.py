@@ -1,0 +1,37 @@
+"""What each validity check looks at, as a heading over its finding."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from hadi.web.shared import season_found
+
+
+def check_word(code: str) -> str:
+    """What a validity check looks at."""
+    words = {
+        "sample_ratio": _("Sizes of the arms"),
+        "unknown_arms": _("Rows of no known arm"),
+        "mixed_units": _("Units in several arms"),
+        "duplicates": _("Rows that repeat"),
+        "missing": _("Missing values"),
+        "blank_units": _("Rows without a unit"),
+        "small_arms": _("Very small arms"),
+        "outliers": _("Extreme values"),
+        "pre_period": _("Before the test"),
+        "concentration": _("Who carries the effect"),
+        "novelty": _("Does it fade?"),
+        "clusters": _("What was drawn"),
+        "overdispersion": _("Events in bunches"),
+        "after_the_fact": _("The plan before the data"),
+        "log_support": _("Log and receipts"),
+        "data_quality": _("Quality of the data"),
+        "controls": _("Who is compared with"),
+        "missing_periods": _("Missing periods of sites"),
+        "absent_periods": _("Periods that nobody has"),
+        "left_out": _("Controls left out"),
+        "several_rows": _("Several rows of a site and period"),
+        "blank_rows": _("Rows of no site or period"),
+        "smallest_p": _("What the test can reach"),
+    }
+    return str(words.get(code) or season_found.check_word(code) or code)
