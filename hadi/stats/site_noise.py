@@ -9,6 +9,7 @@ own proportion: noise of single periods, which averages away, and drift, which d
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 
 FEWEST_SITES = 3
 FEWEST_PERIODS = 4
+
+_ROUNDING = 64.0 * sys.float_info.epsilon
 
 _LENGTHS = (1, 2, 3, 4, 6, 8, 10, 13, 18, 26, 39, 52, 78, 104)
 
@@ -74,8 +77,11 @@ def noise(history: Panel, *, scale: Scale) -> Noise:
     # A site that misses a week would move that week's mean by its size.
     centred = values - mean_there(values)[:, np.newaxis]
     centred = centred - mean_there(centred.T)
-    seen = _windows(centred)
-    period, drift = _components(seen)
+    unit = float(np.nanmax(np.abs(centred)))
+    if unit <= _ROUNDING * float(np.nanmax(np.abs(values))):
+        raise NotEstimable("pilot_no_variation")
+    seen = _windows(centred / unit)
+    period, drift = (unit * found for found in _components(seen))
     if period == drift == 0.0:
         raise NotEstimable("pilot_no_variation")
     return Noise(period, drift, values.shape[0], values.shape[1], _relative(history, seen))
@@ -125,7 +131,7 @@ def _window(before: int, after: int, changes: Floats, periods: int) -> _Window |
         return None
     squares, n = squares[:, usable], n[usable]
     variance = float((np.nansum(squares, axis=0) / (n - 1)).mean())
-    if variance**2 <= 0.0:
+    if variance <= 0.0:
         return None
     # The relative error of a variance is that of its degrees of freedom; windows overlap.
     freedom = periods / (before + after) * float((n - 1).mean())
