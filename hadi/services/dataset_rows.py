@@ -5,9 +5,10 @@ Rows are read from the Parquet by DuckDB a few at a time; no file is ever held i
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hadi.domain.errors import NotFound
 from hadi.domain.text import Text
@@ -23,10 +24,11 @@ MOST_ARMS = 12
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The first rows as text; a blank cell is None."""
+    """The first rows as text; a blank cell is None. `figures` are the columns of numbers."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    figures: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def preview(dataset: Dataset, *, folder: Path, hidden: Set[str] = frozenset()) -
     with engine.session(files=paths) as connection:
         query = f"SELECT {shown} FROM {parquet(paths)} LIMIT {PREVIEW_ROWS}"  # noqa: S608
         rows = connection.execute(query).fetchall()
-    numbers = {c["name"] for c in dataset.report["columns"] if c["type"] == "number"}
+    numbers = figures_in(dataset.report["columns"])
     return Preview(
         names,
         tuple(
@@ -59,7 +61,13 @@ def preview(dataset: Dataset, *, folder: Path, hidden: Set[str] = frozenset()) -
             )
             for row in rows
         ),
+        numbers,
     )
+
+
+def figures_in(columns: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The columns that hold numbers."""
+    return frozenset(c["name"] for c in columns if c["type"] in ("number", "integer"))
 
 
 def plain(number: str) -> str:

@@ -22,7 +22,7 @@ from hadi.services import connections, events, feeds, hypotheses
 from hadi.services.dataset_days import day_columns, required_day
 from hadi.services.dataset_mapping import suggested
 from hadi.services.dataset_records import attaching, require_running
-from hadi.services.dataset_rows import CELL_CHARS, PREVIEW_ROWS, Preview
+from hadi.services.dataset_rows import CELL_CHARS, PREVIEW_ROWS, Preview, figures_in, plain
 from hadi.services.datasets import checked_mapping
 from hadi.services.feed_columns import day_of, with_day
 
@@ -75,14 +75,25 @@ def preview(feed: Feed, *, by: Actor) -> Preview:
     try:
         with connections.opened(connection, most_seconds=LOOK_SECONDS) as backend:
             relation = engines.relation(backend, table=table, query=query)
-            names = tuple(column["name"] for column in engines.columns(relation))
+            columns = engines.columns(relation)
             rows = engines.preview(relation, PREVIEW_ROWS)
     except Unreadable as refusal:
         if refusal.text.code == "engine_too_slow":
             seconds = refusal.text.params["n"]
             raise Unreadable(Text("feed_look_slow", n=seconds)) from refusal
         raise
-    return Preview(names, tuple(tuple(_cell(value) for value in row) for row in rows))
+    names, numbers = tuple(column["name"] for column in columns), figures_in(columns)
+    return Preview(
+        names,
+        tuple(
+            tuple(
+                plain(value) if value and name in numbers else _cell(value)
+                for name, value in zip(names, row, strict=True)
+            )
+            for row in rows
+        ),
+        numbers,
+    )
 
 
 def likely_mapping(feed: Feed, seen: Preview) -> dict[str, str]:

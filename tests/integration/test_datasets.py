@@ -139,6 +139,7 @@ def test_the_first_rows_and_the_arms(world: World, folder: Path) -> None:
     dataset = stage(world, world.running(), folder, content)
     shown = preview(dataset, folder=folder)
     assert shown.columns == ("arm", "bought", "who") and len(shown.rows) == 8
+    assert "bought" in shown.figures and "arm" not in shown.figures
     counted = arms_in(dataset, "arm", folder=folder)
     assert counted.counts == (("B", 30), ("A", 29)) and counted.blank == 1
     many = arms_in(dataset, "who", folder=folder)

@@ -40,6 +40,8 @@ def test_from_the_data_page_to_data_that_come_by_themselves(visitor: Visitor) ->
     where = mapping_page(visitor, key)
     page = visitor.get(where)
     assert "c0" in page.text  # the first rows
+    figures = [cell.text for cell in page.tree.iter("td") if cell.get("class") == "is-figure"]
+    assert figures[:2] == ["1", "0"] and "c0" not in figures  # without the “.0” of an engine
     assert "waits for its columns" in visitor.get(f"/hypotheses/{key}/data").text
     # Everything is matched by its name already; every morning is offered.
     visitor.submit(where, {"schedule": "hourly", "tag_3": "money"}, form_id="mapping")
