@@ -66,6 +66,7 @@ class Answer:
         told: dict[str, Any] = self.season.as_json() if self.season else {}
         if self.regression is not None and self.table is not None:
             told["regression"] = _regression_json(self.regression, self.table, self.start)
+            told["times"] = told["regression"]["times"]
         return told
 
 

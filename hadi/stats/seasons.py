@@ -200,28 +200,27 @@ def coefficients(
     if (years.table.sum(axis=1) <= 0).any():
         raise NotEstimable("season_all_zero")
     grown = growth(years)
-    if method is None:
-        method = _method(years, grown)
-    elif method == "trend" and (count < 2 or not years.is_unbroken):
+    way = method or _way(years, grown)
+    if way == "trend" and (count < 2 or not years.is_unbroken):
         raise NotEstimable("season_no_trend")
-    by_year = _ratios(series, years) if method == "trend" else _normalised(years)
+    by_year = _ratios(series, years) if way == "trend" else _normalised(years)
     spread = _spread(by_year)
     if over is None:
         over = "median" if spread is not None else "mean"
-    if method == "level" and over == "median":
-        method = "years"  # the median of the years' own coefficients: their levels must not matter
-    if method == "level":
+    if way == "level" and over == "median":
+        way = "years"  # the median of the years' own coefficients: their levels must not matter
+    if way == "level":
         raw = years.table.mean(axis=0)
     else:
         raw = np.nanmedian(by_year, axis=0) if over == "median" else np.nanmean(by_year, axis=0)
     values = raw * MONTHS / raw.sum()
     return Coefficients(
-        tuple(float(v) for v in values), method, over, years, by_year, grown, spread,
+        tuple(float(v) for v in values), way, over, years, by_year, grown, spread,
         _pooled_sum(series, years),
     )  # fmt: skip
 
 
-def _method(years: Years, grown: Growth | None) -> Method:
+def _way(years: Years, grown: Growth | None) -> Method:
     if grown is None or not grown.is_steady:
         return "level"
     is_long = len(years.starts) >= FEWEST_FOR_TREND and years.is_unbroken

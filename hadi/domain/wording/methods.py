@@ -33,5 +33,8 @@ WORDING: dict[str, Wording] = {
     "method_pilot_synthetic": N_("Pilots against a weighted mix of controls: synthetic control, every site as a placebo"),
     "method_pilot_synthetic_demeaned": N_("Pilots against a weighted mix of controls, levels aside: demeaned synthetic control, every site as a placebo"),
     "method_pilot_synthetic_did": N_("Pilots against weighted controls and weighted periods: synthetic difference-in-differences, every site as a placebo"),
+    "method_season_coefficients": N_("Before and after with the season taken out: coefficients of months; the range from the same change at earlier times"),
+    "method_segmented_log": N_("Before and after by segmented regression: step and bend beside trend and season, errors robust to neighbours that resemble each other"),
+    "method_segmented_poisson": N_("Before and after by segmented regression of counts: Poisson’s with the dispersion that is seen, errors robust to neighbours that resemble each other"),
     "method_pilot_augmented": N_("Pilots against a mix of controls, corrected by ridge regression: augmented synthetic control, every site as a placebo"),
 }
