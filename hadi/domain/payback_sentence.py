@@ -25,6 +25,8 @@ def sentence(found: Assessment) -> Text:
         case Payback.MAY_PAY_BACK:
             return Text("payback_says_may", **_weeks(found))
         case Payback.DOES_NOT_PAY_BACK:
+            if found.weeks is not None and found.weeks.low is None:
+                return Text("payback_says_never")
             return Text("payback_says_does_not", **_weeks(found))
 
 

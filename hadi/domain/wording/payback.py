@@ -126,5 +126,6 @@ WORDING: dict[str, Wording] = {
     "label_spent_on": N_("Spent on"),
     "label_note": N_("Note"),
     "label_cap": N_("Cap"),
+    "payback_says_never": N_("It never pays back: not even at the upper end of the effect is anything earned."),
     "payback_after_result": N_("Part of this was estimated after the result was known: %(parts)s."),
 }

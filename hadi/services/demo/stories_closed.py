@@ -261,7 +261,7 @@ LEARNED = (
         worth={
             "value_per_unit": "1",
             "margin": 0.3,
-            "units_per_week": 260,
+            "units_per_week": 12,
             "payback_limit_weeks": 26,
         },
         costs=(Spent(2, "190", "work", "The agency moved the line"),),

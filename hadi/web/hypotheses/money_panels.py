@@ -181,8 +181,9 @@ def _stats(found: Assessment) -> Iterator[tuple[str, str]]:
         yield _("It cost"), money_words(found.cost)
     if found.earned is not None and found.share is not None:
         earned = amount_words(found.earned.estimate, found.currency)
-        share = _percent(found.share.estimate)
-        yield _("Earned in the test"), _("%(earned)s (%(share)s)", earned=earned, share=share)
+        is_gain = found.share.estimate >= 0  # of a loss nobody asks how much of the cost it is
+        share = f" ({_percent(found.share.estimate)})" if is_gain else ""
+        yield _("Earned in the test"), earned + share
     if weeks is not None:
         yield _("Pays back in"), say(weeks)
     if found.limit_weeks is not None:

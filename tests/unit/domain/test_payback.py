@@ -96,6 +96,12 @@ def test_an_interval_that_holds_zero_is_never_proven() -> None:
     assert assessed(effect=(-5, -10, 11700)).payback is Payback.DOES_NOT_PAY_BACK
 
 
+def test_a_harm_never_pays_back() -> None:
+    found = assessed(effect=(-95, -150, -39))
+    assert found.payback is Payback.DOES_NOT_PAY_BACK
+    assert str(sentence(found)).startswith("It never pays back")
+
+
 def test_where_less_is_better_less_is_a_gain() -> None:
     found = assessed(effect=(-6800, -11700, -1900), better="lower")
     assert str(interval_of(found)) == "18.8 weeks (11.0 to 67.4)"
