@@ -189,7 +189,7 @@ class QualitySettings:
 
 # What a finding says without quoting a row: names that the plan or the header gives, and numbers
 # about rows.
-_NAMES = frozenset({"column", "columns", "metric", "arm", "zone", "version"})
+_NAMES = frozenset({"column", "columns", "metric", "need", "arm", "zone", "version"})
 _UNQUOTING = frozenset(
     {"column", "columns", "group_column", "metric", "rows", "share", "part", "of", "p_value"}
 )
@@ -227,7 +227,7 @@ def without_values(report: QualityReport) -> QualityReport:
     told = tuple(
         replace(
             finding,
-            detail=_unquoted(finding.detail),
+            detail=unquoted(finding.detail),
             figures={
                 name: sorted(value) if name == "columns" else value  # of a column to its value
                 for name, value in finding.figures.items()
@@ -239,13 +239,14 @@ def without_values(report: QualityReport) -> QualityReport:
     return replace(report, findings=told)
 
 
-def _unquoted(text: Text) -> Text:
+def unquoted(text: Text) -> Text:
+    """The sentence without what it quotes of rows."""
     return Text(text.code, **{name: _param(name, value) for name, value in text.params.items()})
 
 
 def _param(name: str, value: Param) -> Param:
     if isinstance(value, Text):
-        return _unquoted(value)
+        return unquoted(value)
     quotes = value.kind in _QUOTING if isinstance(value, Figure) else isinstance(value, str)
     return "…" if quotes and name not in _NAMES else value
 

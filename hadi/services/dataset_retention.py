@@ -15,7 +15,7 @@ from hadi.domain.statement import cleaned
 from hadi.domain.tags import without_cells, without_values
 from hadi.domain.text import ENGLISH, Text, render
 from hadi.models import Conclusion, Dataset
-from hadi.services import events, hypotheses, quality, workspace
+from hadi.services import events, hypotheses, quality, reconciliations, workspace
 from hadi.services.dataset_receiving import incoming_beside, release, uploads_behind
 from hadi.services.dataset_records import drop_unused, find, hypothesis_of
 
@@ -90,6 +90,7 @@ def _delete(
     # What was shown of the rows goes with them: their first values, the digests of their units,
     # what stands out in them. The lights and the reasons stay.
     quality.forget_values(dataset)
+    reconciliations.forget_values(dataset)
     names = {column["name"] for column in dataset.report["columns"]}
     dataset.report = without_values(dataset.report, names)
     for part in dataset.parts:

@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hadi.analysis.by_design import require_answer
 from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import HadiError, Invalid, NotFound
 from hadi.domain.permissions import Actor, Permission, Stake, require
 from hadi.domain.plan import NeedRole
-from hadi.domain.quality import Level
+from hadi.domain.quality import Level, unquoted
 from hadi.domain.reconciliation import (
     LOG_COLUMNS,
     RECEIPT_COLUMNS,
@@ -70,6 +70,18 @@ def datasets_of(test_id: str) -> list[Dataset]:
 
 def read(reconciliation: Reconciliation) -> Reconciled:
     return Reconciled.from_json(reconciliation.result)
+
+
+def forget_values(dataset: Dataset) -> None:
+    """Keep of the comparisons of these data what quotes nothing of their rows: the counts stay. In
+    a transaction."""
+    query = select(Reconciliation).where(
+        or_(Reconciliation.log_id == dataset.id, Reconciliation.receipts_id == dataset.id)
+    )
+    for made in db.session.scalars(query):
+        if why := made.result.get("not_switched"):
+            kept = unquoted(Text.from_json(why))
+            made.result = made.result | {"not_switched": kept.as_json()}
 
 
 def is_large(log_id: str, receipts_id: str, *, by: Actor) -> bool:

@@ -87,6 +87,29 @@ def test_receipts_that_lack_the_arms_leave_the_check_invalid(world: World) -> No
 
 
 @ONE
+def test_what_a_comparison_quotes_goes_with_the_rows(world: World) -> None:
+    from hadi.db import transaction
+    from hadi.domain.text import Text
+    from hadi.services import dataset_retention
+
+    hypothesis = tills.running(world)
+    log, receipts = tills.with_log(world, hypothesis), tills.with_receipts(world, hypothesis)
+    made = compare(world, hypothesis, log, receipts)
+    cell = Text("data_not_number", metric="Add-ons", column="qty", row="7", line="8", place="",
+                value="Ivanov")  # fmt: skip
+    with transaction():
+        said = Text("reconciliation_not_switched", reason=cell)
+        made.result = made.result | {"not_switched": said.as_json()}
+    counts = made.result["counts"]
+    dataset_retention.delete(
+        receipts.id, reason="asked by Ivanov", folder=tills.folder_of(world),
+        by=world.actor("admin"), now=world.later(),
+    )  # fmt: skip
+    assert "Ivanov" not in str(made.result) and made.result["counts"] == counts
+    assert "qty" in str(made.result["not_switched"])
+
+
+@ONE
 def test_a_corrected_log_is_compared_again_before_it_is_judged(world: World) -> None:
     from hadi.models.dataset import Relation
     from hadi.services import datasets
