@@ -46,12 +46,16 @@ class Picture:
 
 WINNER = "train sellers beside a mentor"
 PLANNED = "show the total for a ready-made distribution box"
+PILOT = "open one shop an hour earlier"
+TWO_PILOTS = "put a tablet with fitting plans"
 PICTURES = (
     Picture("today", "lead", "/"),
     Picture("hypotheses", "lead", "/hypotheses?state=concluded"),
     Picture("hypothesis", "leader", "", of=WINNER, height=1060),
     Picture("plan", "lead", "/plan", of=PLANNED, height=1000),
     Picture("analysis", "leader", "/analyses", of=WINNER, height=1000),
+    Picture("pilot-chances", "lead", "/pilot", of=PILOT, height=1000),
+    Picture("pilot-result", "leader", "/analyses", of=TWO_PILOTS, height=1160),
     Picture("scale", "leader", "/scale"),
     Picture("learnings", "lead", "/learnings"),
     Picture("data", "analyst", "/data"),
