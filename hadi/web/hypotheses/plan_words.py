@@ -19,6 +19,7 @@ from hadi.domain.plan import (
     Plan,
     Spending,
 )
+from hadi.domain.season_plan import FIELDS as SEASON_PARTS
 from hadi.domain.season_plan import SeasonPlan
 from hadi.domain.text import Figure, FigureKind
 from hadi.domain.verdict_sentence import threshold_figure
@@ -37,7 +38,8 @@ Row = tuple[str, str]
 _RARE = {
     "sd", "exposure", "covariates", "winsor", "cluster", "cluster_size", "cluster_cv", "icc",
     "segments", "day", "group", "treated", "controls", "start", "site", "time", "value", "method",
-    "scale", "decide", "components", "before", "season", "counts",
+    "scale", "decide", "components", "before", "season", "counts", "season_start",
+    "season_time", "season_value",
 }  # fmt: skip
 WORTH = "money"  # not everyone may see it: pages that may show it ask for it
 # Parts that nobody needs where periods are followed.
@@ -94,10 +96,11 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
 def _of_its_design(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """A plan without what only another design has: from one to the other, both leave their
     fields in the changes."""
-    own: dict[Any, Any] = {Design.PILOT: PilotPlan, Design.BEFORE_AFTER: SeasonPlan}
-    shape = own.get(body.get("design"))
-    named = set(shape.__dataclass_fields__) if shape else set()
-    strange = {field for each in own.values() for field in each.__dataclass_fields__} - named
+    own: dict[Any, set[str]] = {
+        Design.PILOT: set(PilotPlan.__dataclass_fields__),
+        Design.BEFORE_AFTER: set(SEASON_PARTS),
+    }
+    strange = set().union(*own.values()) - own.get(body.get("design"), set())
     return {name: value for name, value in body.items() if name not in strange}
 
 
@@ -317,14 +320,15 @@ def _pilot_parts(pilot: PilotPlan | None) -> Iterable[Part]:
 
 
 def _season_parts(season: SeasonPlan | None) -> Iterable[Part]:
-    if season is None:
-        return
-    yield "start", _("Start of the change"), season.start or ""
-    yield "before", _("Months before"), season.before or _("the three before the start")
-    yield "season", _("How the season is taken out"), season_method_word(season.method)
-    yield "counts", _("The numbers are"), _("counts") if season.is_counts else ""
-    yield "time", _("Column of the period"), season.time or ""
-    yield "value", _("Column of the value"), season.value or ""
+    named = season or SeasonPlan()
+    before = named.before or (_("the three before the start") if season else "")
+    method = season_method_word(named.method) if season else ""
+    yield "season_start", _("Start of the change"), named.start or ""
+    yield "before", _("Months before"), before
+    yield "season", _("How the season is taken out"), method
+    yield "counts", _("The numbers are"), _("counts") if named.is_counts else ""
+    yield "season_time", _("Column of the period"), named.time or ""
+    yield "season_value", _("Column of the value"), named.value or ""
 
 
 def _others(plan: Plan, role: MetricRole) -> str:
