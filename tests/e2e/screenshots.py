@@ -42,6 +42,7 @@ class Picture:
     height: int = 900
     width: int = 1280
     is_dark: bool = False
+    at: str = ""  # the id of what stands at the top of the picture
 
 
 WINNER = "train sellers beside a mentor"
@@ -55,7 +56,7 @@ PICTURES = (
     Picture("plan", "lead", "/plan", of=PLANNED, height=1000),
     Picture("analysis", "leader", "/analyses", of=WINNER, height=1000),
     Picture("pilot-chances", "lead", "/pilot", of=PILOT, height=1000),
-    Picture("pilot-result", "leader", "/analyses", of=TWO_PILOTS, height=1160),
+    Picture("pilot-result", "leader", "/analyses", of=TWO_PILOTS, at="pilot"),
     Picture("scale", "leader", "/scale"),
     Picture("learnings", "lead", "/learnings"),
     Picture("data", "analyst", "/data"),
@@ -140,6 +141,10 @@ def open_page(page: Page, picture: Picture) -> None:
         page.wait_for_url("**/analyses/*")
     elif picture.path:
         page.goto(page.url + picture.path)
+    if picture.at:
+        page.locator(f"#{picture.at}").evaluate(
+            "e => scrollBy(0, e.getBoundingClientRect().top - 90)"
+        )
     page.mouse.move(0, 0)
     page.wait_for_load_state("networkidle")
 
