@@ -117,7 +117,7 @@ WORDING: dict[str, Wording] = {
     "cost_export_note": N_("Note"),
     "cost_export_who": N_("Entered by"),
     "cost_export_who_email": N_("Their e-mail"),
-    "cost_export_entered": N_("Entered"),
+    "cost_export_entered": N_("Entered on"),
     "cost_export_voided": N_("Struck out"),
     "cost_export_void_reason": N_("Why it is struck out"),
     "label_amount": N_("Amount"),

@@ -128,7 +128,7 @@ def account_page(form: ProfileForm) -> AccountPage:
         new_token_url=url_for("account.new_token"),
         columns=(
             Column(gettext("Name")),
-            Column(gettext("May")),
+            Column(gettext("May do")),
             Column(gettext("Ends"), is_hidden_on_phone=True),
             Column(gettext("Last used"), is_hidden_on_phone=True),
             Column(gettext("Status")),
