@@ -121,7 +121,9 @@ def analyse_before_after(
         metric=primary,
         arm=AFTER,
         control_sample=Moments(answer.before, answer.expected, 0.0),
-        treatment_sample=Moments(periods, answer.actual, 0.0),
+        treatment_sample=Moments(
+            comparison.n_treatment if comparison else periods, answer.actual, 0.0
+        ),
         alpha=plan.alpha,
         result=comparison,
         reason=None if comparison else reason,

@@ -72,19 +72,19 @@ WORDING: dict[str, Wording] = {
     "interrupted_no_variation": N_("The series lies exactly on a line: there is no telling what chance does."),
     # Checks
     "season_years": NN_(
-        "The coefficients come from %(n)s whole year: %(years)s.",
-        "The coefficients come from %(n)s whole years: %(years)s.",
+        "The coefficients come from %(n)s whole year (%(years)s).",
+        "The coefficients come from %(n)s whole years (%(years)s).",
     ),
     "season_years_one": N_("The coefficients come from one whole year, %(years)s: whatever was special about it is taken for the season. Two or three years are better."),
     "season_years_from": N_("%(what)s Years are counted from %(month)s, the first month of the data: that makes more of them than calendar years."),
     "season_part_years": NN_(
-        "%(n)s month outside whole years is left out of the coefficients: %(months)s.",
-        "%(n)s months outside whole years are left out of the coefficients: %(months)s.",
+        "%(n)s month outside whole years is left out of the coefficients (%(months)s).",
+        "%(n)s months outside whole years are left out of the coefficients (%(months)s).",
     ),
     "season_part_years_sum": N_("%(what)s With them the coefficients would add up to %(sum)s instead of 12."),
     "season_gaps": NN_(
-        "%(n)s period is missing between the first and the last: %(periods)s. It is a gap, not a zero.",
-        "%(n)s periods are missing between the first and the last: %(periods)s. They are gaps, not zeros.",
+        "%(n)s period is missing between the first and the last (%(periods)s). It is a gap, not a zero.",
+        "%(n)s periods are missing between the first and the last (%(periods)s). They are gaps, not zeros.",
     ),
     "season_gaps_none": N_("No period is missing between %(first)s and %(last)s."),
     "season_duplicates": NN_(
@@ -97,8 +97,8 @@ WORDING: dict[str, Wording] = {
         "%(n)s rows name no period and are left out.",
     ),
     "season_partial": NN_(
-        "%(n)s month is only partly in the data and left out: %(months)s.",
-        "%(n)s months are only partly in the data and left out: %(months)s.",
+        "%(n)s month is only partly in the data and left out (%(months)s).",
+        "%(n)s months are only partly in the data and left out (%(months)s).",
     ),
     "season_summed_weeks": N_("The data are weeks: each is spread over its seven days, and the days are added up to months."),
     "season_summed_days": N_("The data are days: they are added up to months."),

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from flask_babel import gettext as _
 
+from hadi.charts.timeline import TimeChart, pilot_chart
 from hadi.domain.plan import Plan
 from hadi.domain.text import Figure, FigureKind
-from hadi.web.hypotheses.plan_season import season_method_word
 from hadi.web.shared.language import figure
 from hadi.web.shared.season_found import SeasonFound, between, percent, season_found
 
@@ -21,11 +21,12 @@ Record: TypeAlias = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class SeasonPart:
     """`season` is None where no coefficients could be had; `regression` are the regression's own
-    numbers, (label, value), where there is one."""
+    numbers, (label, value), and `chart` its lines, where there is one."""
 
     season: SeasonFound | None
     regression: tuple[tuple[str, str], ...]
-    method: str
+    chart: TimeChart | None
+    metric: str
 
 
 def season_part(record: Record, plan: Plan) -> SeasonPart | None:
@@ -37,7 +38,17 @@ def season_part(record: Record, plan: Plan) -> SeasonPart | None:
     return SeasonPart(
         season=season_found(told) if "coefficients" in told else None,
         regression=tuple(_regression(told.get("regression"))),
-        method=season_method_word(plan.season.method),
+        chart=_chart(told.get("regression")),
+        metric=plan.primary.name if plan.primary else "",
+    )
+
+
+def _chart(found: Record | None) -> TimeChart | None:
+    """The series beside what its trend and its season let expect."""
+    if found is None:
+        return None
+    return pilot_chart(
+        found["times"], found["actual"], found["expected"], start=found["first_after"]
     )
 
 
