@@ -60,7 +60,8 @@ def verdict_odds(
     counts = dict.fromkeys((verdict.value for verdict in Verdict), 0)
     real = 0
     ends = np.stack([found, found - reach, found + reach])
-    told = np.expm1(ends) if is_log else ends
+    with np.errstate(over="ignore"):  # beyond all numbers is far enough for a verdict
+        told = np.expm1(ends) if is_log else ends
     for estimate, low, high, p_value in zip(*told.tolist(), p_values.tolist(), strict=True):
         judged = judge_metric(
             estimate=estimate, low=low, high=high, p_value=p_value, alpha=design.alpha,
