@@ -22,7 +22,7 @@ _FRACTIONS = ("margin",)  # typed in percent
 class MoneyFields:
     """What the effect is worth, mixed into the form of a plan."""
 
-    money_currency = StringField(_l("Currency of these amounts"), validators=[Length(max=3)])
+    money_currency = StringField(_l("Currency"), validators=[Length(max=3)])
     money_value_per_unit = NumberField(_l("What is one unit of the metric worth?"))
     money_margin = NumberField(_l("Margin"))
     money_units_per_week = NumberField(_l("Units that the change reaches in a week"))
