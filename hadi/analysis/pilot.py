@@ -101,7 +101,9 @@ def analyse_pilot(
         around = replace(around, settles=settles)
     trap = None
     if found is not None:
-        trap = Trap(panel, pilot, primary, found, around, faded, laid.table.groups)
+        trap = Trap(
+            panel, pilot, primary, found, around, faded, laid.table.groups, plan.expected_effect
+        )
     progress = Progress(laid.after, arm, plan.planned_units, is_final, look.opened_early)
     base = AnalysisRecord(
         plan=plan,

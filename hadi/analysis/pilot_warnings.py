@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from hadi.analysis.pilot_found import Found
 from hadi.analysis.record import Warned
-from hadi.domain.pilot_plan import PilotPlan
+from hadi.analysis.warnings import LOW_POWER
+from hadi.domain.pilot_plan import PilotPlan, Scale
 from hadi.domain.pilot_sentence import Around, grew_alike, raw_figure
 from hadi.domain.plan import Metric
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.ingest.panels import Groups
 from hadi.stats import concentration as carrying
 from hadi.stats.errors import NotEstimable
+from hadi.stats.exaggeration import type_m
 from hadi.stats.fading import Fading, fading
 from hadi.stats.panel import Panel
 from hadi.stats.panel import Scale as PanelScale
@@ -37,6 +39,7 @@ class Trap:
     around: Around
     fading: Fading | None
     groups: Groups | None = None
+    expected: float | None = None  # effect, by the plan
 
 
 def fades(found: Found, panel: Panel) -> Fading | None:
@@ -64,6 +67,36 @@ def traps(trap: Trap) -> Iterator[Warned]:
         yield Warned("fading", _fading(trap.fading, around))
     if (carried := _carried(trap)) is not None:
         yield Warned("carried", carried)
+    if (exaggerated := _exaggerated(trap)) is not None:
+        yield Warned("low_power", exaggerated)
+
+
+def _exaggerated(trap: Trap) -> Text | None:
+    """A significant result of a pilot that had little chance to see what it was made for, which
+    so exaggerates; as `warnings` says it of every test."""
+    found, alpha, error = trap.found, trap.around.alpha, trap.found.standard_error
+    size = abs(trap.expected or 0.0)
+    if not size and trap.metric.threshold is not None and _is_in_scale(trap):
+        size = trap.metric.threshold.value
+    if not size or not error or (found.decides is not None and found.decides > alpha):
+        return None
+    is_log = trap.pilot.scale is Scale.LOG
+    chance = type_m(math.log1p(size) if is_log else size, error, alpha)
+    if chance.power >= LOW_POWER:
+        return None
+    return Text(
+        "warning_exaggeration",
+        metric=trap.metric.name,
+        power=Figure(FigureKind.SHARE, chance.power),
+        effect=Figure(FigureKind.PERCENT if is_log else FigureKind.NUMBER, size),
+        times=Figure(FigureKind.NUMBER, chance.ratio),
+    )
+
+
+def _is_in_scale(trap: Trap) -> bool:
+    """Whether the threshold is written in what the effect is compared in."""
+    threshold = trap.metric.threshold
+    return trap.pilot.scale is Scale.LOG or (threshold is not None and not threshold.is_relative)
 
 
 def bundle(pilot: PilotPlan) -> Iterator[Warned]:

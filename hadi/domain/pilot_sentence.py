@@ -116,6 +116,9 @@ def _open(
         )  # fmt: skip
     if around.no_range is not None:
         return Text("sentence_pilot_no_range", reason=around.no_range, **named)
+    p = comparison.p_value
+    if p is None or p <= around.alpha:
+        return Text("sentence_disputed", **named)
     settles = around.settles or Text("pilot_settles_unknown")
     if grew_alike(around):
         assert around.controls is not None

@@ -281,3 +281,25 @@ def test_an_open_pilot_says_what_would_settle_it(effect: float, seed: int, code:
     answer = judge(found, plan(treated=["s1"], metric={"threshold": "2%"}))
     assert answer["verdict"] == "not_enough_data"
     assert answer["sentence_text"]["params"]["settles"]["text"]["code"] == code
+
+
+def test_a_lucky_pilot_is_said_to_exaggerate() -> None:
+    """A pilot made to see 1 % that saw 6 % saw mostly luck."""
+    found = values(effect=0.06)
+    answer = judge(table(found), plan(metric={"threshold": "1%"}))
+    assert answer["verdict"] == "confirmed"
+    assert "low_power" in warned(answer)
+    strong = judge(table(values(effect=0.2)), plan(metric={"threshold": "10%"}))
+    assert "low_power" not in warned(strong)
+
+
+def test_two_tests_that_disagree_are_said_to() -> None:
+    """Every other choice of pilots moved less, but sites differ so that t is not sure."""
+    random = np.random.default_rng(2)
+    found = np.exp(6.0 + random.normal(0.0, 0.001, (SITES, BEFORE + AFTER)))
+    found[2:, BEFORE:] *= np.where(np.arange(SITES - 2) % 2, 1.05, 0.95)[:, np.newaxis]
+    found[0, BEFORE:] *= 1.06
+    answer = judge(table(found), plan(treated=["s1"], metric={"threshold": "1%"}, alpha=0.1))
+    assert answer["placebo"]["p_value"] <= 0.1 < answer["effect"]["p_value"]
+    assert answer["verdict"] == "not_enough_data" and answer["real"] is False
+    assert answer["sentence_text"]["code"] == "sentence_disputed"

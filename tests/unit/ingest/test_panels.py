@@ -103,3 +103,15 @@ def test_what_cannot_be_a_panel_is_refused(
     with pytest.raises(Unreadable) as refused:
         read(source, rows, columns)
     assert said in str(refused.value)
+
+
+def test_what_each_seller_of_the_pilots_brought_is_laid_out(source: Source) -> None:
+    columns = COLUMNS | {"seller": "VARCHAR"}
+    rows = [
+        ("s1", 1, 1.0, "Anna"), ("s1", 1, 2.0, " Boris "), ("s1", 2, 5.0, "Boris"),
+        ("s2", 1, 9.0, "Anna"), ("s1", 2, 7.0, None), ("s1", 2, None, "Anna"),
+    ]  # fmt: skip
+    groups = read(source, rows, columns, treated=["s1"], group="seller").groups
+    assert groups is not None
+    assert groups.names == ("Anna", "Boris")
+    assert groups.values.tolist() == [[1.0, 0.0], [2.0, 5.0]]
