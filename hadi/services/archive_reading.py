@@ -81,6 +81,8 @@ class _Wanted:
                 self.owners[row["id"]] = row["filename"]
         elif archived.name == "dataset_part" and row["dataset_id"] in self.owners:
             self.files[f"data/{row['digest']}.parquet"] = self.owners[row["dataset_id"]]
+        elif archived.name == "pilot_history" and row["dataset_id"] is None:
+            self.files.setdefault(f"data/{row['digest']}.parquet", row["filename"])
 
 
 class Reading:

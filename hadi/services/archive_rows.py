@@ -243,6 +243,12 @@ def _check_quality(report: Any) -> None:
         QualityReport.from_json(report)
 
 
+def _check_names(names: Any) -> None:
+    """A list of names, which pages offer to choose from."""
+    for name in _exactly(names, list):
+        _exactly(name, str)
+
+
 def _check_report(report: Any) -> None:
     """What pages say of how a file was read: every sentence of it can be said."""
     if not _exactly(report, dict):
@@ -264,6 +270,12 @@ _CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
         "report": _check_report,
     },
     "dataset_part": {"digest": _check_digest},
+    "pilot_history": {
+        "digest": _check_digest,
+        "columns": _check_names,
+        "sites": _check_names,
+        "notes": lambda notes: [str(Text.from_json(note)) for note in notes],
+    },
     "cost": {"currency": _check_currency},
     "budget_decision": {"currency": _check_currency},
     "money_estimate": {"body": Declaration.from_json},
