@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.world import CLEAR, INSIGHT, ROLES, STATEMENT, Caller, Journey, People, plan
+from tests.api.world import CLEAR, INSIGHT, ROLES, STATEMENT, Journey, People, plan
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -117,8 +117,7 @@ def test_who_may_do_what(people: People, journey: Journey) -> None:
     }
     for (method, path), allowed in MATRIX.items():
         for role in ROLES:
-            caller: Caller = people.by_role[role]
-            answered = caller.send(
+            answered = people[role].send(
                 method, path.split()[0].format(**names), bodies.get(f"{method} {path}", {}),
                 headers={"If-Match": "*"} if method in ("PATCH", "PUT") else {},
             )  # fmt: skip
@@ -126,7 +125,7 @@ def test_who_may_do_what(people: People, journey: Journey) -> None:
             assert is_refused is (role not in allowed), (role, method, path, answered.text)
     for path in READABLE:
         for role in ROLES:
-            assert people.by_role[role].get(path.format(**names)).status_code == 200
+            assert people[role].get(path.format(**names)).status_code == 200
 
 
 def test_only_those_concerned(people: People, journey: Journey) -> None:

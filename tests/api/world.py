@@ -97,14 +97,23 @@ def looked_at(response: TestResponse) -> None:
 
 
 class People:
-    """One person for each role, with a token that may write."""
+    """One person for each role, with a token that may write; there from when a test first names
+    them, since five of them take longer to make than most tests."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.by_role = {role: self.add(role) for role in ROLES}
+        self.by_role: dict[str, Caller] = {}
 
     def __getattr__(self, role: str) -> Caller:
+        if role not in ROLES:
+            raise AttributeError(role)
+        if role not in self.by_role:
+            self.by_role[role] = self.add(role)
         return self.by_role[role]
+
+    def __getitem__(self, role: str) -> Caller:
+        caller: Caller = getattr(self, role)
+        return caller
 
     def add(
         self, role: str, email: str = "", scopes: tuple[str, ...] = ("read", "write")
