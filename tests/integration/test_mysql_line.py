@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["nothing_is_left"]  # a fixture, for every test here
 
-SLOW = "SELECT COUNT(*) AS n FROM seq_1_to_100000 AS a, seq_1_to_1000000 AS b"
-
 
 @pytest.fixture(scope="module", autouse=True)
 def driver_is_loaded() -> None:
