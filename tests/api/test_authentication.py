@@ -117,7 +117,7 @@ def test_who_may_do_what(people: People, journey: Journey) -> None:
     }
     for (method, path), allowed in MATRIX.items():
         for role in ROLES:
-            answered = people[role].send(
+            answered = people.by_role[role].send(
                 method, path.split()[0].format(**names), bodies.get(f"{method} {path}", {}),
                 headers={"If-Match": "*"} if method in ("PATCH", "PUT") else {},
             )  # fmt: skip
@@ -125,7 +125,7 @@ def test_who_may_do_what(people: People, journey: Journey) -> None:
             assert is_refused is (role not in allowed), (role, method, path, answered.text)
     for path in READABLE:
         for role in ROLES:
-            assert people[role].get(path.format(**names)).status_code == 200
+            assert people.by_role[role].get(path.format(**names)).status_code == 200
 
 
 def test_only_those_concerned(people: People, journey: Journey) -> None:

@@ -200,7 +200,7 @@ def test_repeating_opens_the_next_test(people: People, journey: Journey) -> None
 
 
 def test_who_am_i_and_who_is_there(people: People) -> None:
-    assert all(people[role].email for role in ROLES)
+    assert all(people.by_role[role].email for role in ROLES)
     me = people.analyst.get("/me").get_json()
     assert me["email"] == "analyst@example.com" and me["roles"] == ["analyst"]
     assert me["token"]["scopes"] == ["read", "write"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -96,24 +96,30 @@ def looked_at(response: TestResponse) -> None:
         response.get_json()
 
 
+class Made(dict[str, Caller]):
+    """People by their role, made when they are first asked for."""
+
+    def __init__(self, make: Callable[[str], Caller]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, role: str) -> Caller:
+        self[role] = self.make(role)
+        return self[role]
+
+
 class People:
     """One person for each role, with a token that may write; there from when a test first names
     them, since five of them take longer to make than most tests."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.by_role: dict[str, Caller] = {}
+        self.by_role = Made(self.add)
 
     def __getattr__(self, role: str) -> Caller:
         if role not in ROLES:
             raise AttributeError(role)
-        if role not in self.by_role:
-            self.by_role[role] = self.add(role)
         return self.by_role[role]
-
-    def __getitem__(self, role: str) -> Caller:
-        caller: Caller = getattr(self, role)
-        return caller
 
     def add(
         self, role: str, email: str = "", scopes: tuple[str, ...] = ("read", "write")
