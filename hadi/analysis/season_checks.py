@@ -94,6 +94,8 @@ def _growth(found: Coefficients) -> Check:
     grown = found.growth
     if grown is None:
         return _pass("growth", Text("season_growth_unknown"))
+    if not grown.is_steady and found.method == "trend":
+        return _pass("growth", Text("season_growth_levels"))
     if not grown.is_steady or found.method == "level":
         return _pass("growth", Text("season_growth_none"))
     rate = Figure(FigureKind.PERCENT, round(grown.rate, 12), is_signed=True)

@@ -24,7 +24,9 @@ Over: TypeAlias = Literal["mean", "median"]
 MONTHS = 12
 STEADY = 0.02  # a yearly growth below it is taken for none
 SAME_WAY = 0.75  # of the changes from year to year, for a growth to be steady
+PLAIN = 2.5  # standard errors: a growth of noisy years that is plain over many of them
 FEWEST_FOR_TREND = 3  # years: a moving average of two leaves one value of each month
+APART = 1.5  # of the years' means: levels that a mean over all would hold against each other
 SPREAD = 0.10  # between the mean and the median of a month's years
 
 
@@ -70,15 +72,17 @@ class Years:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """`rate` a year (a fraction; the median over the months), and the share of the months' changes
-    that go the same way."""
+    """`rate` a year (a fraction; the median over the months), the share of the months' changes that
+    go the same way, and `t`: the years' changes over their standard error (None: too few)."""
 
     rate: float
     share: float
+    t: float | None = None
 
     @property
     def is_steady(self) -> bool:
-        return abs(self.rate) > STEADY and self.share >= SAME_WAY
+        goes_on = self.share >= SAME_WAY or (self.t is not None and abs(self.t) >= PLAIN)
+        return abs(self.rate) > STEADY and goes_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,9 @@ def growth(years: Years) -> Growth | None:
     changes = np.concatenate(steps)
     middle = float(np.median(changes))
     share = float(np.mean(np.sign(changes) == np.sign(middle))) if middle else 0.0
-    return Growth(float(np.expm1(middle)), share)
+    by_year = np.median(np.array(steps), axis=1)
+    error = float(by_year.std(ddof=1)) / len(by_year) ** 0.5 if len(by_year) >= 3 else 0.0
+    return Growth(float(np.expm1(middle)), share, float(by_year.mean()) / error if error else None)
 
 
 def coefficients(
@@ -174,8 +180,8 @@ def coefficients(
     Parameters
     ----------
     method : "level": the mean of each month over the mean of all; "years": each year over its own
-        mean first; "trend": over a centred moving average of twelve. None: "trend" where the years
-        grow steadily and there are three of them, "years" where they grow and are two, else
+        mean first; "trend": over a centred moving average of twelve. None: "trend" where there are
+        three years or more that grow steadily or lie far apart, "years" where two grow, else
         "level".
     over : "mean" or "median" of the years. None: the median of three years or more where the two
         differ by a tenth for some month, else the mean.
@@ -221,10 +227,11 @@ def coefficients(
 
 
 def _way(years: Years, grown: Growth | None) -> Method:
-    if grown is None or not grown.is_steady:
-        return "level"
     is_long = len(years.starts) >= FEWEST_FOR_TREND and years.is_unbroken
-    return "trend" if is_long else "years"
+    if grown is not None and grown.is_steady:
+        return "trend" if is_long else "years"
+    means = years.table.mean(axis=1)
+    return "trend" if is_long and means.max() > APART * means.min() else "level"
 
 
 def _normalised(years: Years) -> Array:

@@ -104,6 +104,7 @@ WORDING: dict[str, Wording] = {
     "season_summed_days": N_("The data are days: they are added up to months."),
     "season_growth_trend": N_("Sales change by %(rate)s a year, so each month is held against the moving average of the twelve around it."),
     "season_growth_years": N_("Sales change by %(rate)s a year, so each year is divided by its own mean first. With three whole years a moving average would do better."),
+    "season_growth_levels": N_("The years lie far apart without growing steadily, so each month is held against the moving average of the twelve around it."),
     "season_growth_none": N_("Sales neither grow nor fall steadily from year to year, so each month’s mean is divided by the mean of all months."),
     "season_growth_unknown": N_("Whether sales grow from year to year cannot be told from one year."),
     "season_growing": N_("Of the change that is left, %(part)s is the growth that goes on every year; beside it stands %(effect)s."),

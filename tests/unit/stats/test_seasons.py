@@ -38,6 +38,13 @@ def test_two_years_that_grow_are_normalised_and_three_held_against_their_trend()
     assert coefficients(series(*grown)).method == "trend"
 
 
+def test_years_that_lie_far_apart_are_held_against_their_trend() -> None:
+    levels = (1.0, 1.9, 1.2, 2.0, 1.1)
+    found = coefficients(series(*(PROFILE * level for level in levels)))
+    assert not (found.growth and found.growth.is_steady)
+    assert found.method == "trend"
+
+
 def test_smooth_growth_does_not_tilt_the_coefficients() -> None:
     values = np.tile(PROFILE, 5) * 1.12 ** (np.arange(60) / 12)
     found = coefficients(MonthSeries(START, values))
