@@ -111,12 +111,15 @@ def _series(
             reach = t_quantile_two_sided(alpha, len(usual) - 1) * deviation
     is_log = scale == Scale.LOG
     expected = found.counterfactual
+    with np.errstate(over="ignore"):  # a band without an end is drawn as none
+        low = expected * np.exp(-reach) if is_log else expected - reach
+        high = expected * np.exp(reach) if is_log else expected + reach
     shown = some(tuple(range(1, len(placebo.paths))))
     return Series(
         actual=whole(found.actual),
         counterfactual=whole(expected),
-        low=whole(expected * np.exp(-reach) if is_log else expected - reach),
-        high=whole(expected * np.exp(reach) if is_log else expected + reach),
+        low=whole(low),
+        high=whole(high),
         gaps=whole(effect(found.gaps)),
         others={
             ", ".join(placebo.chosen[number]): whole(effect(placebo.paths[number]))

@@ -17,6 +17,8 @@ from hadi.domain.text import Figure, FigureKind
 _TICKS = 5
 # A label covers about the last fifth of the width.
 _LABEL_REACH = 5
+# A band that reaches further beyond the lines than so many times their own height is cut off.
+_WIDEST_BAND = 1.5
 # Below this (percent from the top) a label would stand on those of the times.
 _LOWEST = 90.0
 
@@ -86,7 +88,7 @@ def pilot_chart(
     """The pilot's own values beside what its controls let expect; `start` is the index of the first
     time after. `low` and `high` are the band around the expected line, None where there is none."""
     lows, highs = low or [None] * len(times), high or [None] * len(times)
-    rise = Rise.over((*actual, *expected, *lows, *highs))
+    rise = _rise((*actual, *expected), (*lows, *highs))
     xs = _places(len(times))
     ends = _ends((LineRole.EXPECTED, expected), (LineRole.PILOT, actual), rise=rise)
     lines = tuple(
@@ -119,7 +121,7 @@ def gap_chart(
 ) -> TimeChart:
     """The difference between the pilot and what was expected of it, around zero."""
     lows, highs = low or [None] * len(times), high or [None] * len(times)
-    rise = Rise.over((0.0, *gaps, *lows, *highs))
+    rise = _rise((0.0, *gaps), (*lows, *highs))
     xs = _places(len(times))
     has_band = any(value is not None for value in lows)
     shown = (gaps, lows, highs) if has_band else (gaps,)
@@ -172,6 +174,17 @@ def placebo_chart(
         zero_y=rise.y(0.0),
         left_out=left_out,
     )
+
+
+def _rise(lines: Sequence[Height], band: Sequence[Height]) -> Rise:
+    """Room for the lines and, as far as it does not squeeze them, for the band around them."""
+    known = [value for value in lines if value is not None]
+    if not known:
+        return Rise.over(band)
+    low, high = min(known), max(known)
+    reach = _WIDEST_BAND * ((high - low) or abs(high) or 1.0)
+    held = (None if v is None else min(max(v, low - reach), high + reach) for v in band)
+    return Rise.over((*known, *held))
 
 
 def _places(count: int) -> list[float]:

@@ -94,3 +94,12 @@ def test_everything_stays_inside(actual: list[float | None], expected: list[floa
     ]
     assert all(0 <= number <= 100 for number in numbers)
     assert all(0 <= level.y <= 100 for level in chart.levels)
+
+
+def test_a_band_without_measure_does_not_squeeze_the_lines() -> None:
+    values = [float(week) for week in range(8)]
+    chart = pilot_chart(TIMES, values, values, start=4, low=[0.0] * 8, high=[1e12] * 8)
+    heights = [
+        float(pair.split(" ")[1]) for pair in chart.lines[0].path.removeprefix("M").split(" L")
+    ]
+    assert max(heights) - min(heights) > 20
