@@ -97,7 +97,7 @@ WORDING: dict[str, Wording] = {
     ),
     "worth_currency": N_("Currency"),
     "worth_value_per_unit": N_("Value of a unit"),
-    "worth_margin": N_("Margin"),
+    "worth_margin": N_("Gross margin"),
     "worth_units_per_week": N_("Units a week"),
     "worth_stores": N_("Stores measured in"),
     "worth_payback_limit_weeks": N_("Payback limit"),

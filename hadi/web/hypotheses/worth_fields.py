@@ -24,7 +24,7 @@ class MoneyFields:
 
     money_currency = StringField(_l("Currency"), validators=[Length(max=3)])
     money_value_per_unit = NumberField(_l("What is one unit of the metric worth?"))
-    money_margin = NumberField(_l("Margin"))
+    money_margin = NumberField(_l("Gross margin"))
     money_units_per_week = NumberField(_l("Units that the change reaches in a week"))
     money_stores = NumberField(_l("Stores they come from"), is_whole=True)
     money_payback_limit_weeks = NumberField(_l("It has to pay back within"))
