@@ -130,7 +130,7 @@ def test_a_result_is_judged_once_its_worth_is_known(visitor: Visitor) -> None:
     page = visitor.get(f"/hypotheses/{key}/costs")
     for words in (
         "It will pay back, but that is not proven: in 20 weeks", "Earned in the test",
-        "Part of this was estimated after the result was known", "At half the effect", "Margin",
+        "Part of this was estimated after the result was known", "At half the effect", "Gross margin",
     ):  # fmt: skip
         assert words in page.text
     assert "Will pay back, but not proven: 20 weeks" in visitor.get(f"/hypotheses/{key}").text
@@ -167,7 +167,7 @@ def test_the_plan_says_what_the_effect_is_worth(visitor: Visitor) -> None:
     visitor.sign_in()
     path = f"/hypotheses/{key}/plan"
     page = visitor.submit(path, WORTH | {"money_margin": "0"}, form_id="plan-form", status=422)
-    assert "Margin" in page.text and page.by_id("money_margin").get("aria-invalid") == "true"
+    assert "Gross margin" in page.text and page.by_id("money_margin").get("aria-invalid") == "true"
     visitor.submit(path, WORTH, form_id="plan-form", button="save")
     shown = form_values(visitor.get(path).form("plan-form"))
     assert {name: shown[name] for name in WORTH} == WORTH
