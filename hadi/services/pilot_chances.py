@@ -24,7 +24,15 @@ from hadi.services import pilots
 from hadi.stats.errors import NotEstimable
 from hadi.stats.panel import Panel, Scale
 from hadi.stats.pilot_draw import RankedPilot, rank_controls, rank_pilots
-from hadi.stats.pilot_power import Design, Detectable, Lever, Option, detectable, options
+from hadi.stats.pilot_power import (
+    Design,
+    Detectable,
+    Lever,
+    Option,
+    attainable,
+    detectable,
+    options,
+)
 from hadi.stats.site_noise import Noise, noise
 
 USUAL_PERIODS = 8
@@ -115,7 +123,7 @@ def chances(
     pilot = plan.pilot or PilotPlan()
     missing = tuple(_missing(pilot, history))
     if history is None or not history.is_mapped:
-        return Chances(missing=missing)
+        return _by_names(plan, pilot, missing)
     try:
         asked = _asked(plan, pilot, history, folder)
         return _answer(asked, missing, is_brief=is_brief)
@@ -123,6 +131,29 @@ def chances(
         return Chances(missing=missing, problem=_told(refusal))
     except (Unreadable, Invalid) as refusal:
         return Chances(missing=missing, problem=refusal.text)
+
+
+def _by_names(plan: Plan, pilot: PilotPlan, missing: tuple[Text, ...]) -> Chances:
+    """Without past weeks: what the number of sites alone says, where the plan names them all."""
+    treated, controls = len(pilot.treated), len(pilot.controls)
+    if not treated or not controls:
+        return Chances(missing=missing)
+    smallest = attainable(treated + controls, treated)
+    design = Design(treated, controls, 1, 1, plan.alpha, plan.power, pilot.decide is Decide.PLACEBO)
+    return Chances(missing=missing, alarm=_never(design, smallest), smallest_p=_p(smallest))
+
+
+def _never(design: Design, smallest: float) -> Text | None:
+    """What is said where no data whatever could confirm the test that decides."""
+    # 1 / 20 is meant to be 0.05, whatever the last digit of a float says.
+    if not design.by_placebo or smallest <= design.alpha * (1.0 + 1e-12):
+        return None
+    return Text(
+        "pilot_chance_never",
+        treated=_counted("pilots", design.n_treated),
+        controls=_counted("controls", design.n_controls),
+        p=_p(smallest), alpha=_p(design.alpha),
+    )  # fmt: skip
 
 
 def _missing(pilot: PilotPlan, history: PilotHistory | None) -> Iterator[Text]:
@@ -186,17 +217,9 @@ def _noise(table: PanelTable, before: int, scale: Scale) -> Noise:
 
 def _answer(asked: _Asked, missing: tuple[Text, ...], *, is_brief: bool) -> Chances:
     found = detectable(asked.noise, asked.design)
-    alarm = None
-    if asked.design.by_placebo and found.by_placebo is None:
-        alarm = Text(
-            "pilot_chance_never",
-            treated=_counted("pilots", asked.design.n_treated),
-            controls=_counted("controls", asked.design.n_controls),
-            p=_p(found.smallest_p), alpha=_p(asked.design.alpha),
-        )  # fmt: skip
     return Chances(
         missing=missing,
-        alarm=alarm,
+        alarm=_never(asked.design, found.smallest_p),
         sentences=tuple(_sentences(asked, found)),
         smallest_p=_p(found.smallest_p),
         effect=asked.figure(found.effect),

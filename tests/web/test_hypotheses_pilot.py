@@ -88,6 +88,23 @@ def test_a_plan_that_becomes_a_pilot_reads_in_the_history(visitor: Visitor) -> N
     assert "Sites that get the change" in page.text
 
 
+def test_too_few_named_sites_are_told_before_any_weeks_are_there(visitor: Visitor) -> None:
+    controls = [f"s{number:02d}" for number in range(8, 20)]
+    key = visitor.make("planned", **PLAN | {"treated": ["s07"], "controls": controls})
+    visitor.sign_in()
+    for path in (f"/hypotheses/{key}", f"/hypotheses/{key}/plan", f"/hypotheses/{key}/pilot"):
+        said = visitor.get(path).text
+        assert "1 pilot and 12 controls the smallest p that chance leaves is 0.077" in said, path
+
+
+def test_the_page_of_the_hypothesis_asks_for_past_weeks(visitor: Visitor) -> None:
+    key = visitor.make("planned", **PLAN)
+    visitor.sign_in()
+    page = visitor.get(f"/hypotheses/{key}")
+    assert "Attach past weeks of all sites" in page.text
+    assert f"/hypotheses/{key}/pilot" in page.html
+
+
 # ------------------------------------------------------------------------- past weeks
 
 

@@ -86,7 +86,7 @@ def form_answer(found: Chances) -> Answer:
     """The same beside the form of the plan: short, without the sites."""
     answer = pilot_answer(found)
     if not answer.lead:
-        return Answer(missing=answer.missing, problem=answer.problem)
+        return Answer(missing=answer.missing, problem=answer.problem, alarm=answer.alarm)
     return Answer(
         missing=answer.missing,
         alarm=answer.alarm,

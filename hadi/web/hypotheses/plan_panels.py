@@ -11,9 +11,11 @@ from hadi.domain.lifecycle import State, Step
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.plan import MetricRole, Plan
 from hadi.models import Hypothesis
-from hadi.services import hypotheses
+from hadi.services import hypotheses, pilot_chances, pilots
 from hadi.web.hypotheses import plan_words
+from hadi.web.hypotheses.data_access import folder
 from hadi.web.hypotheses.links import obstacles
+from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
 from hadi.web.shared.typed_lists import written_names
 
@@ -34,6 +36,8 @@ class ActionPanel:
     can_start: bool = False
     digest: str | None = None
     version: int | None = None
+    reach: str | None = None  # of a pilot that is being planned: what it can show
+    reach_url: str | None = None
 
     @property
     def short_digest(self) -> str:
@@ -48,6 +52,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> ActionPanel:
     is_open = hypothesis.state in (State.IDEA, State.PLANNED)
     blocked = hypotheses.blockers(hypothesis, Step.START) if is_open else ()
     can_change = is_open or hypothesis.state is State.RUNNING
+    is_pilot = is_open and version is not None and version.plan.pilot is not None
     return ActionPanel(
         url=url_for("hypotheses.plan", key=hypothesis.key),
         can_edit=can_change and allows(actor, Permission.EDIT_PLAN, stake),
@@ -58,7 +63,17 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> ActionPanel:
         can_start=is_open and allows(actor, Permission.START_TEST, stake),
         digest=version.digest if version else None,
         version=version.number if version else None,
+        reach=_reach(version.plan, test.id) if is_pilot and version and test else None,
+        reach_url=url_for("hypotheses.pilot", key=hypothesis.key) if is_pilot else None,
     )
+
+
+def _reach(plan: Plan, test_id: str) -> str | None:
+    """The first thing to know before a pilot starts: that it cannot succeed, or what it sees."""
+    history = pilots.history_of(test_id)
+    found = pilot_chances.chances(plan, history, folder=folder(), is_brief=True)
+    told = [found.alarm, found.problem, *found.sentences, *found.missing]
+    return next((say(text) for text in told if text is not None), None)
 
 
 def _rows(plan: Plan) -> tuple[tuple[str, str], ...]:

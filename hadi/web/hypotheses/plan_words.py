@@ -291,7 +291,7 @@ def _primary_parts(plan: Plan) -> Iterable[Part]:
 
 
 def _design_parts(plan: Plan) -> Iterable[Part]:
-    yield "design", _("The draw"), design_word(plan.design) if plan.design else ""
+    yield "design", _("How it is compared"), design_word(plan.design) if plan.design else ""
     yield "cluster", _("Column of the store, team or seller"), plan.cluster or ""
     yield "cluster_size", _("Units of a cluster"), _number(plan.cluster_size)
     yield "cluster_cv", _("How clusters differ in size"), _value(plan.cluster_cv, FigureKind.SHARE)
