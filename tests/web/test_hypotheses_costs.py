@@ -177,11 +177,11 @@ def test_the_plan_says_what_the_effect_is_worth(visitor: Visitor) -> None:
     visitor.browser.post(f"/hypotheses/{key}/start", {"csrf_token": visitor.token()})
     page = visitor.get(f"/hypotheses/{key}/worth")
     assert "The plan says" in page.text and "money_margin" not in page.html
-    assert "Margin: 50.0%" in visitor.get(path).text
-    assert "Margin: 50.0%" in visitor.get(f"/hypotheses/{key}/history").text
+    assert "Gross margin: 50.0%" in visitor.get(path).text
+    assert "Gross margin: 50.0%" in visitor.get(f"/hypotheses/{key}/history").text
     visitor.sign_in("viewer")
     for shown_to_all in (path, f"/hypotheses/{key}/history"):
-        assert "Margin: 50.0%" not in visitor.get(shown_to_all).text
+        assert "Gross margin: 50.0%" not in visitor.get(shown_to_all).text
 
 
 def test_a_roll_out_shows_all_three_stores(visitor: Visitor) -> None:
