@@ -97,14 +97,11 @@ class _Asked:
     pool: tuple[str, ...]
     spare: tuple[str, ...]
     design: Design
+    treated: tuple[str, ...]  # of the plan's, those that the history knows
 
     @property
     def is_log(self) -> bool:
         return self.pilot.scale is PlanScale.LOG
-
-    @property
-    def treated(self) -> tuple[str, ...]:
-        return tuple(site for site in self.pool if site in set(self.pilot.treated))
 
     def figure(self, effect: float | None) -> Figure | None:
         """An effect as it is read: in the direction that is better."""
@@ -177,7 +174,9 @@ def _asked(plan: Plan, pilot: PilotPlan, history: PilotHistory, folder: Path) ->
     before = _first_of_change(table, pilot)
     panel = history_panel(table, before)
     spread = _noise(table, panel.first_post, scale)
-    n_treated = sum(site in set(pilot.treated) for site in pool) or 1
+    pilots_named = set(pilot.treated)
+    treated = tuple(site for site in pool if site in pilots_named)
+    n_treated = len(treated) or 1
     design = Design(
         n_treated=n_treated,
         n_controls=max(len(pool) - n_treated, 0),
@@ -188,8 +187,9 @@ def _asked(plan: Plan, pilot: PilotPlan, history: PilotHistory, folder: Path) ->
         by_placebo=pilot.decide is Decide.PLACEBO,
         scale=scale,
     )
-    spare = tuple(site for site in table.sites if site not in set(pool))
-    return _Asked(plan, pilot, panel, spread, pool, spare, design)
+    taken = set(pool)
+    spare = tuple(site for site in table.sites if site not in taken)
+    return _Asked(plan, pilot, panel, spread, pool, spare, design, treated)
 
 
 def history_panel(table: PanelTable, before: int) -> Panel:
@@ -329,10 +329,11 @@ def _advised(asked: _Asked, option: Option) -> Advice | None:
 
 
 def _one_more_pilot(asked: _Asked, effect: Figure, smallest: Figure) -> Advice | None:
-    """The quietest site that is no pilot yet and was not at an end of the list lately."""
+    """The quietest control that was not at an end of the list lately."""
     if not asked.treated:
         return None
-    ranked = [one for one in _ranked_pilots(asked) if one.site not in set(asked.treated)]
+    free = set(asked.pool) - set(asked.treated)
+    ranked = [one for one in _ranked_pilots(asked) if one.site in free]
     calm = [one for one in ranked if not one.is_extreme] or ranked
     if not calm:
         return None
@@ -343,13 +344,14 @@ def _one_more_pilot(asked: _Asked, effect: Figure, smallest: Figure) -> Advice |
 
 def _with_controls(asked: _Asked, more: int) -> list[str]:
     """The plan's controls and the best of those left out."""
-    kept = [site for site in asked.pool if site not in set(asked.treated)]
-    ranked = [site for site, _why in _strays(asked) if site in set(asked.spare)]
+    treated, spare = set(asked.treated), set(asked.spare)
+    kept = [site for site in asked.pool if site not in treated]
+    ranked = [site for site, _why in _strays(asked) if site in spare]
     return [*kept, *ranked[:more]]
 
 
 def _controls(asked: _Asked) -> Iterator[Suggested]:
-    taken = {site for site in asked.pool if site not in set(asked.treated)}
+    taken = set(asked.pool) - set(asked.treated)
     for site, why in _strays(asked)[:MOST_RANKED]:
         yield Suggested(site, (why,), site in taken and bool(asked.pilot.controls))
 
@@ -376,12 +378,13 @@ def _ranked_pilots(asked: _Asked) -> tuple[RankedPilot, ...]:
 
 
 def _pilots(asked: _Asked) -> Iterator[Suggested]:
+    treated = set(asked.treated)
     for one in _ranked_pilots(asked)[:MOST_RANKED]:
         relative = Figure(FigureKind.SHARE, one.relative_noise)
         why = [Text("pilot_why_pilot", relative=relative)]
         if one.is_extreme:
             why.append(Text("pilot_why_highest" if one.last_place == 1 else "pilot_why_lowest"))
-        yield Suggested(one.site, tuple(why), one.site in set(asked.treated))
+        yield Suggested(one.site, tuple(why), one.site in treated)
 
 
 def _counted(what: str, n: int) -> Text:
