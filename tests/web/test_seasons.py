@@ -96,6 +96,8 @@ def test_before_and_after_is_planned_on_the_form(visitor: Visitor) -> None:
     assert "a hint at most" in page.text
     shown = form_values(page.form("plan-form"))
     assert (shown["season_start"], shown["pilot_threshold"]) == ("май 2025", "5")
+    told = visitor.get(f"/hypotheses/{key}/history").text
+    assert "Start of the change" in told and "the three before the start" in told
     page = visitor.submit(
         f"/hypotheses/{key}/plan", {"season_start": "soon"}, form_id="plan-form", button="save",
         status=422,
