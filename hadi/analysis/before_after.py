@@ -6,7 +6,7 @@ Whatever is found here is a hint: nothing stood beside the series that the chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ from hadi.domain import season_sentence
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.evidence import grade_of
 from hadi.domain.months import When, read_when
-from hadi.domain.plan import Design, Looks, Plan
+from hadi.domain.plan import Design, Looks, Metric, Plan
 from hadi.domain.season_plan import SeasonMethod, SeasonPlan
 from hadi.domain.text import Text
 from hadi.domain.verdict import (
@@ -33,6 +33,7 @@ from hadi.domain.verdict import (
     judge_test,
 )
 from hadi.ingest.series import SeriesTable
+from hadi.stats.results import Comparison
 from hadi.stats.samples import Moments
 
 
@@ -112,25 +113,13 @@ def analyse_before_after(
     look = _look(periods, plan, is_final=is_final, opened_early=opened_early)
     ask = by_regression if season.method is SeasonMethod.SEGMENTED else by_coefficients
     answer = ask(table, plan, season, start)
-    known = {finding.code for finding in findings}
-    checks = (*(c for c in answer.checks if look.is_open or c.code in _BEFORE_THE_END
-                if c.code not in known and c.code != "no_control"), *findings)  # fmt: skip
-    comparison, reason = (answer.comparison, answer.reason) if look.is_open else (
-        None, Text("comparison_not_yet"))  # fmt: skip
-    compared = Compared(
-        metric=primary,
-        arm=AFTER,
-        control_sample=Moments(answer.before, answer.expected, 0.0),
-        treatment_sample=Moments(
-            comparison.n_treatment if comparison else periods, answer.actual, 0.0
-        ),
-        alpha=plan.alpha,
-        result=comparison,
-        reason=None if comparison else reason,
-    )
-    judged = judge_comparison(comparison, primary, alpha=plan.alpha, reason=reason)
-    compared = replace(compared, judged=judged)
-    verdict = judge_test(checks, {AFTER: judged}, [], is_final=look.is_open)
+    checks = (*_visible(answer.checks, look, findings), *findings)
+    comparison, reason = answer.comparison, answer.reason
+    if not look.is_open:
+        comparison, reason = None, Text("comparison_not_yet")
+    compared = _compared(plan, primary, answer, comparison, reason, periods)
+    judged = {AFTER: compared.judged} if compared.judged else {}
+    verdict = judge_test(checks, judged, [], is_final=look.is_open)
     progress = Progress(periods, AFTER, plan.planned_units, is_final, look.opened_early)
     base = AnalysisRecord(
         plan=plan,
@@ -153,6 +142,37 @@ def analyse_before_after(
         packages=packages(),
     )  # fmt: skip
     return SeasonRecord(base, season, answer)
+
+
+def _visible(checks: Sequence[Check], look: Look, findings: Sequence[Check]) -> Iterator[Check]:
+    """Those that may be seen now, without what is known otherwise or warned of beside."""
+    unsaid = {"no_control", *(finding.code for finding in findings)}
+    for check in checks:
+        if check.code not in unsaid and (look.is_open or check.code in _BEFORE_THE_END):
+            yield check
+
+
+def _compared(
+    plan: Plan,
+    primary: Metric,
+    answer: Answer,
+    comparison: Comparison | None,
+    reason: Text | None,
+    periods: int,
+) -> Compared:
+    """After against what was to be expected, judged; only progress where nothing may be seen."""
+    return Compared(
+        metric=primary,
+        arm=AFTER,
+        control_sample=Moments(answer.before, answer.expected, 0.0),
+        treatment_sample=Moments(
+            comparison.n_treatment if comparison else periods, answer.actual, 0.0
+        ),
+        alpha=plan.alpha,
+        result=comparison,
+        reason=None if comparison else reason,
+        judged=judge_comparison(comparison, primary, alpha=plan.alpha, reason=reason),
+    )
 
 
 def require_span(table: SeriesTable, plan: Plan) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.calibration import looks, many_arms, two_arms
+from tests.calibration import looks, many_arms, seasons, two_arms
 from tests.calibration.trial import Promise, Result, Scenario, simulate
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "calibration.md"
@@ -27,7 +27,8 @@ simulation’s own error (one standard error of a rate of 5 %), in points.
 
 def every() -> list[Scenario]:
     """All scenarios, in the order of the methods page."""
-    return [*two_arms.scenarios(), *many_arms.scenarios(), *looks.scenarios()]
+    drawn = [*two_arms.scenarios(), *many_arms.scenarios(), *looks.scenarios()]
+    return [*drawn, *seasons.scenarios()]
 
 
 def table(results: list[Result], peeked: Result) -> str:
