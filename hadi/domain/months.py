@@ -128,7 +128,7 @@ def _full(year: str) -> str:
 def _day(year: str, month: str, day: str) -> When | None:
     try:
         found = date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return When(month_of(found), found) if _YEARS[0] <= found.year < _YEARS[1] else None
 
