@@ -49,6 +49,14 @@ def test_a_pilot_is_typed_in_percent_and_shown_again(visitor: Visitor) -> None:
     assert shown["treated"] == "s07"
 
 
+@pytest.mark.parametrize("typed", ["s07, s12", "s07\r\ns12\r\n", "s07\ts12", "s07; s12, s07"])
+def test_sites_are_taken_as_they_are_pasted(visitor: Visitor, typed: str) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    save(visitor, key, TYPED | {"treated": typed})
+    assert stored(visitor, key)["treated"] == ["s07", "s12"]
+
+
 @pytest.mark.parametrize("language", ["en", "ru", "hu"])
 def test_saving_a_pilot_as_shown_changes_nothing(visitor: Visitor, language: str) -> None:
     key = visitor.make(

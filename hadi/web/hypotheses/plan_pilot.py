@@ -6,6 +6,7 @@ logarithmic scale effects are typed as per cent, on the linear one in units of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from hadi.web.shared.typed_lists import read_names, written_names
 from hadi.web.shared.typed_numbers import NumberField, hundredfold, written_number
 
 NAMES = 100_000  # characters of a list of sites
+_BETWEEN = re.compile(r"[\r\n\t;]+")
 
 
 class PilotFields:
@@ -51,7 +53,7 @@ class PilotFields:
         self.decide.choices = choices((each.value, decide_word(each)) for each in Decide)
         for typed, picked in self.site_lists:
             picked.choices = choices((site, site) for site in sites)
-            named = [*read_names(typed.data), *(picked.data or ())]
+            named = [*read_sites(typed.data), *(picked.data or ())]
             if sites and not typed.errors:
                 # What is known stands ticked in the list, and not a second time in the field.
                 picked.data = [site for site in sites if site in set(named)]
@@ -90,9 +92,15 @@ def decide_word(decide: Decide) -> str:
     return say(Text(f"pilot_decide_{decide.value}"))
 
 
+def read_sites(typed: str | None) -> list[str]:
+    """Sites as people type or paste them: with commas, or one below or beside the other, as cells
+    come from a spreadsheet."""
+    return read_names(_BETWEEN.sub(",", typed or ""), limit=NAMES)
+
+
 def sites_of(typed: Field, picked: Field) -> list[str]:
     """Ticked and typed, each once."""
-    return list(dict.fromkeys([*(picked.data or ()), *read_names(typed.data, limit=NAMES)]))
+    return list(dict.fromkeys([*(picked.data or ()), *read_sites(typed.data)]))
 
 
 def pilot_body(form: Any) -> dict[str, Any]:
