@@ -183,7 +183,7 @@ def _answer(
             comparison = _comparison(panel, found, pilot, plan.alpha)
         except NotEstimable as unknown:
             params = {name: str(value) for name, value in unknown.params.items()}
-            reason = Text(unknown.code, **params)
+            found, reason = None, Text(unknown.code, **params)
     controls, treated = len(panel.controls), len(panel.treated)
     compared = Compared(
         metric=judging,
@@ -218,11 +218,15 @@ def _comparison(panel: Panel, found: Found, pilot: PilotPlan, alpha: float) -> C
     actual = float(mean_there(found.series.actual[None, panel.first_post :])[0])
     ends = (found.low, found.high)
     if pilot.scale is Scale.LOG:
+        if found.estimate <= -1.0:  # its logarithm is too far down for a float
+            raise NotEstimable("numbers_too_large")
         expected = actual / (1.0 + found.estimate)
         lift: Lift | None = Lift(found.estimate, Interval(*ends, 1.0 - alpha))
         estimate = actual - expected
         # What was seen stands; what would have been is lower the larger the effect.
-        low, high = (None if end is None else actual - actual / (1.0 + end) for end in ends)
+        low, high = (
+            None if end is None or end <= -1.0 else actual - actual / (1.0 + end) for end in ends
+        )
     else:
         estimate, (low, high) = found.estimate, ends
         expected = actual - estimate

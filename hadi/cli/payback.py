@@ -65,7 +65,7 @@ def _assessed(given: dict[str, Any]) -> Assessment:
             "running_per_week": given["running"],
         }
     )  # fmt: skip
-    if not 0 <= given["cost"] <= 1e13:
+    if not (0 <= given["cost"] <= 1e13 and is_sensible(given["cost"])):
         raise Invalid(Text("amount_unreadable"))
     spent = Money(Decimal(str(given["cost"])), NO_CURRENCY)
     effect = WeeklyEffect(Gain(given["effect"], low, high))

@@ -26,7 +26,7 @@ from hadi.stats.distributions import (
 from hadi.stats.errors import NotEstimable
 from hadi.stats.neighbours import autoregressive, newey_west, on_the_safe_side, resemblance
 from hadi.stats.results import Interval
-from hadi.stats.seasons import Array
+from hadi.stats.seasons import LARGEST, Array
 
 Family: TypeAlias = Literal["log", "linear", "poisson"]
 
@@ -169,8 +169,8 @@ def segmented(
     ------
     NotEstimable
         ``interrupted_short``, ``interrupted_not_positive``, ``interrupted_not_counts``,
-        ``interrupted_exposure``, ``interrupted_collinear``, ``interrupted_no_fit`` or
-        ``interrupted_no_variation``.
+        ``interrupted_exposure``, ``interrupted_collinear``, ``interrupted_no_fit``,
+        ``interrupted_no_variation`` or ``numbers_too_large``.
     """
     known = np.flatnonzero(np.isfinite(values)).astype(np.float64)
     at = known.astype(int)
@@ -230,6 +230,8 @@ def effect_of(
 
 
 def _require_values(observed: Array, family: Family) -> None:
+    if (np.abs(observed) > LARGEST).any():
+        raise NotEstimable("numbers_too_large")
     if family == "log" and (observed <= 0).any():
         raise NotEstimable("interrupted_not_positive")
     if family == "poisson" and ((observed < 0).any() or (observed != np.round(observed)).any()):

@@ -27,6 +27,7 @@ SAME_WAY = 0.75  # of the changes from year to year, for a growth to be steady
 PLAIN = 2.5  # standard errors: a growth of noisy years that is plain over many of them
 FEWEST_FOR_TREND = 3  # years: a moving average of two leaves one value of each month
 APART = 1.5  # of the years' means: levels that a mean over all would hold against each other
+LARGEST = 1e60  # beyond it squares of sums no longer fit a float
 SPREAD = 0.10  # between the mean and the median of a month's years
 
 
@@ -189,7 +190,8 @@ def coefficients(
     Raises
     ------
     NotEstimable
-        ``season_no_whole_year``, ``season_negative`` or ``season_all_zero``.
+        ``season_no_whole_year``, ``season_negative``, ``season_all_zero`` or
+        ``numbers_too_large``.
 
     Notes
     -----
@@ -197,6 +199,8 @@ def coefficients(
     Makridakis, Wheelwright & Hyndman 1998, Forecasting, section 3/4) and, without growth, the
     simple average of the months.
     """
+    if (np.abs(series.values) > LARGEST).any():
+        raise NotEstimable("numbers_too_large")
     years = whole_years(series, until)
     count = len(years.starts)
     if count == 0:

@@ -8,6 +8,7 @@ because every placebo is fitted as the real one is, with all other sites to mix 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ DRAWS = 5_000
 KEPT_PATHS = 2_000
 
 _TIE = 1e-9
+_ROUNDING = 64.0 * sys.float_info.epsilon  # of the values: gaps that small are none
 _FLOOR = 1e-9  # of the panel's variation: a smaller error before is rounding
 
 
@@ -102,7 +104,8 @@ def in_space(
     is_exact = math.comb(count, k) <= most
     others = _choices(count, k, is_exact=is_exact, real=whole.treated, most=most)
     looked, paths, moments = _fitted(whole, fit, others)
-    if not moments.square.any():
+    rounding = _ROUNDING * float(np.abs(whole.values).max())
+    if (moments.square <= rounding * rounding).all():
         raise NotEstimable("pilot_no_variation")
     ratios = np.sqrt(moments.square / moments.before)
     extreme = int((ratios >= ratios[0] * (1.0 - _TIE)).sum())  # the real one among them

@@ -46,6 +46,7 @@ def test_an_open_lower_end_is_never_proven() -> None:
         (("--effect", "inf", "--cost", "3", "--limit", "4"), "numbers"),
         (("--effect", "nan", "--cost", "3", "--limit", "4"), "numbers"),
         (("--effect", "1", "--cost", "-3", "--limit", "4"), "zero or more"),
+        (("--effect", "1", "--cost", "1e-320", "--limit", "4"), "zero or more"),
         (("--effect", "1", "--cost", "3", "--limit", "0"), "above 0"),
         (("--effect", "1", "--cost", "3", "--limit", "3", "--margin", "7"), "margin"),
         (("--effect", "1", "--cost", "3", "--limit", "3", "--weeks", "0"), "--weeks"),

@@ -320,3 +320,20 @@ def test_one_of_fifteen_stores_can_show_an_eighth_at_best(
     seen = {(one["pilots"], one["after"]): one["effect"] for one in answer["detectable"]}
     assert seen[2, 8] == pytest.approx(0.09, abs=0.005)
     assert seen[5, 8] == pytest.approx(0.07, abs=0.01)
+
+
+def test_a_site_that_nearly_vanished_is_no_crash(call: Call, tmp_path: Path) -> None:
+    """The logarithm of the smallest float is finite, the change it makes is −100 %."""
+    rows: list[tuple[str, object, object]] = [
+        (f"s{store}", week, 100 + 7 * store + (store * week) % 5)
+        for store in range(9)
+        for week in range(8)
+    ]
+    near = [(*row[:2], "1e-320") if row[:2] == ("s1", 2) else row for row in rows]
+    gone = [
+        (*row[:2], "1e-320") if row[0] == "s0" and int(str(row[1])) > 3 else row for row in rows
+    ]
+    for name, written in (("near.csv", near), ("gone.csv", gone)):
+        file = long_file(tmp_path / name, written)
+        code, out, _ = call(file, *COLUMNS, "--treated", "s0", "--start", 4, "--json")
+        assert code == 0 and json.loads(out)["verdict"]

@@ -101,6 +101,7 @@ def test_missing_periods_are_left_out() -> None:
         (MEAN, "poisson", "interrupted_not_counts"),
         (np.full(N, 5.0), "log", "interrupted_no_variation"),
         (np.zeros(N), "poisson", "interrupted_no_variation"),
+        (np.where(TIME > 3, 1e308, 1.0), "linear", "numbers_too_large"),
     ],
 )
 def test_what_it_refuses(values: np.ndarray, family: interrupted.Family, code: str) -> None:

@@ -94,6 +94,7 @@ def test_a_year_with_a_gap_is_none() -> None:
         (PROFILE[:11], "season_no_whole_year"),
         (PROFILE - 800.0, "season_negative"),
         (np.zeros(12), "season_all_zero"),
+        (np.full(12, 1e308), "numbers_too_large"),
     ],
 )
 def test_what_has_no_coefficients(values: np.ndarray, code: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hadi.stats.augmented import augmented
+from hadi.stats.errors import NotEstimable
 from hadi.stats.panel import Panel, Scale
 from hadi.stats.simplex import ridge_mix, shortfall
 from hadi.stats.synthetic import synthetic
@@ -136,3 +137,11 @@ def test_the_penalty_is_chosen_for_each_placebo():
     assert augmented(other, scale=LOG, alpha=0.05)[0].ratio in [
         pytest.approx(r) for r in rank.ratios
     ]
+
+
+def test_rounding_is_no_gap():
+    """Sites that never moved differ by the last digit of a mix at most, which ranks nothing."""
+    flat = replace(drawn(), values=np.full((12, 21), 5.0))
+    with pytest.raises(NotEstimable) as refused:
+        synthetic_did(flat, scale=Scale.LINEAR, alpha=0.05)
+    assert refused.value.code == "pilot_no_variation"
