@@ -19,7 +19,7 @@ from hadi.db import db, let_go, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.domain.pilot_plan import PilotPlan
+from hadi.domain.pilot_plan import MOST_SITES, PilotPlan
 from hadi.domain.plan import Design, Metric, MetricKind, MetricRole, Plan
 from hadi.domain.tags import hidden
 from hadi.domain.text import Text
@@ -306,6 +306,9 @@ def _check_columns(kept: PilotHistory, chosen: dict[str, str], stratum: str) -> 
 def _check_panel(table: PanelTable, *, site: str, time: str) -> None:
     if len(table.sites) < FEWEST_SITES:
         refusal = Text("history_few_sites", column=site)
+        raise Invalid(refusal, {"site": refusal})
+    if len(table.sites) > MOST_SITES:
+        refusal = Text("history_many_sites", column=site, limit=MOST_SITES)
         raise Invalid(refusal, {"site": refusal})
     if len(table.periods.labels) < FEWEST_PERIODS:
         refusal = Text("history_few_periods", column=time, n=len(table.periods.labels))

@@ -269,6 +269,20 @@ def test_one_of_fifteen_before_the_launch(world: World, reference_dir: Path) -> 
     assert any(change and len(change.get("treated", ())) == 2 for change in changes)
 
 
+def test_what_cannot_be_the_site_is_not_taken_for_it(world: World) -> None:
+    from hadi.services import pilots
+
+    hypothesis = world.idea()
+    lines = ["store;week;sum", *(f"client {n};{n % 4};{n}" for n in range(6_000))]
+    kept = keep(world, hypothesis, "\n".join(lines).encode())
+    assert not kept.is_mapped and not kept.sites
+    with pytest.raises(Invalid, match="more than 5,000 sites"):
+        pilots.choose_columns(
+            hypothesis.id, site="store", time="week", value="sum", folder=data(world.app),
+            by=world.actor(), now=world.later(),
+        )  # fmt: skip
+
+
 def test_unreadable_rows_say_so(world: World) -> None:
     with pytest.raises(Unreadable):
         keep(world, world.idea(), b"\x00\x01\x02\x03")

@@ -16,6 +16,7 @@ WORDING: dict[str, Wording] = {
     "history_few_sites": N_(
         "Column “%(column)s” names one site only: a pilot needs others to be held against."
     ),
+    "history_many_sites": N_("Column “%(column)s” names more than %(limit)s sites: is it the site?"),
     "history_few_periods": N_(
         "Column “%(column)s” has %(n)s periods: past weeks need three at least."
     ),
