@@ -43,7 +43,7 @@ STALE_ESTIMATE = Text("economics_changed_meanwhile")
 def _exact(about: str) -> fields.Raw:
     """An amount, which the rules read: a number, or a text that says it exactly."""
     return fields.Raw(
-        allow_none=True, metadata={"description": about, "type": ["number", "string", "null"]}
+        allow_none=True, metadata={"description": about, "type": ["number", "string"]}
     )
 
 
@@ -75,7 +75,7 @@ class EconomicsIn(Sent):
         allow_none=True, metadata=described("Where the numbers come from", maxLength=LIMIT)
     )
     currency = fields.Raw(
-        allow_none=True, metadata={"description": "Of all its amounts", "type": ["string", "null"]}
+        allow_none=True, metadata={"description": "Of all its amounts", "type": "string"}
     )
     value_per_unit = _exact("What a unit of the metric is worth; 1 where the metric is money")
     margin = _exact("The fraction of it that stays, above 0 and at most 1")
