@@ -39,7 +39,8 @@ def amount_figure(amount: Decimal | float, currency: str, *, is_signed: bool = F
 
 
 def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | None:
-    """An amount of zero or more, to the cent; what is none is noted in `wrong`."""
+    """An amount of zero or more, to the cent; what is none is noted in `wrong`, and so is a part
+    of a cent that would become nothing."""
     try:
         amount = Decimal(str(value).strip().replace(",", "."))
     except InvalidOperation:
@@ -47,7 +48,11 @@ def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | N
     if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount <= MOST:
         wrong[name] = Text("amount_unreadable")
         return None
-    return amount.quantize(CENT)
+    rounded = amount.quantize(CENT)
+    if amount and not rounded:
+        wrong[name] = Text("amount_unreadable")
+        return None
+    return rounded
 
 
 def read_currency(value: object, name: str, wrong: dict[str, Text]) -> str | None:

@@ -45,6 +45,10 @@ def test_a_cost_that_is_refused_keeps_what_was_typed(visitor: Visitor) -> None:
     assert "Choose what the money was spent on." in page.text
     assert "Write an amount of zero or more" in page.text
     assert form_values(page.form("new-cost"))["amount"] == "-5"
+    for slip in ("12,5 %", "0.001"):  # no amounts: neither 12.50 nor nothing
+        visitor.submit(
+            f"/hypotheses/{key}/costs", SPENT | {"amount": slip}, form_id="new-cost", status=422
+        )
 
 
 def test_over_120_percent_the_card_is_red_and_a_leader_decides(visitor: Visitor) -> None:

@@ -24,7 +24,7 @@ from hadi.web.shared.typed_numbers import NumberField, written_number
 class CostForm(Form):
     """An entry of the ledger."""
 
-    amount = NumberField(_l("Amount"))
+    amount = NumberField(_l("Amount"), is_amount=True)
     currency = StringField(_l("Currency"), validators=[Length(max=3)])
     kind = SelectField(_l("What for"), validate_choice=False)
     spent_on = DateField(_l("Spent on"), validators=[Optional()])
@@ -64,7 +64,7 @@ class BudgetForm(Form):
     """What happens with a test that costs more than it may."""
 
     choice = RadioField(_l("Does it go on?"), validate_choice=False)
-    cap = NumberField(_l("The new cap"))
+    cap = NumberField(_l("The new cap"), is_amount=True)
     reason = TextAreaField(_l("Why"), render_kw={"maxlength": LIMIT, "rows": 3})
 
     def offer(self) -> None:

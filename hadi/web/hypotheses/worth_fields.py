@@ -23,18 +23,20 @@ class MoneyFields:
     """What the effect is worth, mixed into the form of a plan."""
 
     money_currency = StringField(_l("Currency"), validators=[Length(max=3)])
-    money_value_per_unit = NumberField(_l("What is one unit of the metric worth?"))
+    money_value_per_unit = NumberField(_l("What is one unit of the metric worth?"), is_amount=True)
     money_margin = NumberField(_l("Gross margin"))
-    money_units_per_week = NumberField(_l("Units that the change reaches in a week"))
+    money_units_per_week = NumberField(
+        _l("Units that the change reaches in a week"), is_amount=True
+    )
     money_stores = NumberField(_l("Stores they come from"), is_whole=True)
-    money_payback_limit_weeks = NumberField(_l("It has to pay back within"))
-    money_horizon_weeks = NumberField(_l("Judged after a horizon of"))
-    money_one_off_per_store = NumberField(_l("A store of the roll-out costs once"))
-    money_running_per_week = NumberField(_l("and every week"))
-    money_basket = NumberField(_l("Average basket"))
-    money_purchases_per_year = NumberField(_l("Purchases in a year"))
-    money_years = NumberField(_l("Years a customer stays"))
-    money_acquisition_cost = NumberField(_l("Winning a customer costs"))
+    money_payback_limit_weeks = NumberField(_l("It has to pay back within"), is_amount=True)
+    money_horizon_weeks = NumberField(_l("Judged after a horizon of"), is_amount=True)
+    money_one_off_per_store = NumberField(_l("A store of the roll-out costs once"), is_amount=True)
+    money_running_per_week = NumberField(_l("and every week"), is_amount=True)
+    money_basket = NumberField(_l("Average basket"), is_amount=True)
+    money_purchases_per_year = NumberField(_l("Purchases in a year"), is_amount=True)
+    money_years = NumberField(_l("Years a customer stays"), is_amount=True)
+    money_acquisition_cost = NumberField(_l("Winning a customer costs"), is_amount=True)
 
 
 def money_places(form: Form) -> dict[str, Field]:

@@ -58,18 +58,27 @@ def hundredfold(value: float | None) -> Decimal | None:
 
 
 class NumberField(StringField):
-    """A field that keeps what was typed and reads a number from it; empty is no number."""
+    """A field that keeps what was typed and reads a number from it; empty is no number. Amounts
+    and counts are no percentages: “12 %” of them is a slip."""
 
-    def __init__(self, label: Any = None, *, is_whole: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        *,
+        is_whole: bool = False,
+        is_amount: bool = False,
+        **options: Any,
+    ) -> None:
         options.setdefault("render_kw", {"inputmode": "numeric" if is_whole else "decimal"})
         super().__init__(label, **options)
         self.is_whole = is_whole
+        self.takes_percent = not (is_whole or is_amount)
 
     @property
     def number(self) -> Decimal | None:
         """What was typed, as a number; None where nothing (readable) was."""
         typed = str(self.data or "").strip()
-        if not typed:
+        if not typed or (typed.endswith("%") and not self.takes_percent):
             return None
         return read_number(typed, language=speaker().language, is_whole=self.is_whole)
 
