@@ -181,6 +181,10 @@ def test_ticked_controls_become_the_plan(visitor: Visitor, planned: str) -> None
     strange = sent | {"controls": ["nowhere"], "once": "other"}
     refused = visitor.browser.post(f"/hypotheses/{planned}/pilot/take", strange, status=422)
     assert "“nowhere” is not among the sites" in refused.text
+    opened = form_values(visitor.get(f"/hypotheses/{planned}/pilot").form("draw"))["version"]
+    wild = {"csrf_token": token, "version": opened, "alpha": "7"}
+    refused = visitor.browser.post(f"/hypotheses/{planned}/pilot/take", wild, status=422)
+    assert "alpha" in refused.text and "needs another look" not in refused.text
 
 
 def test_every_draw_can_be_seen(visitor: Visitor, planned: str) -> None:

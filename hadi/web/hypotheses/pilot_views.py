@@ -115,7 +115,7 @@ def _apply(
         if draw_form is not None:
             draw_form.refuse(refusal)
             return _show(hypotheses.find(key, by=current_actor()), draw_form=draw_form), 422
-        problem = say(refusal.text)
+        problem = " ".join(say(text) for text in refusal.fields.values()) or say(refusal.text)
     except Stale as refusal:
         problem = say(refusal.text)
         return _show(hypotheses.find(key, by=current_actor()), problem=problem), 409
