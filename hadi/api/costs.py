@@ -27,7 +27,7 @@ from hadi.api.paging import PageQuery, sliced
 from hadi.api.repeats import once
 from hadi.db import transaction
 from hadi.domain.costs import BudgetChoice, CostKind
-from hadi.domain.errors import NotFound
+from hadi.domain.errors import Invalid, NotFound
 from hadi.domain.permissions import Permission, require
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
@@ -182,10 +182,16 @@ def restore(body: dict[str, Any], key: str, cost_id: str) -> Response:
 def decide(body: dict[str, Any], key: str) -> Response:
     """Decide on the budget of the current test: go on with a new cap, or stop. For leaders."""
     hypothesis = _seen(key)
-    made = costs.decide(
-        hypothesis.id, choice=body.get("decision"), cap=body.get("cap"),
-        reason=body.get("reason") or "", by=actor(), now=now(),
-    )  # fmt: skip
+    try:
+        made = costs.decide(
+            hypothesis.id, choice=body.get("decision"), cap=body.get("cap"),
+            reason=body.get("reason") or "", by=actor(), now=now(),
+        )  # fmt: skip
+    except Invalid as refusal:  # by the names that were sent
+        named = {"choice": "decision"}
+        raise Invalid(
+            refusal.text, {named.get(name, name): text for name, text in refusal.fields.items()}
+        ) from None
     settle()
     return answer(shown_money.budget_decision(made, _test(hypothesis)), HTTPStatus.CREATED)
 

@@ -35,6 +35,10 @@ class _Told(fields.Field[Any]):
         return ma.ValidationError([Text(code, field=field, **params)])
 
 
+class Bare(_Told, fields.Raw):
+    """Whatever was sent, for who reads it to judge."""
+
+
 class Words(_Told, fields.String):
     """Text of any length that can be stored."""
 

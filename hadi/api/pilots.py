@@ -22,7 +22,7 @@ from hadi.api.authentication import actor, now
 from hadi.api.body import BodyParser, invalid, is_storable
 from hadi.api.dataset_form import filename_of
 from hadi.api.datasets import folder
-from hadi.api.fields import Listed, Sent, Words, described
+from hadi.api.fields import Bare, Listed, Sent, Words, described
 from hadi.api.hypotheses import stale
 from hadi.api.problems import Problem
 from hadi.api.repeats import once
@@ -51,7 +51,7 @@ class PilotCheckIn(Sent):
 
 
 class PilotDrawIn(Sent):
-    count = fields.Raw(
+    count = Bare(
         required=True, metadata={"type": "integer", "minimum": 1, "description": "How many pilots"}
     )
     candidates = Listed(fields.Raw(), metadata=described("Sites to draw from; all unless said"))

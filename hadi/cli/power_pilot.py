@@ -97,7 +97,7 @@ class _Asked:
         for option, value, is_right, said in (
             ("--alpha", given["alpha"], 0.0 < given["alpha"] < 0.5, "above 0 and below 0.5"),
             ("--power", given["wanted"], 0.0 < given["wanted"] < 1.0, "above 0 and below 1"),
-            ("--after", given["after"], 1 <= given["after"] <= 10_000, "of 1 or more"),
+            ("--after", given["after"], 1 <= given["after"] <= 10_000, "from 1 to 10000"),
             ("--pilots", given["pilots"], (given["pilots"] or 0) >= 1, "of 1 or more"),
         ):
             if value is not None and not is_right:

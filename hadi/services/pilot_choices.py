@@ -63,7 +63,7 @@ def draw(
     history = pilots.history_of(test.id) if test else None
     if history is None or test is None:
         raise Invalid(Text("history_absent"))
-    _check_sites(history, {"treated": list(candidates)})
+    _check_sites(history, {"candidates": list(candidates)})
     chosen = [site for site in history.sites if site in set(candidates)]
     if count < 1:
         raise Invalid(Text("history_draw_count"), {"count": Text("history_draw_count")})
@@ -130,7 +130,7 @@ def as_pilot(plan: Plan | None, history: PilotHistory | None) -> dict[str, Any]:
 
 def _check_sites(history: PilotHistory | None, change: Mapping[str, Any]) -> None:
     known = set(history.sites) if history else set()
-    for field in ("treated", "controls"):
+    for field in ("treated", "controls", "candidates"):
         for site in change.get(field) or ():
             if known and site not in known:
                 refusal = Text("history_site_unknown", site=str(site)[:80])

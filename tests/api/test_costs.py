@@ -66,6 +66,8 @@ def test_a_budget_at_137_percent(people: People, journey: Journey) -> None:
     assert told.status_code == 403
     short = people.leader.post(f"{here}/budget", {"decision": "continue", "cap": 600})
     assert set(short.get_json()["fields"]) == {"cap", "reason"}
+    blank = people.leader.post(f"{here}/budget", {})
+    assert set(blank.get_json()["fields"]) == {"decision", "reason"}
     said = {"decision": "continue", "cap": "700", "reason": "nearly done"}
     decided = people.leader.post(f"{here}/budget", said)
     assert decided.status_code == 201, decided.text

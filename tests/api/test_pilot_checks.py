@@ -90,6 +90,7 @@ def test_a_draw_that_cannot_be_meant_is_refused(people: People, here: str, body:
     attached(people, here)
     refused = people.member.post(f"{here}/pilot-draw", body)
     assert refused.status_code == 422, refused.text
+    assert "JSON object" not in refused.text
 
 
 def test_whoever_may_not_plan_may_look_and_not_change(people: People, here: str) -> None:
