@@ -134,7 +134,8 @@ def test_a_result_is_judged_once_its_worth_is_known(visitor: Visitor) -> None:
     page = visitor.get(f"/hypotheses/{key}/costs")
     for words in (
         "It will pay back, but that is not proven: in 20 weeks", "Earned in the test",
-        "Part of this was estimated after the result was known", "At half the effect", "Gross margin",
+        "Part of this was estimated after the result was known", "At half the effect",
+        "Gross margin",
     ):  # fmt: skip
         assert words in page.text
     assert "Will pay back, but not proven: 20 weeks" in visitor.get(f"/hypotheses/{key}").text
