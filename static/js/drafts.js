@@ -31,17 +31,26 @@ function keep(form) {
   const draft = read(PREFIX + key);
   const isRefused = form.querySelector('[aria-invalid="true"]') !== null;
   if (draft && Date.now() - draft.at < MONTH && !isRefused) offer(form, key, draft);
-  let timer;
+  let timer = null;
+  const store = () => {
+    timer = null;
+    const now = values(form);
+    if (JSON.stringify(now) === original) forget(key);
+    else write(PREFIX + key, { at: Date.now(), values: now });
+  };
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const now = values(form);
-      if (JSON.stringify(now) === original) forget(key);
-      else write(PREFIX + key, { at: Date.now(), values: now });
-    }, 400);
+    timer = setTimeout(store, 400);
+  });
+  // Whoever types and leaves at once loses nothing either.
+  window.addEventListener("pagehide", () => {
+    if (timer === null) return;
+    clearTimeout(timer);
+    store();
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    timer = null;
     write(PREFIX + key, { at: Date.now(), values: values(form) });
     if (!event.submitter?.hasAttribute("data-draft-stays")) write("hadi-draft-sent", { key });
   });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("HADI_DATABASE_URL", "HADI_SECRET_KEY", "HADI_MAIL_URL", "HADI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HADI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)  # a server that starts moves it
     return tmp_path / "data"
 
 

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from hadi.db import db
+from hadi.domain.scaling import RolloutStatus
+from hadi.models import Rollout
 from tests.e2e import steps
 from tests.e2e.demo_people import address_of
 
@@ -115,10 +119,22 @@ class TestUnsaved:
         page.reload()
         expect(page.locator("#change")).to_have_value("")
 
-    def test_leaving_typed_counts_asks_first(self, visit: Visit, shop: LiveServer) -> None:
+    def test_typed_counts_come_back_after_leaving(self, visit: Visit, shop: LiveServer) -> None:
         address = address_of(shop.app, "running", "lend a ladder for a day")
         page = visit("analyst", f"{address}/data/counts")
         steps.fill(page, {"rows-0-units": "10"})
+        page.locator(".top-bar__home").click()
+        expect(page).to_have_url(re.compile(r"/$"))
+        page.goto(f"{address}/data/counts")
+        expect(page.locator(".notice")).to_contain_text("We kept what you typed")
+        expect(page.locator('[name="rows-0-units"]')).to_have_value("10")
+
+    def test_leaving_what_is_not_kept_asks_first(self, visit: Visit, shop: LiveServer) -> None:
+        with shop.app.app_context():
+            queued = select(Rollout.id).where(Rollout.status == RolloutStatus.QUEUED)
+            address = f"/scale/{db.session.scalars(queued).first()}/stop"
+        page = visit("leader", address)
+        steps.fill(page, {"reason": "The stores have no room"})
         asked: list[str] = []
 
         def stay(dialog: object) -> None:
@@ -127,7 +143,7 @@ class TestUnsaved:
 
         page.once("dialog", stay)
         page.locator(".top-bar__home").click()
-        expect(page.locator('[name="rows-0-units"]')).to_have_value("10")
+        expect(page.locator('[name="reason"]')).to_have_value("The stores have no room")
         assert asked == ["beforeunload"]
 
 
