@@ -200,6 +200,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _PARAGRAPH = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 p"
 _ROW_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_NO_MEMORY = 1  # XML_ERROR_NO_MEMORY
 
 
 class OpenDocument:
@@ -228,7 +229,9 @@ class OpenDocument:
     def _parse(self, chunk: bytes, *, is_last: bool) -> None:
         try:
             self._parser.Parse(chunk, is_last)
-        except (expat.ExpatError, LookupError, ValueError):  # also an encoding that is none
+        except (expat.ExpatError, LookupError, ValueError) as error:  # also an encoding that is none
+            if getattr(error, "code", None) == _NO_MEMORY:
+                raise MemoryError from None  # nothing is wrong with the file
             raise Unreadable(Text("file_xlsx_broken", file=self._filename)) from None
 
     def _refuse(self, *_: object) -> None:

@@ -41,6 +41,7 @@ BROKEN = (
     KeyError,
     OverflowError,
 )
+_NO_MEMORY = "Error -4 "  # Z_MEM_ERROR: zlib's module tells its errors apart by this alone
 _NOT_SHEETS = ("sharedStrings.xml", "calcChain.xml", "styles.xml", "theme1.xml")
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -79,7 +80,9 @@ def check_workbook(
             if kind is FileKind.ODS:
                 return Scan(facts)
             return _named(archive, facts, kind)
-    except BROKEN:
+    except BROKEN as error:
+        if isinstance(error, zlib.error) and _NO_MEMORY in str(error):
+            raise MemoryError from None  # nothing is wrong with the file
         raise Unreadable(Text("file_xlsx_broken", file=filename)) from None
 
 
