@@ -229,7 +229,7 @@ class OpenDocument:
     def _parse(self, chunk: bytes, *, is_last: bool) -> None:
         try:
             self._parser.Parse(chunk, is_last)
-        except (expat.ExpatError, LookupError, ValueError) as error:  # also an encoding that is none
+        except (expat.ExpatError, LookupError, ValueError) as error:  # or no such encoding
             if getattr(error, "code", None) == _NO_MEMORY:
                 raise MemoryError from None  # nothing is wrong with the file
             raise Unreadable(Text("file_xlsx_broken", file=self._filename)) from None
