@@ -15,7 +15,7 @@ import numpy as np
 from hadi.analysis.before_after_methods import Answer, by_coefficients, by_regression
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
-from hadi.analysis.record import AnalysisRecord, Progress, Warned, packages
+from hadi.analysis.record import AnalysisRecord, Progress, RecordBeside, Warned, packages
 from hadi.analysis.season import explained, explains_all, until_day
 from hadi.domain import season_sentence
 from hadi.domain.errors import Invalid, Unreadable
@@ -47,29 +47,12 @@ class SeriesSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SeasonRecord:
+class SeasonRecord(RecordBeside):
     """`base` holds the verdict, checks, comparison and warnings, as for every test; `answer` what
     is to be said of the series beside it."""
 
-    base: AnalysisRecord
     season: SeasonPlan
     answer: Answer
-
-    @property
-    def verdict(self) -> TestVerdict:
-        return self.base.verdict
-
-    @property
-    def text(self) -> Text:
-        return self.base.text
-
-    @property
-    def look(self) -> Look:
-        return self.base.look
-
-    @property
-    def is_closing(self) -> bool:
-        return self.base.is_closing
 
     def as_json(self) -> dict[str, Any]:
         """The object of every analysis, with "season" beside it: that of `hadi season --json`, or

@@ -7,13 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hadi.analysis.looks import Look
 from hadi.analysis.pilot_checks import Laid
 from hadi.analysis.pilot_found import Found, Series
-from hadi.analysis.record import AnalysisRecord
+from hadi.analysis.record import RecordBeside
 from hadi.domain.pilot_plan import PilotPlan
-from hadi.domain.text import Text
-from hadi.domain.verdict import TestVerdict
 
 if TYPE_CHECKING:
     from hadi.stats.pilot import Raw
@@ -22,33 +19,16 @@ NO_EFFECT: dict[str, Any] = {"estimate": None, "low": None, "high": None, "p_val
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PilotRecord:
+class PilotRecord(RecordBeside):
     """`base` holds the verdict, checks, comparisons and warnings, as for every test. `found` is
     None where there is no estimate; `raw` are the pilots' and the controls' raw changes."""
 
-    base: AnalysisRecord
     pilot: PilotPlan
     laid: Laid
     found: Found | None
     raw: tuple[Raw, Raw] | None
     smallest_p: float | None
     assignments: int | None
-
-    @property
-    def verdict(self) -> TestVerdict:
-        return self.base.verdict
-
-    @property
-    def text(self) -> Text:
-        return self.base.text
-
-    @property
-    def look(self) -> Look:
-        return self.base.look
-
-    @property
-    def is_closing(self) -> bool:
-        return self.base.is_closing
 
     def as_json(self) -> dict[str, Any]:
         """The object of `hadi pilot --json`: fractions on the log scale, else the value's units.

@@ -131,6 +131,29 @@ class AnalysisRecord:
         return arm
 
 
+@dataclass(frozen=True, slots=True)
+class RecordBeside:
+    """What a design says beside `base`, the record of every test."""
+
+    base: AnalysisRecord
+
+    @property
+    def verdict(self) -> TestVerdict:
+        return self.base.verdict
+
+    @property
+    def text(self) -> Text:
+        return self.base.text
+
+    @property
+    def look(self) -> Look:
+        return self.base.look
+
+    @property
+    def is_closing(self) -> bool:
+        return self.base.is_closing
+
+
 def _check_json(check: Check) -> dict[str, Any]:
     return {
         "code": check.code,
