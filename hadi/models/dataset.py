@@ -70,6 +70,9 @@ class Dataset(db.Model):  # type: ignore[misc,name-defined]
     # What the quality report is told: {"duplicates_are_real": true, "day": "date", ...}
     quality_settings: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     counts: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
+    # What its rows were worked out from, where they are not those of a file as it was sent:
+    # {"kind": "funnel", "filename": ..., "digest": ..., "spec": {...}, "found": {...}}
+    origin: Mapped[dict[str, Any] | None] = mapped_column(Document)
     author_id: Mapped[UserRef]
     created_at: Mapped[Moment]
     attached_at: Mapped[datetime | None] = mapped_column(Instant)

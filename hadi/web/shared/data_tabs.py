@@ -18,6 +18,7 @@ DATA_TABS: tuple[tuple[str, str, str], ...] = (
     ("calendar", N_("Calendar"), "calendar.index"),
     ("seasons", N_("Seasons"), "seasons.index"),
     ("funnels", N_("Funnels"), "funnels.index"),
+    ("levers", N_("Levers"), "levers.index"),
     ("baskets", N_("Baskets"), "baskets.index"),
     ("scorecards", N_("Scorecards"), "scorecards.index"),
 )
