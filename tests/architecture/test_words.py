@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 import hadi.domain
 from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
+from hadi.domain.levers import Lever
 from hadi.domain.lifecycle import Decision, State, Step
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
 from hadi.domain.pilot_plan import Decide, Method, Scale
@@ -55,6 +56,7 @@ SHOWN: dict[type[StrEnum], str] = {
     EvidenceGrade: "evidence",
     GuardrailStatus: "guardrail",
     Level: "level",
+    Lever: "lever",
     Method: "pilot_method",
     Payback: "payback",
     RolloutStatus: "rollout",
