@@ -16,7 +16,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.quality import QualitySettings
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
-from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion
+from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Test
 from hadi.models.dataset import DatasetRole
 from hadi.services import (
     datasets,
@@ -26,6 +26,7 @@ from hadi.services import (
     priors,
     quality,
     reconciliations,
+    surroundings,
     workspace,
 )
 
@@ -70,6 +71,7 @@ def run(
             hypothesis, basis.plan_version, basis.dataset, quality.period_of(basis.dataset)
         ),
         *reconciliations.checks(basis.dataset),
+        *surroundings.checks(hypothesis, basis.test, plan, basis.dataset, today=today),
         *looked,
     )
     let_go()
@@ -90,6 +92,7 @@ class _Basis(NamedTuple):
     dataset: Dataset
     ids: tuple[str, str]
     settings: QualitySettings  # what was said of the data when they were looked at
+    test: Test
 
     def is_as(self, earlier: _Basis) -> bool:
         """Whether it is what it was."""
@@ -119,7 +122,8 @@ def _basis(hypothesis: Hypothesis) -> _Basis:
     if dataset is None:  # it went while the sums were made
         raise Blocked(Text("step_refused"), [Blocker(Text("needs_data"), "datasets")])
     settings = quality.settings_of(dataset)
-    return _Basis(test.plan_version, dataset, (test.plan_version.id, dataset.id), settings)
+    ids = (test.plan_version.id, dataset.id)
+    return _Basis(test.plan_version, dataset, ids, settings, test)
 
 
 def _store(
