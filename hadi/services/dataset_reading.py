@@ -63,11 +63,13 @@ def stage(
     incoming: Path | None = None,
     limits: Limits,
     keep_refused: bool = True,
+    origin: Json | None = None,
     by: Actor,
     now: datetime,
 ) -> Dataset:
     """Read a file (or several, as the parts of one data set) and keep it for mapping; the same
-    file again is the data set that it became. Raises Unreadable or TooLarge with one sentence;
+    file again is the data set that it became. `origin`: what its rows were worked out from, where
+    nobody sent them as they are. Raises Unreadable or TooLarge with one sentence;
     then nothing is kept, except (with `keep_refused`) a file that can be read after all under other
     choices."""
     chosen = {**(choices or {}), **({"sheet": sheet} if sheet else {})}
@@ -82,7 +84,9 @@ def stage(
         sent, test_id, choices=chosen, incoming=incoming, limits=limits, by=by, now=now
     )
     try:
-        return _read(received, folder=folder, incoming=incoming, limits=limits, by=by, now=now)
+        return _read(
+            received, folder=folder, incoming=incoming, limits=limits, origin=origin, by=by, now=now
+        )
     except Unreadable as refusal:
         if refusal.remedy and keep_refused:
             with transaction():
@@ -198,6 +202,7 @@ def _read(
     incoming: Path,
     limits: Limits,
     progress: Progress | None = None,
+    origin: Json | None = None,
     by: Actor,
     now: datetime,
 ) -> Dataset:
@@ -207,7 +212,7 @@ def _read(
     if not is_again and not any(each.choices for each in received):
         same = known(test_id, received=[each.digest for each in received])
         if same is not None:
-            return _same(received, same, incoming=incoming, now=now)
+            return _same(received, same, origin=origin, incoming=incoming, now=now)
     said = [each.choices for each in received]
     dataset_arms.require_arms(db.session.get_one(Test, test_id).plan, said)
     let_go()
@@ -233,9 +238,12 @@ def _read(
             _require_tables(tables, folder)
             same = None if is_again else known(test_id, tables=[t.digest for t in tables])
             if same is None:
-                same = _kept(received, tables, report, hypothesis, folder=folder, by=by, now=now)
+                same = _kept(
+                    received, tables, report, hypothesis, origin=origin, folder=folder, by=by,
+                    now=now,
+                )  # fmt: skip
             else:
-                same = _same(received, same, incoming=incoming, now=now)
+                same = _same(received, same, origin=origin, incoming=incoming, now=now)
             drop_unused(kept, folder=folder)
         return same
     except BaseException:
@@ -276,6 +284,7 @@ def _kept(
     report: Json,
     hypothesis: Hypothesis,
     *,
+    origin: Json | None,
     folder: Path,
     by: Actor,
     now: datetime,
@@ -294,6 +303,8 @@ def _kept(
     dataset.digest = digest_of([table.digest for table in tables])
     dataset.rows = report["rows"]
     dataset.report = dict(report)
+    if origin is not None:
+        dataset.origin = dict(origin)
     db.session.add(dataset)
     db.session.flush()
     sent = {each.id: each for each in received}
@@ -321,11 +332,21 @@ def _part(place: int, table: Table, sent: Received, now: datetime) -> DatasetPar
     )  # fmt: skip
 
 
-def _same(received: Sequence[Received], same: Dataset, *, incoming: Path, now: datetime) -> Dataset:
-    """The files are a data set already: it stands for them, and their bytes go."""
+def _same(
+    received: Sequence[Received],
+    same: Dataset,
+    *,
+    origin: Json | None,
+    incoming: Path,
+    now: datetime,
+) -> Dataset:
+    """The files are a data set already: it stands for them, and their bytes go. What is attached
+    stays as it is; of what waits the last origin holds."""
     same_id = same.id
     with transaction():
         found = db.session.get_one(Dataset, same_id)
+        if origin is not None and not found.is_attached:
+            found.origin = dict(origin)
         release(
             record(received, UploadState.READ, dataset=found, now=now), incoming=incoming, now=now
         )

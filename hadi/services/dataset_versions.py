@@ -148,7 +148,8 @@ def again(
                 relation=Relation.CORRECTION, previous_id=last.id if last else old.id,
                 reason=reason, filename=old.filename, digest=old.digest, rows=old.rows,
                 report=dict(old.report), mapping=resolved, tags=chosen,
-                quality_settings=dict(old.quality_settings), author_id=by.user_id, created_at=now,
+                quality_settings=dict(old.quality_settings), origin=old.origin,
+                author_id=by.user_id, created_at=now,
             )  # fmt: skip
             made.parts.extend(copied(part, made, is_last=True) for part in old.parts)
             db.session.add(made)
