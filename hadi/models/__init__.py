@@ -13,6 +13,7 @@ from hadi.models.pilot import PilotHistory
 from hadi.models.receipt import Receipt
 from hadi.models.rollout import Rollout, Wave
 from hadi.models.test import PlanVersion, Test
+from hadi.models.unit import HypothesisSetting, Unit, UnitWeek
 from hadi.models.upload import Upload
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Event",
     "Feed",
     "Hypothesis",
+    "HypothesisSetting",
     "Job",
     "MoneyEstimate",
     "PilotHistory",
@@ -36,6 +38,8 @@ __all__ = [
     "Role",
     "Rollout",
     "Test",
+    "Unit",
+    "UnitWeek",
     "Upload",
     "User",
     "Wave",

@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import hadi.domain
+from hadi.domain.client_bases import BaseDefinition
 from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.levers import Lever
@@ -39,6 +40,7 @@ from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.domain.season_plan import SeasonMethod
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import FigureKind
+from hadi.domain.units import SalesModel, Technology, UnitKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
 from hadi.domain.wording import WORDING
 
@@ -46,6 +48,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ru", "hu")
 # The words of a member are WORDING["<prefix>_<value>"].
 SHOWN: dict[type[StrEnum], str] = {
+    BaseDefinition: "base",
     BudgetChoice: "budget",
     BudgetLevel: "budget",
     CheckStatus: "check",
@@ -61,8 +64,11 @@ SHOWN: dict[type[StrEnum], str] = {
     Payback: "payback",
     RolloutStatus: "rollout",
     Scale: "pilot_scale",
+    SalesModel: "sales_model",
     SeasonMethod: "season_method",
     State: "state",
+    Technology: "technology",
+    UnitKind: "unit_kind",
     Verdict: "verdict",
 }
 # Worded where they are shown, by a function of a page.
