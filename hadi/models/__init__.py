@@ -2,6 +2,7 @@
 
 from hadi.models.account import ApiToken, Role, User, Workspace
 from hadi.models.analysis import Analysis
+from hadi.models.calendar_entry import CalendarEntry
 from hadi.models.conclusion import Conclusion
 from hadi.models.connection import Connection, Feed
 from hadi.models.cost import BudgetDecision, Cost, MoneyEstimate
@@ -9,9 +10,17 @@ from hadi.models.dataset import Dataset, DatasetPart, Reconciliation
 from hadi.models.event import Event
 from hadi.models.hypothesis import Hypothesis
 from hadi.models.job import Job
+from hadi.models.lever import ClientBase, LeverPeriod, LeverTarget
 from hadi.models.pilot import PilotHistory
 from hadi.models.receipt import Receipt
 from hadi.models.rollout import Rollout, Wave
+from hadi.models.scorecard import (
+    Scorecard,
+    ScorecardCriterion,
+    ScorecardLink,
+    ScorecardMark,
+    ScorecardVisit,
+)
 from hadi.models.test import PlanVersion, Test
 from hadi.models.unit import HypothesisSetting, Unit, UnitWeek
 from hadi.models.upload import Upload
@@ -20,6 +29,8 @@ __all__ = [
     "Analysis",
     "ApiToken",
     "BudgetDecision",
+    "CalendarEntry",
+    "ClientBase",
     "Conclusion",
     "Connection",
     "Cost",
@@ -30,6 +41,8 @@ __all__ = [
     "Hypothesis",
     "HypothesisSetting",
     "Job",
+    "LeverPeriod",
+    "LeverTarget",
     "MoneyEstimate",
     "PilotHistory",
     "PlanVersion",
@@ -37,6 +50,11 @@ __all__ = [
     "Reconciliation",
     "Role",
     "Rollout",
+    "Scorecard",
+    "ScorecardCriterion",
+    "ScorecardLink",
+    "ScorecardMark",
+    "ScorecardVisit",
     "Test",
     "Unit",
     "UnitWeek",

@@ -9,7 +9,8 @@ from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hadi.db import Base, Instant, db
-from hadi.models.columns import Document, Id, Moment, UserRef
+from hadi.domain.client_bases import BaseDefinition
+from hadi.models.columns import Document, Id, Moment, UserRef, choice
 
 roles_users = Table(
     "user_role",
@@ -82,6 +83,8 @@ class Workspace(db.Model):  # type: ignore[misc,name-defined]
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Days after a conclusion until the rows of its tests may go; None: kept for ever.
     retention_days: Mapped[int | None]
+    # Whom the whole base of clients counts; None: everyone who ever bought.
+    base_definition: Mapped[BaseDefinition | None] = mapped_column(choice(BaseDefinition))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
