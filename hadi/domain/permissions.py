@@ -121,6 +121,7 @@ class Permission(StrEnum):
     MOVE_WORKSPACE = "workspace.move"
     EDIT_COSTS = "cost.edit"
     DECIDE_BUDGET = "budget.decide"
+    EDIT_CALENDAR = "calendar.edit"
 
 
 def _writing(*ways: list[Predicate]) -> list[list[Predicate]]:
@@ -155,6 +156,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     Permission.MOVE_WORKSPACE: _writing([_admin]),
     Permission.EDIT_COSTS: _writing(*_CONCERNED, [_analyst], [_leader], [_admin]),
     Permission.DECIDE_BUDGET: _writing([_leader], [_admin]),
+    Permission.EDIT_CALENDAR: _writing([_member], [_analyst], [_leader], [_admin]),
 }
 
 

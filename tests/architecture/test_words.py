@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 
 import hadi.domain
 from hadi.domain.client_bases import BaseDefinition
+from hadi.domain.calendar import DayKind, DayScope
 from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.levers import Lever
@@ -54,6 +55,8 @@ SHOWN: dict[type[StrEnum], str] = {
     CheckStatus: "check",
     ColumnTag: "tag",
     CostKind: "cost",
+    DayKind: "day_kind",
+    DayScope: "day_scope",
     Decide: "pilot_decide",
     Decision: "decision",
     EvidenceGrade: "evidence",

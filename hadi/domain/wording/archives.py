@@ -37,6 +37,7 @@ WORDING: dict[str, Wording] = {
     "archive_there_test": NN_("%(n)s test", "%(n)s tests"),
     "archive_there_plan_version": NN_("%(n)s plan", "%(n)s plans"),
     "archive_there_unit": NN_("%(n)s store or team", "%(n)s stores and teams"),
+    "archive_there_calendar_entry": NN_("%(n)s entry of the calendar", "%(n)s entries of the calendar"),
     "archive_there_connection": NN_("%(n)s connection", "%(n)s connections"),
     "archive_there_feed": NN_("%(n)s feed", "%(n)s feeds"),
     "archive_there_dataset": NN_("%(n)s data set", "%(n)s data sets"),
