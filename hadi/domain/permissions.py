@@ -121,7 +121,10 @@ class Permission(StrEnum):
     MOVE_WORKSPACE = "workspace.move"
     EDIT_COSTS = "cost.edit"
     DECIDE_BUDGET = "budget.decide"
+    MANAGE_UNITS = "unit.manage"
+    LOG_UNITS = "unit.log"
     EDIT_CALENDAR = "calendar.edit"
+    EDIT_LEVERS = "lever.edit"
 
 
 def _writing(*ways: list[Predicate]) -> list[list[Predicate]]:
@@ -156,6 +159,11 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     Permission.MOVE_WORKSPACE: _writing([_admin]),
     Permission.EDIT_COSTS: _writing(*_CONCERNED, [_analyst], [_leader], [_admin]),
     Permission.DECIDE_BUDGET: _writing([_leader], [_admin]),
+    Permission.MANAGE_UNITS: _writing([_analyst], [_leader], [_admin]),
+    # Whoever is responsible for a unit knows what happened there.
+    Permission.LOG_UNITS: _writing([_member, _is_owner], [_analyst], [_leader], [_admin]),
+    # Whoever is responsible for a unit enters what it sold and to how many.
+    Permission.EDIT_LEVERS: _writing([_member, _is_owner], [_analyst], [_leader], [_admin]),
     Permission.EDIT_CALENDAR: _writing([_member], [_analyst], [_leader], [_admin]),
 }
 

@@ -16,6 +16,7 @@ from hadi.models import Event, Hypothesis
 # What of a subject's changes is money: all of it, or the named parts.
 _MONEY: Mapping[str, frozenset[str] | None] = {
     "cost": None, "money_estimate": None, "plan": frozenset({"money"}), "test": frozenset({"cap"}),
+    "lever_period": frozenset({"revenue"}), "lever_target": frozenset({"check"}),
 }  # fmt: skip
 Changes = Mapping[str, tuple[Any, Any]]
 

@@ -26,5 +26,8 @@ WORDING: dict[str, Wording] = {
     "not_allowed.personal.view": N_("Analysts and administrators see personal columns."),
     "not_allowed.cost.edit": N_("Its author, owner, data steward, an analyst or a leader can enter the costs of this hypothesis."),
     "not_allowed.budget.decide": N_("A leader decides whether a test that costs more than it may goes on."),
+    "not_allowed.unit.manage": N_("An analyst or a leader can enter and change stores, territories and teams."),
+    "not_allowed.unit.log": N_("Whoever is responsible for it, an analyst or a leader can keep its log."),
     "not_allowed.workspace.move": N_("An administrator can export or import the whole workspace."),
+    "not_allowed.lever.edit": N_("Whoever is responsible for the unit, an analyst or a leader can enter its periods, targets and client base."),
 }
