@@ -29,6 +29,7 @@ class Conclusion(db.Model):  # type: ignore[misc,name-defined]
     learned: Mapped[str] = mapped_column(Text)
     holds_where: Mapped[str] = mapped_column(Text)
     next: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(String(32), default="")  # a FailureCause, or none
     override: Mapped[str] = mapped_column(Text, default="")
     is_payback_acknowledged: Mapped[bool] = mapped_column(default=False)
     search: Mapped[str] = mapped_column(Text, default="")

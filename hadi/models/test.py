@@ -46,6 +46,7 @@ class Test(db.Model):  # type: ignore[misc,name-defined]
     learned: Mapped[str] = mapped_column(Text, default="")
     holds_where: Mapped[str] = mapped_column(Text, default="")
     next: Mapped[str] = mapped_column(Text, default="")
+    cause: Mapped[str] = mapped_column(String(32), default="")  # a FailureCause, or none
 
     hypothesis: Mapped[Hypothesis] = relationship(
         back_populates="tests", foreign_keys="Test.hypothesis_id"
