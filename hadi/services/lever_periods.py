@@ -1,0 +1,234 @@
+"""Periods of revenue with the counts behind it, of a unit or of the whole business.
+
+Entered one by one or many at once; corrected with what they were before in the log; struck out
+with a reason, never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from hadi.db import await_turn, db, lock, new_id, transaction
+from hadi.domain.errors import Invalid, NotFound, Stale
+from hadi.domain.permissions import NO_STAKE, Actor, Permission, Stake, allows, require
+from hadi.domain.text import Text
+from hadi.models import LeverPeriod, Unit
+from hadi.services import events, units
+from hadi.services.lever_reading import read_period
+from hadi.services.struck_out import refuse_struck, strike, take_back
+
+PARTS = (
+    "unit", "starts_on", "ends_on", "leads", "stages", "clients", "purchases", "revenue",
+    "currency", "note",
+)  # fmt: skip
+TURN = "levers"
+MOST = 2_000  # of one unit, and of one import
+
+
+def stake(unit: Unit | None) -> Stake:
+    """Who is responsible for a unit answers for its revenue; for the whole, nobody alone does."""
+    return units.stake(unit) if unit else NO_STAKE
+
+
+def sees_money(unit: Unit | None, by: Actor) -> bool:
+    return allows(by, Permission.VIEW_MONEY, stake(unit))
+
+
+def may_edit(unit: Unit | None, by: Actor) -> bool:
+    return allows(by, Permission.EDIT_LEVERS, stake(unit))
+
+
+def listing(unit: Unit | None, *, has_struck: bool = False, by: Actor) -> list[LeverPeriod]:
+    """The periods of a unit, or of the whole, the latest first."""
+    require(by, Permission.VIEW)
+    query = (
+        select(LeverPeriod)
+        .where(LeverPeriod.unit_id == (unit.id if unit else None))
+        .options(joinedload(LeverPeriod.author))
+        .order_by(LeverPeriod.ends_on.desc(), LeverPeriod.starts_on.desc(), LeverPeriod.id)
+        .limit(MOST)
+    )
+    if not has_struck:
+        query = query.where(LeverPeriod.voided_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def latest(unit_ids: Sequence[str]) -> dict[str, LeverPeriod]:
+    """The last period of each unit that has one."""
+    query = (
+        select(LeverPeriod)
+        .where(LeverPeriod.unit_id.in_(unit_ids), LeverPeriod.voided_at.is_(None))
+        .order_by(LeverPeriod.ends_on, LeverPeriod.starts_on.desc(), LeverPeriod.id)
+    )
+    return {str(period.unit_id): period for period in db.session.scalars(query)}
+
+
+def find(period_id: str, *, by: Actor) -> LeverPeriod:
+    """The period with that id. Raises NotFound."""
+    require(by, Permission.VIEW)
+    found = db.session.get(LeverPeriod, period_id[:20].replace("\0", ""))
+    if found is None:
+        raise NotFound(Text("no_such_lever_period"))
+    return found
+
+
+def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> LeverPeriod:
+    """Enter a period: unit (id or code; empty: the whole), days, counts, revenue. Raises
+    NotAllowed, Invalid with every fault."""
+    with transaction():
+        await_turn(TURN)
+        return put(None, body, by=by, now=now)
+
+
+def add_many(*, bodies: Sequence[Mapping[str, Any]], by: Actor, now: datetime) -> list[LeverPeriod]:
+    """Enter several, all or none. Raises Invalid, NotAllowed."""
+    with transaction():
+        await_turn(TURN)
+        return [put(None, body, by=by, now=now) for body in bodies]
+
+
+def edit(
+    period_id: str, *, body: Mapping[str, Any], version: int | None, by: Actor, now: datetime
+) -> LeverPeriod:
+    """Correct a period; parts that `body` leaves out stay. Raises Invalid, Stale, Blocked."""
+    with transaction():
+        await_turn(TURN)
+        period = _locked(period_id, version=version, by=by)
+        refuse_struck(period)
+        given = {name: body[name] for name in PARTS if name in body}
+        return put(period, written(period) | given, by=by, now=now)
+
+
+def void(
+    period_id: str, *, reason: str, version: int | None = None, by: Actor, now: datetime
+) -> LeverPeriod:
+    """Strike a period out, with a reason. Raises Invalid, Stale, Blocked."""
+    with transaction():
+        period = _locked(period_id, version=version, by=by)
+        kept = strike(period, reason, now=now)
+        _record("lever_period_voided", period, by=by, now=now, reason=kept)
+    return period
+
+
+def restore(period_id: str, *, version: int | None = None, by: Actor, now: datetime) -> LeverPeriod:
+    """Count a period again. Raises Stale, Blocked; Invalid where its days were entered anew."""
+    with transaction():
+        await_turn(TURN)
+        period = _locked(period_id, version=version, by=by)
+        _refuse_twice(period.unit, written(period), period)
+        take_back(period, now=now)
+        _record("lever_period_restored", period, by=by, now=now)
+    return period
+
+
+def put(
+    period: LeverPeriod | None, body: Mapping[str, Any], *, by: Actor, now: datetime
+) -> LeverPeriod:
+    """Store a period that was sent, and log it. Inside a transaction."""
+    wrong: dict[str, Text] = {}
+    unit = named_unit(body.get("unit"), wrong)
+    if not wrong:
+        require(by, Permission.EDIT_LEVERS, stake(unit))
+    try:
+        columns = read_period(body, now=now)
+    except Invalid as refused:
+        raise Invalid(refused.text, {**wrong, **refused.fields}) from None
+    if wrong:
+        raise Invalid(Text("lever_period_invalid"), wrong)
+    _refuse_twice(unit, columns, period)
+    before = _told(period) if period is not None else {}
+    if period is None:
+        period = LeverPeriod(id=new_id(), author_id=by.user_id, created_at=now, updated_at=now)
+        db.session.add(period)
+    period.unit_id = unit.id if unit else None
+    for name, value in columns.items():
+        setattr(period, name, value)
+    changed = events.difference(before, _told(period))
+    if changed:
+        period.updated_at = now
+        db.session.flush()
+        verb = "lever_period_edited" if before else "lever_period_added"
+        _record(verb, period, by=by, now=now, changes=changed)
+    return period
+
+
+def named_unit(value: object, wrong: dict[str, Text]) -> Unit | None:
+    """The unit by its id, code, name or alias; None for the whole."""
+    label = str(value or "").replace("\0", "").strip()
+    if not label:
+        return None
+    found = db.session.get(Unit, label[:20]) or units.known_as([label]).get(label)
+    if found is None:
+        wrong["unit"] = Text("no_such_unit", unit=label[:40])
+    return found
+
+
+def written(period: LeverPeriod) -> dict[str, Any]:
+    """A period as `put` takes it."""
+    return {
+        "unit": period.unit_id,
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "leads": period.leads,
+        "stages": [list(stage) for stage in period.stages],
+        "clients": period.clients,
+        "purchases": period.purchases,
+        "revenue": period.revenue,
+        "currency": period.currency,
+        "note": period.note,
+    }
+
+
+def _refuse_twice(
+    unit: Unit | None, columns: Mapping[str, Any], period: LeverPeriod | None
+) -> None:
+    """Raises Invalid where the same days of the same unit are entered already."""
+    query = select(LeverPeriod.id).where(
+        LeverPeriod.unit_id == (unit.id if unit else None),
+        LeverPeriod.starts_on == columns["starts_on"],
+        LeverPeriod.ends_on == columns["ends_on"],
+        LeverPeriod.voided_at.is_(None),
+        LeverPeriod.id != (period.id if period else ""),
+    )
+    with db.session.no_autoflush:
+        if db.session.scalar(query.limit(1)) is not None:
+            raise Invalid(Text("lever_period_invalid"), {"starts_on": Text("period_twice")})
+
+
+def _locked(period_id: str, *, version: int | None, by: Actor) -> LeverPeriod:
+    period = lock(LeverPeriod, period_id[:20].replace("\0", ""))
+    if period is None:
+        raise NotFound(Text("no_such_lever_period"))
+    require(by, Permission.EDIT_LEVERS, stake(period.unit))
+    if version is not None and version != period.version:
+        raise Stale(Text("entry_changed_meanwhile"))
+    return period
+
+
+def _told(period: LeverPeriod) -> dict[str, Any]:
+    """A period as the log keeps it."""
+    return written(period) | {
+        "starts_on": period.starts_on.isoformat(),
+        "ends_on": period.ends_on.isoformat(),
+        "revenue": str(period.revenue),
+    }
+
+
+def _record(
+    verb: str,
+    period: LeverPeriod,
+    *,
+    by: Actor,
+    now: datetime,
+    changes: events.Changes | None = None,
+    reason: str = "",
+) -> None:
+    events.record(
+        verb, subject="lever_period", subject_id=period.id, by=by, now=now, changes=changes,
+        details={"reason": reason} if reason else None,
+    )  # fmt: skip
