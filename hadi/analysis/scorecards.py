@@ -20,7 +20,7 @@ from hadi.domain.scorecards import (
     Share,
     Visit,
 )
-from hadi.domain.text import Figure, FigureKind, Text, day_figure
+from hadi.domain.text import Figure, FigureKind, Param, Text, day_figure
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.stats.agreement import Agreement, cohens_kappa
 from hadi.stats.errors import NotEstimable
@@ -177,7 +177,7 @@ def fidelity_check(assessment: Assessment, since: date) -> Check:
     value = found.share.value
     if value is None:
         return Check(CODE, CheckStatus.WARN, Text("fidelity_nothing_applied", n=found.visits))
-    told = {
+    told: dict[str, Param] = {
         "share": _share(value), "done": found.share.met, "due": found.share.applied,
         "n": found.visits,
     }  # fmt: skip

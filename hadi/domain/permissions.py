@@ -121,6 +121,7 @@ class Permission(StrEnum):
     MOVE_WORKSPACE = "workspace.move"
     EDIT_COSTS = "cost.edit"
     DECIDE_BUDGET = "budget.decide"
+    EDIT_SCORECARDS = "scorecard.edit"
     MANAGE_UNITS = "unit.manage"
     LOG_UNITS = "unit.log"
     EDIT_CALENDAR = "calendar.edit"
@@ -159,6 +160,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     Permission.MOVE_WORKSPACE: _writing([_admin]),
     Permission.EDIT_COSTS: _writing(*_CONCERNED, [_analyst], [_leader], [_admin]),
     Permission.DECIDE_BUDGET: _writing([_leader], [_admin]),
+    Permission.EDIT_SCORECARDS: _writing([_member], [_analyst], [_leader], [_admin]),
     Permission.MANAGE_UNITS: _writing([_analyst], [_leader], [_admin]),
     # Whoever is responsible for a unit knows what happened there.
     Permission.LOG_UNITS: _writing([_member, _is_owner], [_analyst], [_leader], [_admin]),

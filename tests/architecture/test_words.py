@@ -38,6 +38,7 @@ from hadi.domain.plan import (
 )
 from hadi.domain.quality import Level
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.scorecards import FailureCause, Mark
 from hadi.domain.season_plan import SeasonMethod
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import FigureKind
@@ -60,9 +61,11 @@ SHOWN: dict[type[StrEnum], str] = {
     Decide: "pilot_decide",
     Decision: "decision",
     EvidenceGrade: "evidence",
+    FailureCause: "cause",
     GuardrailStatus: "guardrail",
     Level: "level",
     Lever: "lever",
+    Mark: "mark",
     Method: "pilot_method",
     Payback: "payback",
     RolloutStatus: "rollout",
