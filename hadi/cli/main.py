@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("hadi.cli.check:check", "The verdict on a file of results."),
     "pilot": ("hadi.cli.pilot:pilot", "The verdict on pilot sites beside the others."),
     "season": ("hadi.cli.season:season", "Before and after, the season taken out."),
+    "basket": ("hadi.cli.basket:basket", "What is added to a sale, and what goes together."),
+    "funnel": ("hadi.cli.funnel:funnel", "What share of the deals moves on, stage by stage."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
     "payback": ("hadi.cli.payback:payback", "Whether an effect pays back."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
