@@ -207,6 +207,6 @@ def compare(earlier: LeverPeriod, later: LeverPeriod) -> Compared:
     if [name for name, _ in old.stages] != [name for name, _ in new.stages]:
         notes.append(Text("periods_of_other_stages"))
     try:
-        return Compared(earlier, later, change(old, new), None, tuple(dict.fromkeys(notes)))
+        return Compared(earlier, later, change(old, new), None, tuple(notes))
     except NotComparable as refused:
-        return Compared(earlier, later, None, refused.text, tuple(dict.fromkeys(notes)))
+        return Compared(earlier, later, None, refused.text, tuple(notes))
