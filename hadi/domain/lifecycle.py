@@ -16,6 +16,7 @@ from hadi.domain.plan import Looks, MetricRole, Plan
 from hadi.domain.plan_sense import nonsense
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
+from hadi.domain.units import Place
 
 
 class State(StrEnum):
@@ -71,6 +72,7 @@ class Facts:
     insight: Insight = Insight()
     reason: str = ""  # of an archiving or a reopening
     scale_blockers: tuple[Blocker, ...] = ()  # of `scaling.blockers`, where the decision is scale
+    places: tuple[Place, ...] = ()  # the units it is said to run in
 
 
 Guard = Callable[[Facts], Iterable[Blocker]]
@@ -167,6 +169,15 @@ def plan_makes_sense(facts: Facts) -> Iterable[Blocker]:
     yield from nonsense(facts.plan or Plan())
 
 
+def places_ready(facts: Facts) -> Iterable[Blocker]:
+    """Every unit that is named is open, and sells in a way that somebody has chosen."""
+    for place in facts.places:
+        if place.is_closed:
+            yield Blocker(Text("unit_not_open", unit=place.name), "units")
+        elif place.model is None or not place.technology:
+            yield Blocker(Text("unit_not_ready", unit=place.name), "units")
+
+
 def plan_locked(facts: Facts) -> Iterable[Blocker]:
     if not facts.is_plan_locked:
         yield Blocker(Text("plan_not_locked"), "plan")
@@ -213,7 +224,10 @@ MOVES: dict[Step, Move] = {
     move.step: move
     for move in (
         Move(Step.PLAN, (State.IDEA,), State.PLANNED, Permission.EDIT_PLAN, PLAN_GUARDS),
-        Move(Step.START, (State.PLANNED,), State.RUNNING, Permission.START_TEST, PLAN_GUARDS),
+        Move(
+            Step.START, (State.PLANNED,), State.RUNNING, Permission.START_TEST,
+            (*PLAN_GUARDS, places_ready),
+        ),
         Move(
             Step.MEASURE, (State.RUNNING, State.MEASURED), State.MEASURED, Permission.RUN_ANALYSIS,
             (plan_locked, data_attached),

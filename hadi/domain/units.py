@@ -6,7 +6,7 @@ technology of the other model does not fit: whoever waits behind a counter makes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +36,16 @@ class Technology(StrEnum):
     CONSULTING = "consulting"
     SELF_SERVICE = "self_service"
     INCOMING_CALLS = "incoming_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit as the rules see it: where a test runs, and how is sold there."""
+
+    name: str
+    model: SalesModel | None = None
+    technology: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +103,12 @@ def fits(written: str, model: SalesModel | None) -> bool:
     it."""
     technology = recognised(written)
     return technology is None or model is None or model in TECHNOLOGIES[technology].models
+
+
+def unfit(technology: str, places: Iterable[Place]) -> dict[SalesModel, list[str]]:
+    """The places that sell in a way that the technology does not go with, by their way."""
+    found: dict[SalesModel, list[str]] = {}
+    for place in places:
+        if place.model is not None and not fits(technology, place.model):
+            found.setdefault(place.model, []).append(place.name)
+    return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hadi.db import Base, Instant, db
 from hadi.domain.levers import Lever
-from hadi.domain.units import SalesModel, UnitKind
+from hadi.domain.units import Place, SalesModel, UnitKind
 from hadi.models.account import User
 from hadi.models.columns import Document, Id, Moment, UserRef, choice
 from hadi.models.hypothesis import Hypothesis
@@ -63,6 +63,10 @@ class Unit(db.Model):  # type: ignore[misc,name-defined]
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def place(self) -> Place:
+        return Place(self.name, self.sales_model, self.technology, self.is_closed)
 
     @property
     def is_ready(self) -> bool:

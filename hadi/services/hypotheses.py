@@ -15,10 +15,11 @@ from hadi.domain.lifecycle import MOVES, Facts, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, Stake, require
 from hadi.domain.statement import Statement, cleaned
 from hadi.domain.text import Text
+from hadi.domain.units import Place
 from hadi.models import Conclusion, Dataset, Hypothesis, Test, Workspace
 from hadi.models.dataset import DatasetRole
 from hadi.models.hypothesis import parse_key
-from hadi.services import events
+from hadi.services import events, units
 from hadi.services.search import folded
 
 PARTS = ("title", "change", "effect", "reason")
@@ -75,7 +76,14 @@ def has_outcomes(test: Test) -> bool:
 
 def blockers(hypothesis: Hypothesis, step: Step, **more: object) -> tuple[Blocker, ...]:
     """What stands in the way of `step` now."""
+    if step is Step.START:
+        more.setdefault("places", places(hypothesis))
     return lifecycle.blockers(step, facts(hypothesis, **more))
+
+
+def places(hypothesis: Hypothesis) -> tuple[Place, ...]:
+    """The units that it names as where it runs, as the guards see them."""
+    return tuple(unit.place for unit in units.of_hypothesis(hypothesis))
 
 
 def create(

@@ -89,7 +89,8 @@ def fill(world: World) -> None:
     from hadi.models.connection import ConnectionKind
     from hadi.models.dataset import DatasetKind, Relation
 
-    world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
+    idea = world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
+    places(world, idea)
     winner = world.concluded("scale", change="lay a cable beside every lamp")
     world.concluded("repeat", change="greet within ten seconds")
     spend(world, winner)
@@ -155,6 +156,27 @@ def fill(world: World) -> None:
         ]
     )
     db.session.commit()
+
+
+def places(world: World, hypothesis: Hypothesis) -> None:
+    """A store in a territory that comes after it, a week of its log, and where an idea runs."""
+    from hadi.services import hypothesis_where, unit_weeks, units
+
+    by, named = world.actor("analyst"), {"responsible": world.ids["member"]}
+    store = units.add(
+        body=named | {"kind": "store", "code": "S-1", "name": "Bolt é", "aliases": ["=1+1"]},
+        by=by, now=world.later(),
+    )  # fmt: skip
+    north = units.add(
+        body=named | {"kind": "territory", "code": "N", "name": "Север"}, by=by, now=world.later()
+    )
+    units.edit(store.id, body={"parent": north.id}, version=None, by=by, now=world.later())
+    week = {"week": "2026-01-20", "staff": 8, "stock_note": "LED"}
+    unit_weeks.write(store.id, body=week, by=by, now=world.later())
+    hypothesis_where.say(
+        hypothesis.id, body={"units": [store.id], "lever": "check"}, version=None, by=by,
+        now=world.later(),
+    )  # fmt: skip
 
 
 def parquet(folder: Path) -> str:

@@ -52,6 +52,7 @@ _PLACES = {
     "season_value": ("hypotheses.plan", "season_value"),
     "season_method": ("hypotheses.plan", "season_method"),
     "budget": ("hypotheses.plan", "budget_amount"),
+    "units": ("hypotheses.where", None),
     "plan": ("hypotheses.plan", None),
     "datasets": ("hypotheses.data", None),
     "analyses": ("hypotheses.data", None),
