@@ -65,6 +65,7 @@ class ExportQuery(Sent):
     light = Choice(Seen, about="Of datasets: what their quality report says")
     kind = Choice(DatasetKind, about="Of datasets")
     role = Choice(DatasetRole, about="Of datasets: what they are for")
+    unit = Words(metadata=described("Of unit_weeks: its id or code"))
 
 
 @endpoints.at("/exports/<name>", "GET", parameters=[_NAME])
@@ -162,10 +163,14 @@ def _arguments(name: Name, query: dict[str, Any]) -> dict[str, Any]:
             chosen = {"seen": query.get("light"), "kind": query.get("kind")}
             chosen["role"] = query.get("role")
             return {"query": query.get("q")} | {k: v.value for k, v in chosen.items() if v}
+        case Name.UNITS:
+            return {"query": query.get("q")}
         case Name.ACTIVITY:
             return {"person": _person(query, "person")}
         case _:
-            return {part: query[part] for part in ("hypothesis", "dataset") if query.get(part)}
+            return {
+                part: query[part] for part in ("hypothesis", "dataset", "unit") if query.get(part)
+            }
 
 
 def _person(query: dict[str, Any], field: str) -> str | None:

@@ -18,22 +18,27 @@ from hadi.domain.errors import Invalid
 from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
+from hadi.domain.units import SalesModel, UnitKind
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import (
     activity_export,
     analysis_export,
+    calendar,
+    calendar_files,
     cost_export,
     dataset_export,
     hypothesis_export,
     learning_export,
     rollout_export,
     table_files,
+    unit_export,
     workspace,
 )
 from hadi.services.dataset_list import DatasetFilters, Seen
 from hadi.services.hypothesis_list import Filters, Order
 from hadi.services.learning_list import LearningFilters
 from hadi.services.table_files import Format, Reader, Table
+from hadi.services.unit_list import Shown, UnitFilters
 from hadi.speech import BabelSpeaker
 
 SEPARATORS = (",", ";")
@@ -58,6 +63,9 @@ class Name(StrEnum):
     ACTIVITY = "activity"
     PEOPLE = "people"
     COSTS = "costs"  # of a hypothesis, or all
+    UNITS = "units"
+    UNIT_WEEKS = "unit_weeks"  # of a unit, or all
+    CALENDAR = "calendar"
 
 
 def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table:
@@ -85,6 +93,12 @@ def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table
             return activity_export.people(by=by)
         case Name.COSTS:
             return cost_export.table(hypothesis=arguments.get("hypothesis"), by=by)
+        case Name.UNITS:
+            return unit_export.table(filters=_unit_filters(arguments), by=by)
+        case Name.UNIT_WEEKS:
+            return unit_export.weeks(unit=arguments.get("unit"), by=by)
+        case Name.CALENDAR:
+            return calendar_files.table(calendar.read_filters(arguments), by=by)
 
 
 def reader(language: str, separator: str = ",") -> Reader:
@@ -141,6 +155,10 @@ def datasets_arguments(filters: DatasetFilters) -> dict[str, Any]:
     return asdict(filters)
 
 
+def units_arguments(filters: UnitFilters) -> dict[str, Any]:
+    return asdict(filters)
+
+
 def _filters(arguments: Arguments) -> Filters:
     return Filters(
         query=arguments.get("query") or "",
@@ -168,6 +186,17 @@ def _dataset_filters(arguments: Arguments) -> DatasetFilters:
         Seen(seen) if seen else None,
         DatasetKind(kind) if kind else None,
         DatasetRole(role) if role else None,
+    )
+
+
+def _unit_filters(arguments: Arguments) -> UnitFilters:
+    kind, model = arguments.get("kind"), arguments.get("model")
+    return UnitFilters(
+        arguments.get("query") or "",
+        UnitKind(kind) if kind else None,
+        SalesModel(model) if model else None,
+        arguments.get("region") or "",
+        Shown(arguments.get("shown") or Shown.ALL),
     )
 
 
