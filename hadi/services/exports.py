@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -71,34 +71,9 @@ class Name(StrEnum):
 def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table:
     """The table with that name, as far as `by` may see it; `folder` is that of the data sets.
     Raises NotAllowed, NotFound or Invalid before the first row is read."""
-    match name:
-        case Name.HYPOTHESES:
-            order = Order(arguments.get("order") or Order.UPDATED)
-            return hypothesis_export.table(filters=_filters(arguments), order=order, by=by)
-        case Name.LEARNINGS:
-            return learning_export.table(filters=_learning_filters(arguments), by=by)
-        case Name.ROLLOUTS:
-            return rollout_export.table(by=by)
-        case Name.ANALYSES:
-            return analysis_export.table(hypothesis=arguments.get("hypothesis"), by=by)
-        case Name.DATASETS:
-            return dataset_export.table(filters=_dataset_filters(arguments), by=by)
-        case Name.ROWS:
-            return dataset_export.rows(_needed(arguments, "dataset"), folder=folder, by=by)
-        case Name.HISTORY:
-            return activity_export.history(_needed(arguments, "hypothesis"), by=by)
-        case Name.ACTIVITY:
-            return activity_export.log(person_id=arguments.get("person"), by=by)
-        case Name.PEOPLE:
-            return activity_export.people(by=by)
-        case Name.COSTS:
-            return cost_export.table(hypothesis=arguments.get("hypothesis"), by=by)
-        case Name.UNITS:
-            return unit_export.table(filters=_unit_filters(arguments), by=by)
-        case Name.UNIT_WEEKS:
-            return unit_export.weeks(unit=arguments.get("unit"), by=by)
-        case Name.CALENDAR:
-            return calendar_files.table(calendar.read_filters(arguments), by=by)
+    if name is Name.ROWS:
+        return dataset_export.rows(_needed(arguments, "dataset"), folder=folder, by=by)
+    return _TABLES[name](arguments, by)
 
 
 def reader(language: str, separator: str = ",") -> Reader:
@@ -205,3 +180,26 @@ def _needed(arguments: Arguments, name: str) -> str:
     if not value:
         raise Invalid(Text("export_needs", argument=name), {name: Text("field_required")})
     return value
+
+
+# Everything but the rows of a data set, which lie in a folder.
+_TABLES: Mapping[Name, Callable[[Arguments, Actor], Table]] = {
+    Name.HYPOTHESES: lambda asked, by: hypothesis_export.table(
+        filters=_filters(asked), order=Order(asked.get("order") or Order.UPDATED), by=by
+    ),
+    Name.LEARNINGS: lambda asked, by: learning_export.table(
+        filters=_learning_filters(asked), by=by
+    ),
+    Name.ROLLOUTS: lambda asked, by: rollout_export.table(by=by),
+    Name.ANALYSES: lambda asked, by: analysis_export.table(
+        hypothesis=asked.get("hypothesis"), by=by
+    ),
+    Name.DATASETS: lambda asked, by: dataset_export.table(filters=_dataset_filters(asked), by=by),
+    Name.HISTORY: lambda asked, by: activity_export.history(_needed(asked, "hypothesis"), by=by),
+    Name.ACTIVITY: lambda asked, by: activity_export.log(person_id=asked.get("person"), by=by),
+    Name.PEOPLE: lambda asked, by: activity_export.people(by=by),
+    Name.COSTS: lambda asked, by: cost_export.table(hypothesis=asked.get("hypothesis"), by=by),
+    Name.UNITS: lambda asked, by: unit_export.table(filters=_unit_filters(asked), by=by),
+    Name.UNIT_WEEKS: lambda asked, by: unit_export.weeks(unit=asked.get("unit"), by=by),
+    Name.CALENDAR: lambda asked, by: calendar_files.table(calendar.read_filters(asked), by=by),
+}
