@@ -152,7 +152,8 @@ def _level(trap: Trap) -> float:
 
 def _carried(trap: Trap) -> Text | None:
     """One seller brings more than half of the pilots' gain beyond what the controls' growth would
-    have brought."""
+    have brought. Of a ratio the gain is in its numerator: a seller's own, less what their
+    denominator would have brought at the ratio expected."""
     groups = trap.groups
     if groups is None:
         return None
@@ -161,8 +162,11 @@ def _carried(trap: Trap) -> Text | None:
     usual, expected = usual[usual == usual], expected[expected == expected]
     if not usual.size or not expected.size or float(usual.mean()) <= 0.0:
         return None
-    growth = float(expected.mean() / usual.mean())
-    before = groups.values[:, :first].mean(axis=1) * growth
+    if groups.below is None:
+        growth = float(expected.mean() / usual.mean())
+        before = groups.values[:, :first].mean(axis=1) * growth
+    else:
+        before = groups.below[:, first:].mean(axis=1) * float(expected.mean())
     after = groups.values[:, first:].mean(axis=1)
     gains = carrying.gains_of(
         dict(zip(groups.names, before.tolist(), strict=True)),

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from hadi.cli.files import Prepared, prepared, reading_options
+from hadi.cli.pilot_options import SITES, VALUE_HELP, as_written, listed, named, value_metric
 from hadi.domain.errors import Blocked, Invalid
 from hadi.domain.pilot_plan import Decide, Method, PilotPlan, Scale
-from hadi.domain.plan import Better, Design, Metric, MetricKind, MetricRole, Plan, Threshold
+from hadi.domain.plan import Better, Design, Plan, Threshold
 from hadi.domain.plan_sense import nonsense
 from hadi.domain.text import Text
 from hadi.ingest.panels import Paneled
@@ -21,10 +22,21 @@ from hadi.ingest.panels import Paneled
 @click.argument("file", metavar="FILE")
 @click.option("--site", required=True, metavar="COL", help="The column of the store or territory.")
 @click.option("--time", required=True, metavar="COL", help="The column of the period.")
-@click.option("--value", required=True, metavar="COL", help="The column of the value.")
-@click.option("--treated", required=True, metavar="SITE,...", help="Sites that got the change.")
+@click.option("--value", required=True, metavar="COL[/COL]", help=VALUE_HELP)
+@click.option(
+    "--treated",
+    required=True,
+    multiple=True,
+    metavar=SITES,
+    help="Sites that got the change; may be given again. A name with a comma stands in quotes.",
+)
 @click.option("--start", required=True, metavar="TIME", help="First period of the change.")
-@click.option("--controls", metavar="SITE,...", help="Compared with; else all others.")
+@click.option("--controls", multiple=True, metavar=SITES, help="Compared with; else all others.")
+@click.option(
+    "--group",
+    metavar="COL",
+    help="The column of the seller: says when one carries the effect.",
+)
 @click.option(
     "--method",
     type=click.Choice([method.value for method in Method]),
@@ -62,6 +74,7 @@ def pilot(file: str, is_json: bool, **given: Any) -> None:
         for name in ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "bad_rows")
     }
     with prepared([file], plan, reading) as found:
+        plan = as_written(plan, given["value"], found.paths)
         paneled = _paneled(found, plan)
     from hadi.analysis.pilot import analyse_pilot
 
@@ -82,23 +95,20 @@ def _plan(given: dict[str, Any]) -> Plan:
     if not 0.0 < given["alpha"] < 0.5:
         raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
     threshold = given["threshold"]
-    value = named("--value", given["value"])
-    metric = Metric(
-        value,
-        MetricKind.MEAN,
-        (value,),
-        MetricRole.PRIMARY,
-        Threshold.parse(threshold, "--threshold") if threshold is not None else None,
-        Better(given["better"]),
+    metric = value_metric(
+        given["value"],
+        threshold=Threshold.parse(threshold, "--threshold") if threshold is not None else None,
+        better=Better(given["better"]),
     )
     plan = Plan(
         design=Design.PILOT,
         metrics=(metric,),
         alpha=given["alpha"],
+        group=named("--group", given["group"]) if given["group"] is not None else None,
         pilot=PilotPlan(
             site=named("--site", given["site"]),
             time=named("--time", given["time"]),
-            value=value,
+            value=metric.columns[0],
             treated=listed("--treated", given["treated"]),
             controls=listed("--controls", given["controls"]) if given["controls"] else (),
             start=named("--start", given["start"]),
@@ -111,21 +121,6 @@ def _plan(given: dict[str, Any]) -> Plan:
     if wrong:
         raise Blocked(wrong[0].text, wrong[1:])
     return plan
-
-
-def named(option: str, written: str) -> str:
-    """What was given. Raises Invalid for a blank."""
-    if not written.strip():
-        raise Invalid(Text("option_blank", option=option))
-    return written.strip()
-
-
-def listed(option: str, written: str) -> tuple[str, ...]:
-    """Names with commas between them, each once. Raises Invalid where there is none."""
-    names = tuple(dict.fromkeys(name.strip() for name in written.split(",") if name.strip()))
-    if not names:
-        raise Invalid(Text("option_blank", option=option))
-    return names
 
 
 def _paneled(found: Prepared, plan: Plan) -> Paneled:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hadi.cli.files import prepared, reading_options
+from hadi.cli.pilot_options import SITES, VALUE_HELP, as_written, listed, named, value_metric
 from hadi.domain.errors import Invalid
 from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
-from hadi.domain.plan import Design, Metric, MetricKind, MetricRole, Plan, Threshold
+from hadi.domain.plan import Design, Plan, Threshold
 from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 from hadi.stats.errors import NotEstimable
 
@@ -34,10 +35,15 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
 @click.argument("file", metavar="FILE")
 @click.option("--site", required=True, metavar="COL", help="The column of the store or territory.")
 @click.option("--time", required=True, metavar="COL", help="The column of the period.")
-@click.option("--value", required=True, metavar="COL", help="The column of the value.")
-@click.option("--treated", metavar="SITE,...", help="The pilots planned; else see --pilots.")
+@click.option("--value", required=True, metavar="COL[/COL]", help=VALUE_HELP)
+@click.option(
+    "--treated",
+    multiple=True,
+    metavar=SITES,
+    help="The pilots planned; may be given again. Else see --pilots.",
+)
 @click.option("--pilots", type=int, help="How many pilots, where they are not named: 1.")
-@click.option("--controls", metavar="SITE,...", help="Compared with; else all others.")
+@click.option("--controls", multiple=True, metavar=SITES, help="Compared with; else all others.")
 @click.option("--start", metavar="TIME", help="The past ends before it; else at the last period.")
 @click.option("--after", type=int, default=USUAL_AFTER, show_default=True, help="Periods after.")
 @click.option("--effect", metavar="D", help="The expected effect: 0.1 or 10%.")
@@ -57,6 +63,7 @@ def pilot(file: str, is_json: bool, **given: Any) -> None:
     with prepared([file], asked.plan, reading) as found:
         from hadi.ingest.tables import TableSource
 
+        asked = replace(asked, plan=as_written(asked.plan, given["value"], found.paths))
         table = TableSource(found.paths, labels=found.labels).panel(asked.plan)
     try:
         answer = _answer(asked, table)
@@ -92,8 +99,6 @@ class _Asked:
     @classmethod
     def of(cls, given: dict[str, Any]) -> _Asked:
         """Raises Invalid."""
-        from hadi.cli.pilot import listed, named
-
         for option, value, is_right, said in (
             ("--alpha", given["alpha"], 0.0 < given["alpha"] < 0.5, "above 0 and below 0.5"),
             ("--power", given["wanted"], 0.0 < given["wanted"] < 1.0, "above 0 and below 1"),
@@ -102,15 +107,16 @@ class _Asked:
         ):
             if value is not None and not is_right:
                 raise Invalid(Text("option_range", option=option, range=said))
-        value = named("--value", given["value"])
+        if given["treated"] and given["pilots"] is not None:
+            raise Invalid(Text("option_either", option="--pilots", other="--treated"))
         scale = Scale(given["scale"])
-        metric = Metric(value, MetricKind.MEAN, (value,), MetricRole.PRIMARY)
+        metric = value_metric(given["value"])
         treated = listed("--treated", given["treated"]) if given["treated"] else ()
         plan = Plan(
             design=Design.PILOT, metrics=(metric,), alpha=given["alpha"],
             pilot=PilotPlan(
                 site=named("--site", given["site"]), time=named("--time", given["time"]),
-                value=value, treated=treated,
+                value=metric.columns[0], treated=treated,
                 controls=listed("--controls", given["controls"]) if given["controls"] else (),
                 start=given["start"], scale=scale, decide=Decide(given["decide"]),
             ),

@@ -7,6 +7,7 @@ from hadi.domain.text import Text
 
 ADJUSTABLE = (MetricKind.MEAN, MetricKind.RATIO)
 CLUSTERABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATIO, MetricKind.RATE)
+PILOTABLE = (MetricKind.MEAN, MetricKind.RATIO)
 COUNTABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATE)
 
 
@@ -53,7 +54,7 @@ def design_faults(metric: Metric, design: Design | None) -> dict[str, Text]:
         if metric.covariates:
             wrong["covariate"] = Text("cluster_no_covariate", name=metric.name)
     if design is Design.PILOT:
-        if metric.kind is not MetricKind.MEAN:
+        if metric.kind not in PILOTABLE:
             wrong["kind"] = Text("pilot_no_kind", name=metric.name)
         if metric.covariates or metric.winsor is not None:
             wrong["covariate"] = Text("pilot_no_options", name=metric.name)

@@ -24,6 +24,7 @@ _YEARS = (1800, 2200)
 
 _ISO_DAY = re.compile(r"(\d{4})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?(?:[T ]\d{1,2}:\d{2}.*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?:\s?г\.?)?(?:[T ]\d{1,2}:.*)?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s?[-/. ]?\s?[Mm]?(\d{1,2})\.?")
 _MONTH_FIRST = re.compile(r"[Mm]?(\d{1,2})\s?[-/. ]\s?(\d{4})(?:\s?г\.?)?")
 _WEEK = re.compile(r"(\d{4})[- ]?[Ww](\d{1,2})")
@@ -90,6 +91,23 @@ def read_when(text: str, *, has_decimal_years: bool = False) -> When | None:
     if (found := _MONTH_FIRST.fullmatch(cell)) is not None:
         return _month(found[2], int(found[1]))
     return _named(cell)
+
+
+def is_impossible_day(text: str) -> bool:
+    """Whether a text is written as a day, of four digits for the year, and there is no such day:
+    2026-02-30."""
+    cell = text.strip()
+    if (found := _ISO_DAY.fullmatch(cell)) is not None:
+        parts = found[1], found[2], found[3]
+    elif (found := _DOTTED.fullmatch(cell)) is not None:
+        parts = found[3], found[2], found[1]
+    else:
+        return False
+    try:
+        date(*map(int, parts))
+    except ValueError:
+        return True
+    return False
 
 
 def read_span(text: str, field: str) -> tuple[When, When]:

@@ -44,7 +44,8 @@ class Decide(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PilotPlan:
-    """`site`, `time` and `value` are columns: a row is a site in a period. `treated` are the sites
+    """`site`, `time` and `value` are columns: a row is a site in a period. Of a ratio `value` is
+    the numerator's; the primary metric names both. `treated` are the sites
     that got the change; `controls` those they are held against, where none is named all others.
     `start` is the first period of the change, as the data write it. `components` are the parts of
     the change where it has several."""

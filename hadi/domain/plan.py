@@ -320,10 +320,13 @@ class Plan:
         yield Need(pilot.time or "time", NeedRole.TIME)
         primary = self.primary
         name = primary.name if primary else None
-        yield Need(self._value(pilot), NeedRole.METRIC, name or "value", "value")
+        parts = primary.kind.parts if primary else ("value",)
+        for key, part in zip(self._values(pilot), parts, strict=True):
+            yield Need(key, NeedRole.METRIC, name or "value", part)
         for metric in self.metrics:
             if metric is not primary:
-                yield Need(metric.keys[0], NeedRole.METRIC, metric.name, "value")
+                for key, part in zip(metric.keys, metric.kind.parts, strict=True):
+                    yield Need(key, NeedRole.METRIC, metric.name, part)
         if self.group:
             yield Need(self.group, NeedRole.GROUP)
 
@@ -335,6 +338,10 @@ class Plan:
     def _value(self, own: PilotPlan | SeasonPlan) -> str:
         """The plan's own name for the column of values."""
         return own.value or (self.primary.keys[0] if self.primary else "value")
+
+    def _values(self, own: PilotPlan | SeasonPlan) -> tuple[str, ...]:
+        """The same of every column of the primary metric: of a ratio also what divides it."""
+        return (self._value(own), *(self.primary.keys[1:] if self.primary else ()))
 
     def bound(self, mapping: Mapping[str, str]) -> Plan:
         """The same plan over a data set's own columns; `mapping` goes from a need's key to the
@@ -354,12 +361,12 @@ class Plan:
         return named.renamed(lambda column: mapping.get(column, column))
 
     def _pilot_bound(self, pilot: PilotPlan) -> Plan:
-        value, primary = self._value(pilot), self.primary
+        value, primary, values = self._value(pilot), self.primary, self._values(pilot)
         return replace(
             self,
             pilot=replace(pilot, site=pilot.site or "site", time=pilot.time or "time", value=value),
             metrics=tuple(
-                replace(m, columns=(value,) if m is primary else m.keys) for m in self.metrics
+                replace(m, columns=values if m is primary else m.keys) for m in self.metrics
             ),
         )
 

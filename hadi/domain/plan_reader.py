@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from hadi.domain.economics import Declaration
 from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults, metric_faults
-from hadi.domain.months import read_span, read_when
+from hadi.domain.months import is_impossible_day, read_span, read_when
 from hadi.domain.numbers import finite
 from hadi.domain.pilot_plan import (
     MOST_COMPONENTS,
@@ -108,13 +108,16 @@ class PlanReader:
 
     def pilot(self) -> PilotPlan:
         """The fields of a pilot, which stand among those of the plan."""
+        start = self.label("start")
+        if start and is_impossible_day(start):
+            self.wrong["start"] = Text("day_impossible", value=start[:60])
         return PilotPlan(
             site=self.word("site"),
             time=self.word("time"),
             value=self.word("value"),
             treated=self.sites("treated"),
             controls=self.sites("controls"),
-            start=self.label("start"),
+            start=start,
             method=self.choice("method", Method) or Method.DID,
             scale=self.choice("scale", Scale) or Scale.LOG,
             decide=self.choice("decide", Decide) or Decide.PLACEBO,

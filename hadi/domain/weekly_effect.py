@@ -2,8 +2,9 @@
 
 A draw compares units: the difference of one unit, times the units that the change reaches in a
 week. A pilot compares sites over time: its effect on what a site would have done without the
-change, times the sites; a series before and after is one site and mostly has months. Better is up,
-whichever way the metric is counted.
+change, times the sites (an effect on a ratio is that of one unit below the line, a receipt, times
+the units that the change reaches in a week); a series before and after is one site and mostly has
+months. Better is up, whichever way the metric is counted.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEff
     if record.get("verdict") in _WITHOUT:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
     if "effect" in record:
-        return _of_pilot(record)
+        return _of_pilot(record, declared)
     comparison = _deciding(record)
     if comparison is None or comparison["difference"].get("estimate") is None:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
@@ -64,7 +65,7 @@ def _deciding(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next(iter(named or found), None)
 
 
-def _of_pilot(record: Mapping[str, Any]) -> WeeklyEffect:
+def _of_pilot(record: Mapping[str, Any], declared: Declaration) -> WeeklyEffect:
     """On the log scale the effect is a fraction of what would have been; on the linear scale it is
     in units of the value already, a period."""
     effect = record["effect"]
@@ -74,7 +75,11 @@ def _of_pilot(record: Mapping[str, Any]) -> WeeklyEffect:
     sites = len((record.get("sites") or {}).get("treated") or ()) or 1
     period = weeks_per_period(series)
     comparison = _deciding(record) or {}
-    gain = _gain(effect).times(_sign(comparison.get("better")) * sites / period)
+    is_ratio = comparison.get("kind") == MetricKind.RATIO
+    if is_ratio and declared.units_per_week is None:
+        return WeeklyEffect(None, (Text("payback_needs_units"),))
+    times = float(declared.units_per_week or 0) if is_ratio else sites / period
+    gain = _gain(effect).times(_sign(comparison.get("better")) * times)
     after = (series.get("counterfactual") or ())[int(series.get("first_post") or 0) :]
     if record.get("scale", "log") == "log":
         level = _mean(after)

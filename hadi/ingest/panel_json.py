@@ -35,7 +35,7 @@ def write(table: PanelTable) -> str:
         "merged_rows": table.merged_rows,
         "merged": list(table.merged) if table.merged else None,
         "blank_rows": table.blank_rows,
-        "groups": [list(groups.names), _lines(groups.values)] if groups else None,
+        "groups": _grouped(groups) if groups else None,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -61,7 +61,10 @@ def read(text: str) -> PanelTable:
             merged_rows=data["merged_rows"],
             merged=(merged[0], merged[1]) if merged else None,
             blank_rows=data["blank_rows"],
-            groups=Groups(tuple(groups[0]), _values(groups[1], (len(groups[0]), shape[1])))
+            groups=Groups(
+                tuple(groups[0]),
+                *(_values(lines, (len(groups[0]), shape[1])) for lines in groups[1:]),
+            )
             if groups
             else None,
         )
@@ -72,6 +75,12 @@ def read(text: str) -> PanelTable:
 def paneled(text: str) -> Paneled:
     """A kept text as a Source. Raises Unreadable."""
     return Paneled(hashlib.sha256(text.encode()).hexdigest(), read(text))
+
+
+def _grouped(groups: Groups) -> list[Any]:
+    """Names and sums; of a ratio the denominators, too."""
+    below = [] if groups.below is None else [_lines(groups.below)]
+    return [list(groups.names), _lines(groups.values), *below]
 
 
 def _lines(values: Any) -> list[list[float | None]]:

@@ -1,13 +1,15 @@
 """A long table, a row for each site and period, as a panel: the sums of every site-period.
 
 The sums are made where the rows are; what comes back is one number for each site, period and
-metric. A site-period without a row, or whose cells are all blank, is missing: never a zero.
+metric. A site-period without a row, or whose cells are all blank, is missing: never a zero. Of a
+ratio the numerator and the denominator are summed apart, over the rows that have both, and divided
+once for each site and period: the receipts of one store are no units of their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,10 +40,12 @@ MOST_OF_GROUPS = 200_000
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """Whoever served in the pilot sites (sellers, teams), and what each brought of the primary
-    metric in every period: shape (groups, periods), zero where there is nothing."""
+    metric in every period: shape (groups, periods), zero where there is nothing. Of a ratio these
+    are the numerators, and `below` the denominators."""
 
     names: tuple[str, ...]
     values: NDArray[np.float64]
+    below: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,13 +93,13 @@ class Paneled:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What a query told of each site-period: names (None: blank), rows, and for each measure the
-    sum and whether there was a value at all (else NaN)."""
+    """What a query told of each site-period: names (None: blank), rows, and for each metric the
+    sums of its columns (of a ratio two), NaN where there was no value at all."""
 
     sites: Sequence[str | None]
     times: Sequence[str | None]
     rows: NDArray[np.int64]
-    sums: Sequence[NDArray[np.float64]]
+    sums: Sequence[tuple[NDArray[np.float64], ...]]
 
 
 def panel_of(
@@ -106,7 +110,7 @@ def panel_of(
     pilot = frame.plan.pilot
     assert pilot is not None and pilot.site is not None and pilot.time is not None
     site = keys.name(pilot.site, frame.types[pilot.site])
-    time = _time(pilot.time, frame.types[pilot.time])
+    time = name_of_period(pilot.time, frame.types[pilot.time])
     cells = _cells(frame, site, time)
     for column, names in ((pilot.site, cells.sites), (pilot.time, cells.times)):
         if any(name is not None and "\0" in name for name in names):
@@ -143,8 +147,12 @@ def laid_out(
     counts = np.zeros((len(sites), len(periods.labels)), dtype=np.int64)
     np.add.at(counts, (rows, columns), cells.rows[known])
     values = {}
-    for name, joint in zip(metrics, frame.joints, strict=True):
-        values[name] = _matrix(cells.sums[joint.measures[0]][known], rows, columns, counts.shape)
+    for name, joint, sums in zip(metrics, frame.joints, cells.sums, strict=True):
+        parts = [_matrix(part[known], rows, columns, counts.shape) for part in sums]
+        values[name] = parts[0]
+        if len(parts) > 1:
+            column = frame.measures[joint.measures[1]].column
+            values[name] = _divided(parts[0], parts[1], column, sites, periods.labels)
     merged = np.argwhere(counts > 1)
     total, used = int(cells.rows.sum()), int(counts.sum())
     return PanelTable(
@@ -167,6 +175,25 @@ def _matrix(
     np.add.at(total, (rows[is_there], columns[is_there]), sums[is_there])
     seen[rows[is_there], columns[is_there]] = True
     return np.where(seen, total, np.nan)
+
+
+def _divided(
+    above: NDArray[np.float64],
+    below: NDArray[np.float64],
+    column: str,
+    sites: Sequence[str],
+    labels: Sequence[str],
+) -> NDArray[np.float64]:
+    """The ratio of every site-period: missing where the denominator is zero. Raises Unreadable
+    where it is less."""
+    negative = np.argwhere(below < 0.0)
+    if negative.size:
+        site, period = negative[0]
+        raise Unreadable(
+            Text("panel_negative", column=column, site=sites[site], time=labels[period])
+        )
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray(np.where(below > 0.0, above / below, np.nan))
 
 
 def _open(
@@ -203,7 +230,7 @@ def checked(plan: Plan, types: Mapping[str, str], label: str | None = None) -> P
     return plan
 
 
-def _time(column: str, type: str) -> str:
+def name_of_period(column: str, type: str) -> str:
     """The period of a row as text: a day of what is a day or a moment."""
     if type == "DATE" or type.startswith("TIMESTAMP"):
         return f"CAST({keys.day(column, type)} AS VARCHAR)"
@@ -214,8 +241,10 @@ def _cells(frame: Frame, site: str, time: str) -> Cells:
     measures = frame.measures
     shown = ", ".join([f"{site} AS s", f"{time} AS t", *(m.projection for m in measures)])
     wanted = ["s", "t", "count(*) AS n"]
-    for m in measures:
-        wanted += [f"fsum(x{m.place}) AS x{m.place}", f"{m.bad_cells_of_rows} AS f{m.place}"]
+    wanted += [f"{m.bad_cells_of_rows} AS f{m.place}" for m in measures]
+    parts = [(place, part) for place, j in enumerate(frame.joints) for part in j.measures]
+    for place, joint in enumerate(frame.joints):
+        wanted += [f"{total} AS j{place}_{part}" for part, total in _sums_of(joint.measures)]
     found: dict[str, Any] = frame.connection.execute(
         f"SELECT {', '.join(wanted)} FROM (SELECT {shown} FROM {frame.table}) "
         f"GROUP BY s, t LIMIT {MOST_CELLS + 1}"
@@ -225,11 +254,25 @@ def _cells(frame: Frame, site: str, time: str) -> Cells:
     for m in measures:
         if np.ma.filled(found[f"f{m.place}"], 0).any():
             raise frame.refuse(m)
-    sums = [np.ma.filled(found[f"x{m.place}"].astype(float), np.nan) for m in measures]
-    for m, values in zip(measures, sums, strict=True):
+    sums = {
+        part: np.ma.filled(found[f"j{part[0]}_{part[1]}"].astype(float), np.nan) for part in parts
+    }
+    for (_place, measure), values in sums.items():
         if np.isinf(values).any():
-            raise _overflow(m)
-    return Cells(_names(found["s"]), _names(found["t"]), found["n"].astype(np.int64), sums)
+            raise _overflow(measures[measure])
+    by_metric = [
+        tuple(sums[place, part] for part in joint.measures)
+        for place, joint in enumerate(frame.joints)
+    ]
+    return Cells(_names(found["s"]), _names(found["t"]), found["n"].astype(np.int64), by_metric)
+
+
+def _sums_of(measures: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The sum of each column of a metric, over the rows that have all of them."""
+    whole = " AND ".join(f"x{place} IS NOT NULL" for place in measures)
+    for place in measures:
+        x = f"CASE WHEN {whole} THEN x{place} END" if len(measures) > 1 else f"x{place}"
+        yield place, f"fsum({x})"
 
 
 def _groups(frame: Frame, periods: Periods, site: str, time: str) -> Groups | None:
@@ -237,27 +280,30 @@ def _groups(frame: Frame, periods: Periods, site: str, time: str) -> Groups | No
     plan = frame.plan
     assert plan.group is not None and plan.pilot is not None and plan.primary is not None
     joint = next(j for j in frame.joints if j.metric.name == plan.primary.name)
-    measure = frame.measures[joint.measures[0]]
     group = keys.name(plan.group, frame.types[plan.group])
+    shown = ", ".join(f"{frame.measures[m].number} AS x{m}" for m in joint.measures)
+    sums = ", ".join(f"fsum(x{m})" for m in joint.measures)
+    there = " AND ".join(f"x{m} IS NOT NULL" for m in joint.measures)
     found = frame.rows(
-        f"SELECT g, t, fsum(x) FROM (SELECT {group} AS g, {site} AS s, {time} AS t, "
-        f"{measure.number} AS x FROM {frame.table}) WHERE g IS NOT NULL AND t IS NOT NULL "
-        f"AND x IS NOT NULL AND list_contains(?, s) GROUP BY g, t LIMIT {MOST_OF_GROUPS + 1}",
+        f"SELECT g, t, {sums} FROM (SELECT {group} AS g, {site} AS s, {time} AS t, "
+        f"{shown} FROM {frame.table}) WHERE g IS NOT NULL AND t IS NOT NULL "
+        f"AND {there} AND list_contains(?, s) GROUP BY g, t LIMIT {MOST_OF_GROUPS + 1}",
         [list(plan.pilot.treated)],
     )
     if len(found) > MOST_OF_GROUPS:
         return None
-    return grouped([(str(name), label, total) for name, label, total in found], periods)
+    return grouped([(str(name), label, totals) for name, label, *totals in found], periods)
 
 
-def grouped(found: Sequence[tuple[str, str, float]], periods: Periods) -> Groups:
-    """Sums by seller and period, laid out."""
-    names = tuple(sorted({name for name, _label, _total in found}, key=_natural))
+def grouped(found: Sequence[tuple[str, str, Sequence[float]]], periods: Periods) -> Groups:
+    """Sums by seller and period, laid out: of a ratio two of them."""
+    names = tuple(sorted({name for name, _label, _totals in found}, key=_natural))
     place = {name: number for number, name in enumerate(names)}
-    values = np.zeros((len(names), len(periods.labels)))
-    for name, label, total in found:
-        values[place[name], periods.places[label]] += total
-    return Groups(names, values)
+    count = len(found[0][2]) if found else 1
+    parts = np.zeros((count, len(names), len(periods.labels)))
+    for name, label, totals in found:
+        parts[:, place[name], periods.places[label]] += totals
+    return Groups(names, parts[0], parts[1] if count > 1 else None)
 
 
 def _overflow(measure: Measure) -> Unreadable:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from hadi.domain.errors import Unreadable
-from hadi.domain.months import read_when
+from hadi.domain.months import is_impossible_day, read_when
 from hadi.domain.plan import Plan
 from hadi.domain.text import Text
 
@@ -127,7 +127,11 @@ class Periods:
 
 
 def periods_of(labels: Sequence[str]) -> Periods:
-    """Order the labels of a column, which come in the order of its rows, each once."""
+    """Order the labels of a column, which come in the order of its rows, each once. Raises
+    Unreadable for a day that the calendar does not have: it is no label, it is a slip."""
+    for label in labels:
+        if is_impossible_day(label):
+            raise Unreadable(Text("panel_day_impossible", value=label.strip()[:60]))
     for kind, read in _KINDS.items():
         keys = [read(label) for label in labels]
         known = [key for key in keys if key is not None]

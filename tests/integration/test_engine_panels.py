@@ -30,7 +30,10 @@ Ask = Callable[[Path, Plan], PanelTable]
 
 
 def pilot(**changed: Any) -> Plan:
-    more = [{"name": "Visits", "kind": "mean", "columns": ["visits"]}]
+    more = [
+        {"name": "Visits", "kind": "mean", "columns": ["visits"]},
+        {"name": "Sales of a visit", "kind": "ratio", "columns": ["sales", "visits"]},
+    ]
     written = {
         "design": "pilot", "site": "store", "time": "week", "value": "sales",
         "treated": ["s1"], "start": "2026-02-02", "group": "seller",

@@ -31,6 +31,15 @@ WORDING: dict[str, Wording] = {
     "panel_site_nowhere": N_(
         "The site “%(site)s” is not in the column “%(column)s”, which has %(sites)s."
     ),
+    "panel_wide_not_numbers": N_(
+        "The column “%(column)s” of a site has cells that are no numbers: take it out, or correct it in the file."
+    ),
+    "panel_negative": N_(
+        "The column “%(column)s”, which divides, is below zero at the site “%(site)s” in “%(time)s”: a ratio needs a denominator of zero or more."
+    ),
+    "panel_day_impossible": N_(
+        "“%(value)s” in the column of the period is no day of the calendar: correct it in the file."
+    ),
     "panel_no_control": N_("No control site is left: every site of the data is a pilot."),
     "panel_no_sums": N_("These data are sites over time: they answer the plan of a pilot alone."),
     "engine_periods_unordered": N_("The periods of the column “%(column)s” have no order of their own, and rows of a database have none either: use dates, weeks, months or numbers."),

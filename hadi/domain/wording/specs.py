@@ -19,6 +19,8 @@ WORDING: dict[str, Wording] = {
     "spec_split": N_("“%(split)s” is not a split: write VALUE=SHARE,VALUE=SHARE, such as A=0.5,B=0.5."),
     "spec_split_control": N_("The split does not name the control “%(control)s”."),
     "option_blank": N_("%(option)s names no column."),
+    "option_ratio": N_("%(option)s takes one column, or two for a ratio, numerator/denominator; a name that holds a slash stands in double quotes."),
+    "option_either": N_("%(option)s and %(other)s say the same in two ways: give one of them."),
     "option_range": N_("%(option)s takes a number %(range)s."),
     # `hadi power`
     "power_relative_threshold": N_("A relative threshold needs a baseline: give the threshold in the metric’s own units."),

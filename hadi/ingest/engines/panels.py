@@ -93,7 +93,9 @@ def _cells(frame: Frame) -> Cells:
     rows = frame.relation.table.select(**shown)
     wanted: dict[str, ir.Value] = {"n": rows.count()}
     for m in frame.measures:
-        wanted |= _wanted(rows, m)
+        wanted |= _faults(rows, m)
+    for number, joint in enumerate(frame.joints):
+        wanted |= _sums_of(rows, number, joint.measures)
     query = rows.group_by("s", "t").agg(**wanted).limit(MOST_CELLS + 1)
     found = frame.backend.rows(query)
     if len(found) > MOST_CELLS:
@@ -106,7 +108,10 @@ def _cells(frame: Frame) -> Cells:
         [_told(frame, row[place["s"]]) for row in found],
         [_told(frame, row[place["t"]], is_day=is_day) for row in found],
         np.array([int(row[place["n"]]) for row in found], dtype=np.int64),
-        [_sums(found, place[f"x{m.place}"]) for m in frame.measures],
+        [
+            tuple(_sums(found, place[f"j{number}_{part}"]) for part in joint.measures)
+            for number, joint in enumerate(frame.joints)
+        ],
     )
 
 
@@ -119,18 +124,29 @@ def _shown(frame: Frame, m: Measure) -> dict[str, ir.Value]:
     return shown
 
 
-def _wanted(rows: ir.Table, m: Measure) -> dict[str, ir.Value]:
-    """The sum of a site-period, and how many of its cells are no numbers."""
-    import ibis
+def _is_safe(rows: ir.Table, place: int) -> Any:
+    """Whether a cell is there, and is a number that sums of it can hold."""
+    return (rows[f"x{place}"].abs() <= 1e300).fill_null(False)
 
-    x = rows[f"x{m.place}"]
-    is_safe = (x.abs() <= 1e300).fill_null(False)
-    bad = x.notnull() & ~is_safe
+
+def _faults(rows: ir.Table, m: Measure) -> dict[str, ir.Value]:
+    """How many cells of a site-period are no numbers."""
+    bad = rows[f"x{m.place}"].notnull() & ~_is_safe(rows, m.place)
     if m.is_text:
         bad = bad | rows[f"w{m.place}"].fill_null(False)
+    return {f"b{m.place}": bad.ifelse(1, 0).sum()}
+
+
+def _sums_of(rows: ir.Table, number: int, places: Sequence[int]) -> dict[str, ir.Value]:
+    """The sum of each column of a metric, over the rows that have all of them."""
+    import ibis
+
+    whole = _is_safe(rows, places[0])
+    for place in places[1:]:
+        whole = whole & _is_safe(rows, place)
     return {
-        f"x{m.place}": is_safe.ifelse(x, ibis.null("float64")).sum(),
-        f"b{m.place}": bad.ifelse(1, 0).sum(),
+        f"j{number}_{place}": whole.ifelse(rows[f"x{place}"], ibis.null("float64")).sum()
+        for place in places
     }
 
 
@@ -145,23 +161,29 @@ def _groups(frame: Frame, panel: PanelTable) -> Groups | None:
     plan = frame.plan
     assert plan.group is not None and plan.pilot is not None and plan.primary is not None
     joint = next(j for j in frame.joints if j.metric.name == plan.primary.name)
-    number = cells.number(frame.backend, frame.relation.table, frame.measures[joint.measures[0]])
+    parts = {
+        f"x{place}": cells.number(frame.backend, frame.relation.table, frame.measures[place])
+        for place in joint.measures
+    }
     time, is_day = _time(frame)
     site = cells.name(
         frame.backend, frame.relation.table, _pilot(frame, "site"),
         frame.types[_pilot(frame, "site")],
     )  # fmt: skip
-    rows = frame.relation.table.select(g=_name(frame, plan.group), s=site, t=time, x=number)
+    rows = frame.relation.table.select(g=_name(frame, plan.group), s=site, t=time, **parts)
     rows = rows.filter(rows.s.isin(list(plan.pilot.treated)) & rows.g.notnull() & rows.t.notnull())
-    query = rows.group_by("g", "t").agg(x=rows.x.sum()).limit(MOST_OF_GROUPS + 1)
+    for part in parts:
+        rows = rows.filter(rows[part].notnull())
+    sums = {part: rows[part].sum() for part in parts}
+    query = rows.group_by("g", "t").agg(**sums).limit(MOST_OF_GROUPS + 1)
     found = frame.backend.rows(query)
     if len(found) > MOST_OF_GROUPS:
         return None
     return grouped(
         [
-            (str(_told(frame, g)), str(_told(frame, t, is_day=is_day)), float(x))
-            for g, t, x in found
-            if x is not None
+            (str(_told(frame, g)), str(_told(frame, t, is_day=is_day)), [float(x) for x in totals])
+            for g, t, *totals in found
+            if None not in totals
         ],
         panel.periods,
     )

@@ -261,7 +261,7 @@ class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
             yield from row.form.unasked(is_clustered=self.is_clustered)
 
     def _unasked_of_a_pilot(self) -> Iterator[Field]:
-        """A pilot follows one value of each site, and is looked at once."""
+        """A pilot follows one value (or ratio) of each site, and is looked at once."""
         measure = self.measure
         yield from (
             measure.column, measure.column2, measure.covariate, measure.winsor, measure.q,
@@ -273,7 +273,9 @@ class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
             yield from arm.form
         for row in self.metrics:
             each = row.form
-            yield from (each.column2, each.covariate, each.winsor, each.q)
+            yield from (each.covariate, each.winsor, each.q)
+            if each.measure.chosen is not MetricKind.RATIO:
+                yield each.column2
             if each.role.data != MetricRole.GUARDRAIL:
                 yield each.margin
 

@@ -212,7 +212,7 @@ def _add_metric(typed: TypedPlan, row: MetricPart, form: PlanForm) -> None:
     as_share = form.is_log if form.is_pilot else row.measure.is_share
     margin = _in_units(row.margin, is_share=as_share)
     measured = (
-        {"kind": MetricKind.MEAN.value, "columns": _one_column(row.measure)}
+        _followed(row.measure)
         if form.is_pilot
         else _measured(row.measure, is_clustered=form.is_clustered)
     )
@@ -230,9 +230,13 @@ def _add_metric(typed: TypedPlan, row: MetricPart, form: PlanForm) -> None:
     typed.fields |= {f"{place}.{part}": row[part] for part in named}
 
 
-def _one_column(measure: Measure) -> list[str]:
-    name = (measure.column.data or "").strip()
-    return [name] if name else []
+def _followed(measure: Measure) -> dict[str, Any]:
+    """What a metric of a pilot is: a ratio where that is chosen, else the value itself."""
+    is_ratio = measure.chosen is MetricKind.RATIO
+    columns = (measure.column, measure.column2) if is_ratio else (measure.column,)
+    typed = [(each.data or "").strip() for each in columns]
+    kind = MetricKind.RATIO if is_ratio else MetricKind.MEAN
+    return {"kind": kind.value, "columns": [name for name in typed if name]}
 
 
 def _measured(measure: Measure, *, is_clustered: bool) -> dict[str, Any]:

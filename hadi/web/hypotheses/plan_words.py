@@ -65,8 +65,9 @@ def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
 
 def metric_line(metric: Metric, *, is_followed: bool = False) -> str:
     """A metric as a line: name, kind, direction, what it must reach. One that is followed over time
-    has no units, and is of no kind that needs saying."""
-    parts = [metric.name] if is_followed else [metric.name, measure_word(metric).lower()]
+    has no units, and is of no kind that needs saying unless it is a ratio."""
+    is_plain = is_followed and metric.kind is not MetricKind.RATIO
+    parts = [metric.name] if is_plain else [metric.name, measure_word(metric).lower()]
     if metric.better is not None:
         parts.append(better_word(metric.better).lower())
     reach = threshold_figure(metric)
