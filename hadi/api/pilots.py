@@ -22,7 +22,7 @@ from hadi.api.authentication import actor, now
 from hadi.api.body import BodyParser, invalid, is_storable
 from hadi.api.dataset_form import filename_of
 from hadi.api.datasets import folder
-from hadi.api.fields import Bare, Listed, Sent, Words, described
+from hadi.api.fields import Bare, Flag, Listed, Sent, Words, described
 from hadi.api.hypotheses import stale
 from hadi.api.problems import Problem
 from hadi.api.repeats import once
@@ -36,7 +36,7 @@ from hadi.services import pilot_chances, pilot_choices, pilots
 endpoints = Endpoints("pilots", "Whether a pilot can succeed, before it runs")
 
 Json = dict[str, Any]
-COLUMNS = ("site", "time", "value", "stratum")
+COLUMNS = ("site", "time", "value", "divisor", "stratum")
 _COLUMN = described("A column of the past periods; guessed unless said")
 
 
@@ -47,6 +47,10 @@ class PilotCheckIn(Sent):
     site = Words(allow_none=True, metadata=_COLUMN)
     time = Words(allow_none=True, metadata=_COLUMN)
     value = Words(allow_none=True, metadata=_COLUMN)
+    divisor = Words(
+        allow_none=True, metadata=described("Of a ratio: the column that the value is divided by")
+    )
+    wide = Flag(metadata=described("Each row is a period and each other column a site"))
     stratum = Words(allow_none=True, metadata=described("What sorts the sites: region, format"))
 
 
@@ -64,7 +68,7 @@ class PilotDrawIn(Sent):
 class PilotCheckOut(ma.Schema):
     history = fields.Dict(
         required=True, allow_none=True,
-        metadata={"description": "filename, rows, dataset, columns, sites (a list)"},
+        metadata={"description": "filename, rows, dataset, columns, wide, sites (a list)"},
     )  # fmt: skip
     missing = fields.List(fields.String(), required=True)
     problem = fields.String(required=True, allow_none=True)
@@ -115,10 +119,12 @@ BODY = {
                 "required": ["file"],
                 "properties": {
                     "file": {
-                        "description": "A row for each site and period; up to 8 MB",
+                        "description": "A row for each site and period, or for each period with "
+                        "a column for each site; up to 8 MB",
                         "type": "string", "contentMediaType": "application/octet-stream",
                     },
                     **{name: {"description": "A column", "type": "string"} for name in COLUMNS},
+                    "wide": {"type": "string", "enum": ["true", "false", ""]},
                 },
             }
         },
@@ -126,7 +132,8 @@ BODY = {
             "schema": {
                 "type": "object", "additionalProperties": False,
                 "properties": {
-                    name: {"type": ["string", "null"]} for name in ("dataset", *COLUMNS)
+                    **{name: {"type": ["string", "null"]} for name in ("dataset", *COLUMNS)},
+                    "wide": {"type": "boolean"},
                 },
             }
         },
@@ -154,6 +161,8 @@ def check(key: str) -> Response:
     if request.mimetype == "multipart/form-data":
         _keep_file(hypothesis)
         columns = {name: request.form.get(name, "") for name in COLUMNS}
+        written = request.form.get("wide", "")
+        is_wide = written == "true" if written in ("true", "false") else None
     elif is_json(request.mimetype) or not request.content_length:
         body = BodyParser().parse(PilotCheckIn(), request) if request.content_length else {}
         if body.get("dataset"):
@@ -162,9 +171,10 @@ def check(key: str) -> Response:
                 now=now(),
             )  # fmt: skip
         columns = {name: body.get(name) or "" for name in COLUMNS}
+        is_wide = body.get("wide")
     else:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Text("api.not_json_or_form"))
-    _choose(hypothesis, columns)
+    _choose(hypothesis, columns, is_wide)
     settle()
     return answer(_shown(found.hypothesis(hypothesis.id)))
 
@@ -206,18 +216,22 @@ def _keep_file(hypothesis: Hypothesis) -> None:
     )  # fmt: skip
 
 
-def _choose(hypothesis: Hypothesis, columns: dict[str, str]) -> None:
+def _choose(hypothesis: Hypothesis, columns: dict[str, str], is_wide: bool | None) -> None:
     """Take the columns that are named; those left out stay as they were guessed or chosen."""
     odd = [name for name, column in columns.items() if not is_storable(column)]
     if odd:
         raise invalid({name: Text("api.odd_characters", field=name) for name in odd})
-    if not any(columns.values()):
+    if not any(columns.values()) and is_wide is None:
         return
     history = _history(hypothesis)
     if history is None:
         raise Invalid(Text("history_absent"))
     named = {name: columns[name] or getattr(history, name) or "" for name in COLUMNS}
-    pilots.choose_columns(hypothesis.id, **named, folder=folder(), by=actor(), now=now())
+    if is_wide is None:  # who names the columns of a long table does not mean a wide one
+        is_wide = history.is_wide and not (columns["site"] or columns["value"])
+    pilots.choose_columns(
+        hypothesis.id, **named, is_wide=is_wide, folder=folder(), by=actor(), now=now()
+    )
 
 
 def _whole(body: Json, name: str, least: int) -> Any:
@@ -274,6 +288,7 @@ def _history_shown(history: PilotHistory) -> Json:
         "rows": history.rows,
         "dataset": history.dataset_id,
         "columns": {name: getattr(history, name) for name in COLUMNS},
+        "wide": history.is_wide,
         "sites": list(history.sites),
     }
 

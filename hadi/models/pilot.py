@@ -13,9 +13,11 @@ from hadi.models.columns import Document, Id, Moment, UserRef
 
 
 class PilotHistory(db.Model):  # type: ignore[misc,name-defined]
-    """One table of a row for each site and period, from before the test. It answers whether a pilot
+    """One table of sites over time, from before the test. It answers whether a pilot
     can succeed and which sites suit; no verdict rests on it. `stratum` is a column that sorts the
-    sites (region, format), which a draw goes by."""
+    sites (region, format), which a draw goes by; `divisor` the denominator where the value is one
+    of a ratio. Of a wide table each row is a period and each other column of numbers a site, so
+    that only `time` is a column to name."""
 
     __tablename__ = "pilot_history"
 
@@ -29,6 +31,8 @@ class PilotHistory(db.Model):  # type: ignore[misc,name-defined]
     site: Mapped[str | None] = mapped_column(String(200))
     time: Mapped[str | None] = mapped_column(String(200))
     value: Mapped[str | None] = mapped_column(String(200))
+    divisor: Mapped[str | None] = mapped_column(String(200))
+    is_wide: Mapped[bool] = mapped_column(default=False)
     stratum: Mapped[str | None] = mapped_column(String(200))
     sites: Mapped[list[str]] = mapped_column(Document)  # once the columns are chosen
     notes: Mapped[list[Any]] = mapped_column(Document)  # how it was read, as texts
@@ -39,4 +43,4 @@ class PilotHistory(db.Model):  # type: ignore[misc,name-defined]
 
     @property
     def is_mapped(self) -> bool:
-        return bool(self.site and self.time and self.value)
+        return bool(self.time and (self.is_wide or (self.site and self.value)))

@@ -16,7 +16,7 @@ from typing import Any
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.pilot_plan import Decide, PilotPlan
 from hadi.domain.pilot_plan import Scale as PlanScale
-from hadi.domain.plan import Better, Plan
+from hadi.domain.plan import Better, MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.ingest.panels import PanelTable
 from hadi.models import PilotHistory
@@ -118,7 +118,7 @@ def chances(
 ) -> Chances:
     """What this pilot can show. `is_brief`: without ranked sites, for a form that asks often."""
     pilot = plan.pilot or PilotPlan()
-    missing = tuple(_missing(pilot, history))
+    missing = tuple(_missing(plan, pilot, history))
     if history is None or not history.is_mapped:
         return _by_names(plan, pilot, missing)
     try:
@@ -153,11 +153,13 @@ def _never(design: Design, smallest: float) -> Text | None:
     )  # fmt: skip
 
 
-def _missing(pilot: PilotPlan, history: PilotHistory | None) -> Iterator[Text]:
+def _missing(plan: Plan, pilot: PilotPlan, history: PilotHistory | None) -> Iterator[Text]:
     if history is None:
         yield Text("pilot_ask_history")
     elif not history.is_mapped:
         yield Text("history_not_mapped")
+    elif not history.divisor and plan.primary and plan.primary.kind is MetricKind.RATIO:
+        yield Text("pilot_ask_divisor", name=plan.primary.name)
     if not pilot.treated:
         yield Text("pilot_ask_pilots")
     elif history is not None and history.is_mapped:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from hadi.db import db, transaction
 from hadi.domain.errors import Invalid
+from hadi.domain.metric_rules import PILOTABLE
 from hadi.domain.permissions import Actor
 from hadi.domain.plan import Design, Metric, MetricKind, MetricRole, Plan
 from hadi.domain.text import Text
@@ -108,8 +109,8 @@ def as_pilot(plan: Plan | None, history: PilotHistory | None) -> dict[str, Any]:
             design=Design.PILOT,
             metrics=(
                 Metric(
-                    primary.name, MetricKind.MEAN, role=MetricRole.PRIMARY, better=primary.better,
-                    threshold=primary.threshold, is_proxy=primary.is_proxy,
+                    primary.name, _followed(primary), role=MetricRole.PRIMARY,
+                    better=primary.better, threshold=primary.threshold, is_proxy=primary.is_proxy,
                 ),
             )
             if primary
@@ -122,10 +123,23 @@ def as_pilot(plan: Plan | None, history: PilotHistory | None) -> dict[str, Any]:
         for field in ("site", "time", "value"):
             body[field] = body.get(field) or getattr(history, field)
         metrics = [dict(metric) for metric in body["metrics"]]
-        if metrics and not metrics[0]["columns"]:
-            metrics[0]["columns"] = [body["value"]]
+        if metrics and not metrics[0]["columns"] and body["value"]:
+            _name_columns(metrics[0], body["value"], history.divisor)
         body["metrics"] = metrics
     return body
+
+
+def _followed(metric: Metric) -> MetricKind:
+    """A ratio stays one; whatever else was measured of units is an average of sites."""
+    return metric.kind if metric.kind in PILOTABLE else MetricKind.MEAN
+
+
+def _name_columns(metric: dict[str, Any], value: str, divisor: str | None) -> None:
+    """The columns of the history for a metric that has none: its value, and what divides it."""
+    if divisor:
+        metric |= {"kind": MetricKind.RATIO.value, "columns": [value, divisor]}
+    elif metric["kind"] == MetricKind.MEAN:
+        metric["columns"] = [value]
 
 
 def _check_sites(history: PilotHistory | None, change: Mapping[str, Any]) -> None:

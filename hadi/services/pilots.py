@@ -7,7 +7,8 @@ draws from; the draw is an event, so that a second one can be seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 
 from hadi.db import db, let_go, new_id, transaction
-from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound
+from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Unreadable
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.pilot_plan import MOST_SITES, PilotPlan
@@ -26,6 +27,7 @@ from hadi.domain.text import Text
 from hadi.ingest.files import open_table
 from hadi.ingest.limits import MB, Limits
 from hadi.ingest.panels import PanelTable
+from hadi.ingest.panels_wide import wide_panel
 from hadi.ingest.report import ColumnType
 from hadi.ingest.strata import strata_of
 from hadi.ingest.tables import TableSource
@@ -40,6 +42,18 @@ MOST_OFFERED = 50
 _SITES = ("site", "store", "shop", "team", "territory", "магазин", "точка", "втц", "bolt", "üzlet")
 _TIMES = ("week", "month", "period", "date", "day", "недел", "месяц", "дата", "hét", "hónap")
 _STRATA = ("region", "format", "cluster", "регион", "формат", "régió", "formátum")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of past periods are: of a long table the site, the period and the value (of
+    a ratio also what it is divided by); of a wide one the period and the sites themselves."""
+
+    time: str
+    site: str = ""
+    value: str = ""
+    divisor: str = ""
+    sites: tuple[str, ...] = ()  # of a wide table
 
 
 def history_of(test_id: str) -> PilotHistory | None:
@@ -110,21 +124,26 @@ def choose_columns(
     time: str,
     value: str,
     stratum: str = "",
+    divisor: str = "",
+    is_wide: bool = False,
     folder: Path,
     by: Actor,
     now: datetime,
 ) -> PilotHistory:
-    """Say what the columns are. Raises Invalid with every field at once, and Unreadable where they
-    do not make sites over time."""
+    """Say what the columns are; of a wide table only the period is asked. Raises Invalid with every
+    field at once, and Unreadable where they do not make sites over time."""
     with transaction():
         test = require_draft(hypotheses.locked(hypothesis_id), by=by, now=now)
         kept = history_of(test.id)
         if kept is None:
             raise Invalid(Text("history_absent"))
-        _check_columns(kept, {"site": site, "time": time, "value": value}, stratum)
-        table = read_panel(kept, (site, time, value), folder=folder)
+        asked = {"time": time} if is_wide else {"site": site, "time": time, "value": value}
+        more = {} if is_wide else {"divisor": divisor, "stratum": stratum}
+        _check_columns(kept, asked, more)
+        columns = _wide(kept, time) if is_wide else Columns(time, site, value, divisor)
+        table = read_panel(kept, columns, folder=folder)
         _check_panel(table, site=site, time=time)
-        kept.site, kept.time, kept.value, kept.stratum = site, time, value, stratum or None
+        _take(kept, {**asked, **more}, is_wide=is_wide)
         kept.sites = list(table.sites)
         _tell("pilot_history_mapped", kept, test, by=by, now=now)
     return kept
@@ -174,8 +193,7 @@ def panel(history: PilotHistory, *, folder: Path) -> PanelTable:
     are gone."""
     if not history.is_mapped:
         raise Invalid(Text("history_not_mapped"))
-    assert history.site and history.time and history.value
-    return read_panel(history, (history.site, history.time, history.value), folder=folder)
+    return read_panel(history, _columns(history), folder=folder)
 
 
 def strata(history: PilotHistory, *, folder: Path) -> dict[str, str]:
@@ -194,15 +212,39 @@ def paths(history: PilotHistory, folder: Path) -> list[Path]:
     return paths_of(dataset, folder=folder)
 
 
-def read_panel(history: PilotHistory, columns: tuple[str, str, str], *, folder: Path) -> PanelTable:
+def read_panel(history: PilotHistory, columns: Columns, *, folder: Path) -> PanelTable:
     return _read(tuple(paths(history, folder)), columns)
 
 
+def _columns(history: PilotHistory) -> Columns:
+    """Those of a history that is mapped."""
+    assert history.time is not None
+    if history.is_wide:
+        return _wide(history, history.time)
+    return Columns(history.time, history.site or "", history.value or "", history.divisor or "")
+
+
+def _wide(history: PilotHistory, time: str) -> Columns:
+    """Every other column as a site."""
+    return Columns(time, sites=tuple(name for name in history.columns if name != time))
+
+
+def _take(kept: PilotHistory, named: Mapping[str, str | None], *, is_wide: bool = False) -> None:
+    """Write down what the columns are; one that is not named is none."""
+    for field in ("site", "time", "value", "divisor", "stratum"):
+        setattr(kept, field, named.get(field) or None)
+    kept.is_wide = is_wide
+
+
 @lru_cache(maxsize=16)
-def _read(paths: tuple[Path, ...], columns: tuple[str, str, str]) -> PanelTable:
+def _read(paths: tuple[Path, ...], columns: Columns) -> PanelTable:
     """A table never changes once it has its name, so that its panel can be kept."""
-    site, time, value = columns
-    metric = Metric(value, MetricKind.MEAN, columns=(value,), role=MetricRole.PRIMARY)
+    site, time, value = columns.site, columns.time, columns.value
+    if columns.sites:
+        return wide_panel(paths, time=time, sites=columns.sites)
+    named = (value, columns.divisor) if columns.divisor else (value,)
+    kind = MetricKind.RATIO if columns.divisor else MetricKind.MEAN
+    metric = Metric(" / ".join(named), kind, columns=named, role=MetricRole.PRIMARY)
     pilot = PilotPlan(site=site, time=time, value=value)
     plan = Plan(design=Design.PILOT, pilot=pilot, metrics=(metric,))
     return TableSource(list(paths)).panel(plan)
@@ -237,29 +279,36 @@ def _let_go(kept: PilotHistory, folder: Path) -> None:
 
 
 def _settle(kept: PilotHistory, guess: dict[str, str | None], *, by: Actor, now: datetime) -> None:
-    kept.site, kept.time, kept.value = guess["site"], guess["time"], guess["value"]
-    kept.stratum, kept.sites = guess["stratum"], []
+    _take(kept, guess)
+    kept.sites = []
     assert by.user_id is not None
     kept.author_id, kept.created_at = by.user_id, now
 
 
 def _try_guess(kept: PilotHistory, *, folder: Path) -> None:
     """Keep a guess that makes sites over time; else the columns are asked for."""
-    from hadi.domain.errors import Unreadable
-
-    sites: list[str] = []
-    if kept.is_mapped:
-        try:
-            table = panel(kept, folder=folder)
-            _check_panel(table, site=kept.site or "", time=kept.time or "")
-            sites = list(table.sites)
-        except (Invalid, Unreadable):
-            sites = []
+    sites = _guessed_sites(kept, _columns(kept), folder) if kept.is_mapped else []
+    is_wide = False
+    if not sites and kept.time:  # perhaps each site has a column of its own
+        sites = _guessed_sites(kept, _wide(kept, kept.time), folder)
+        is_wide = bool(sites)
     with transaction():
         kept = db.session.get_one(PilotHistory, kept.id)
         kept.sites = sites
         if not sites:
-            kept.site = kept.time = kept.value = kept.stratum = None
+            _take(kept, {})
+        elif is_wide:
+            _take(kept, {"time": kept.time}, is_wide=True)
+
+
+def _guessed_sites(kept: PilotHistory, columns: Columns, folder: Path) -> list[str]:
+    """The sites, where the guess makes any. Of a wide table every period has one row."""
+    try:
+        table = read_panel(kept, columns, folder=folder)
+        _check_panel(table, site=columns.site, time=columns.time)
+    except (Invalid, Unreadable):
+        return []
+    return [] if columns.sites and table.merged_rows else list(table.sites)
 
 
 def _guessed(columns: Iterable[tuple[str, ColumnType]]) -> dict[str, str | None]:
@@ -287,12 +336,13 @@ def _guessed(columns: Iterable[tuple[str, ColumnType]]) -> dict[str, str | None]
     }
 
 
-def _check_columns(kept: PilotHistory, chosen: dict[str, str], stratum: str) -> None:
+def _check_columns(kept: PilotHistory, chosen: dict[str, str], more: dict[str, str]) -> None:
+    """What is chosen has to be there; `more` may be left open."""
     wrong: dict[str, Text] = {}
     seen: set[str] = set()
-    for field, column in (*chosen.items(), ("stratum", stratum)):
+    for field, column in (*chosen.items(), *more.items()):
         if not column:
-            if field != "stratum":
+            if field in chosen:
                 wrong[field] = Text("history_column_needed")
         elif column not in kept.columns:
             wrong[field] = Text("history_column_unknown", column=column[:80])
@@ -318,7 +368,8 @@ def _check_panel(table: PanelTable, *, site: str, time: str) -> None:
 def _tell(verb: str, kept: PilotHistory, test: Test, *, by: Actor, now: datetime) -> None:
     details: dict[str, Any] = {"filename": kept.filename, "rows": kept.rows}
     if verb == "pilot_history_mapped":
-        details |= {"site": kept.site, "time": kept.time, "value": kept.value}
+        named = {name: getattr(kept, name) for name in ("site", "time", "value", "divisor")}
+        details |= {name: column for name, column in named.items() if column}
     db.session.flush()
     events.record(
         verb, subject="pilot_history", subject_id=kept.id, by=by, now=now,

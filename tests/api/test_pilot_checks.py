@@ -33,7 +33,7 @@ def test_past_weeks_say_what_a_pilot_can_show(people: People, here: str) -> None
     assert found.status_code == 200, found.text
     history = found.json["history"]
     assert history["columns"] == {
-        "site": "store", "time": "week", "value": "revenue", "stratum": "region"
+        "site": "store", "time": "week", "value": "revenue", "divisor": None, "stratum": "region"
     }  # fmt: skip
     assert len(history["sites"]) == 15
     # One of fifteen: no data whatever reach 5 % by placebo.

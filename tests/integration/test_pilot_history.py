@@ -283,6 +283,69 @@ def test_what_cannot_be_the_site_is_not_taken_for_it(world: World) -> None:
         )  # fmt: skip
 
 
+def wide_weeks() -> bytes:
+    """The same past weeks with a column for each store, in which one has a comma."""
+    found: dict[str, dict[str, str]] = {}
+    for week, store, _region, revenue in csv.reader(
+        io.StringIO(past_weeks().decode()).readlines()[1:]
+    ):
+        found.setdefault(week, {})["north, 7" if store == "s07" else store] = revenue
+    text = io.StringIO()
+    sheet = csv.DictWriter(text, ["week", *found["1"]])
+    sheet.writeheader()
+    sheet.writerows({"week": week, **cells} for week, cells in found.items())
+    return text.getvalue().encode()
+
+
+def test_a_column_for_each_site_says_what_a_row_for_each_does(world: World) -> None:
+    long, wide = world.idea(), world.idea()
+    kept = keep(world, wide, wide_weeks())
+    assert kept.is_wide and (kept.time, kept.site, kept.value) == ("week", None, None)
+    assert len(kept.sites) == 15 and "north, 7" in kept.sites
+    keep(world, long, past_weeks())
+    one = asked(world, long, treated=["s07", "s08"], site="a", value="b")
+    other = asked(world, wide, treated=["north, 7", "s08"], site="a", value="b")
+    assert one.effect is not None and other.effect is not None
+    assert float(other.effect.value) == pytest.approx(float(one.effect.value))
+
+
+def test_a_long_table_of_numbers_is_no_wide_one(world: World) -> None:
+    lines = ["code;week;sum", *(f"{s};{w};{s + w}" for w in range(1, 9) for s in range(1, 5))]
+    kept = keep(world, world.idea(), "\n".join(lines).encode())
+    assert not kept.is_mapped
+
+
+def test_a_ratio_is_planned_by_the_past_of_the_ratio(world: World) -> None:
+    from hadi.services import pilots
+
+    hypothesis = world.idea()
+    lines = [
+        "store;week;sum;receipts",
+        *(
+            f"s{s};{w};{(100 + s) * (20 + s + (s * w) % 3)};{20 + s + (s * w) % 3}"
+            for w in range(1, 20)
+            for s in range(1, 9)
+        ),
+    ]
+    keep(world, hypothesis, "\n".join(lines).encode())
+    ratio = {"name": "Check", "kind": "ratio", "role": "primary", "columns": ["sum", "receipts"]}
+    open_ = asked(world, hypothesis, treated=["s1"], metrics=[ratio], value="sum")
+    assert [text.code for text in open_.missing] == ["pilot_ask_divisor"]
+    kept = pilots.choose_columns(
+        hypothesis.id, site="store", time="week", value="sum", divisor="receipts",
+        folder=data(world.app), by=world.actor(), now=world.later(),
+    )  # fmt: skip
+    table = pilots.panel(kept, folder=data(world.app))
+    assert next(iter(table.values.values()))[0].tolist() == pytest.approx([101.0] * 19)
+    told = asked(world, hypothesis, treated=["s1"], metrics=[ratio], value="sum")
+    assert told.missing == ()
+    with pytest.raises(Invalid, match="two things"):
+        pilots.choose_columns(
+            hypothesis.id, site="store", time="week", value="sum", divisor="sum",
+            folder=data(world.app), by=world.actor(), now=world.later(),
+        )  # fmt: skip
+
+
 def test_unreadable_rows_say_so(world: World) -> None:
     with pytest.raises(Unreadable):
         keep(world, world.idea(), b"\x00\x01\x02\x03")

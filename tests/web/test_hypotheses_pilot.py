@@ -49,6 +49,40 @@ def test_a_pilot_is_typed_in_percent_and_shown_again(visitor: Visitor) -> None:
     assert shown["treated"] == "s07"
 
 
+def test_a_ratio_is_typed_as_two_columns_and_shown_again(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    path = f"/hypotheses/{key}/plan"
+    typed = TYPED | {"value": "revenue", "divisor": "receipts"}
+    page = visitor.submit(path, typed, form_id="plan-form", button="add:metrics", status=200)
+    data = form_values(page.form("plan-form"), "save")
+    guardrail = {
+        "name": "Returns", "role": "guardrail", "kind": "ratio", "better": "lower",
+        "column": "returned", "column2": "receipts", "margin": "2",
+    }  # fmt: skip
+    for name, value in guardrail.items():
+        data[f"metrics-0-{name}"] = value
+    visitor.browser.post(path, data)
+    body = stored(visitor, key)
+    assert body["value"] == "revenue"
+    primary, other = body["metrics"]
+    assert (primary["kind"], primary["columns"]) == ("ratio", ["revenue", "receipts"])
+    assert (other["kind"], other["columns"]) == ("ratio", ["returned", "receipts"])
+    shown = form_values(visitor.get(f"/hypotheses/{key}/plan").form("plan-form"))
+    assert (shown["value"], shown["divisor"]) == ("revenue", "receipts")
+    save(visitor, key, {})
+    assert stored(visitor, key) == body
+    page = save(visitor, key, {"value": ""}, status=422)
+    assert "two columns" in page.text or "numerator" in page.text
+
+
+def test_an_impossible_first_day_is_refused_at_its_field(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    page = save(visitor, key, TYPED | {"start": "2026-02-30"}, status=422)
+    assert "“2026-02-30” is no day of the calendar." in page.text
+
+
 @pytest.mark.parametrize("typed", ["s07, s12", "s07\r\ns12\r\n", "s07\ts12", "s07; s12, s07"])
 def test_sites_are_taken_as_they_are_pasted(visitor: Visitor, typed: str) -> None:
     key = visitor.make("idea")

@@ -11,6 +11,9 @@ WORDING: dict[str, Wording] = {
     "pilot_ask_known": N_(
         "“%(site)s” is not among the sites of the past weeks, so nothing can be said of it."
     ),
+    "pilot_ask_divisor": N_(
+        "“%(name)s” is a ratio: say which column of the past weeks divides, else they speak of the sum above the line alone."
+    ),
     # The answer
     "pilot_chance_never": N_(
         "With %(treated)s and %(controls)s the smallest p that chance leaves is %(p)s, above %(alpha)s: whatever happens, this test cannot be confirmed."

@@ -8,7 +8,7 @@ WORDING: dict[str, Wording] = {
         "Past weeks belong to planning: this test has started, and its sites are locked."
     ),
     "history_too_narrow": N_(
-        "“%(file)s” has fewer than three columns: one names the site, one the period, one holds the value."
+        "“%(file)s” has fewer than three columns: one names the site, one the period, one holds the value; or one names the period and each site has its own."
     ),
     "history_column_unknown": N_("There is no column “%(column)s”."),
     "history_column_needed": N_("Choose a column."),
@@ -22,7 +22,7 @@ WORDING: dict[str, Wording] = {
     ),
     "history_no_dataset": N_("Choose a data set whose rows are kept."),
     "history_absent": N_("Attach past weeks first."),
-    "history_not_mapped": N_("Say which columns are the site, the period and the value first."),
+    "history_not_mapped": N_("Say which columns are the site, the period and the value first, or that each site has a column of its own."),
     "history_site_unknown": N_("“%(site)s” is not among the sites of the past weeks."),
     "history_draw_none": N_("Tick the sites to draw from: more than are drawn."),
     "history_draw_count": N_("Draw one site or more."),

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length
 
 from hadi.models import PilotHistory
@@ -34,13 +41,15 @@ class ColumnsForm(Form):
     site = SelectField(_l("The site"), validate_choice=False)
     time = SelectField(_l("The period"), validate_choice=False)
     value = SelectField(_l("The value"), validate_choice=False)
+    divisor = SelectField(_l("Divided by"), validate_choice=False)
     stratum = SelectField(_l("What sorts the sites"), validate_choice=False)
+    is_wide = BooleanField(_l("Each site has a column of its own"))
 
     def offer(self, history: PilotHistory) -> None:
         named = [(name, name) for name in history.columns]
         for field in (self.site, self.time, self.value):
             field.choices = choices([("", _("Choose")), *named])
-        self.stratum.choices = choices([("", _("Nothing")), *named])
+        self.stratum.choices = self.divisor.choices = choices([("", _("Nothing")), *named])
 
 
 class DrawForm(Form):

@@ -148,7 +148,9 @@ def _panel(history: PilotHistory) -> HistoryPanel:
             problem = say(refusal.text)
     columns = [
         (_("The site"), history.site), (_("The period"), history.time),
-        (_("The value"), history.value), (_("What sorts the sites"), history.stratum),
+        (_("The value"), history.value), (_("Divided by"), history.divisor),
+        (_("What sorts the sites"), history.stratum),
+        (_("The sites"), _("the other columns") if history.is_wide else None),
     ]  # fmt: skip
     return HistoryPanel(
         name=history.filename or _("Pasted cells"),
@@ -184,9 +186,9 @@ def _columns_form(form: ColumnsForm | None, history: PilotHistory | None) -> Col
     if form is None:
         values: dict[str, Any] = {}
         if history is not None:
-            values = {
-                name: getattr(history, name) or "" for name in ("site", "time", "value", "stratum")
-            }
+            named = ("site", "time", "value", "divisor", "stratum")
+            values = {name: getattr(history, name) or "" for name in named}
+            values["is_wide"] = history.is_wide
         form = ColumnsForm(formdata=None, data=values)
     if history is not None:
         form.offer(history)

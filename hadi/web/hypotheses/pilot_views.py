@@ -145,7 +145,8 @@ def _keep(hypothesis: Hypothesis, form: HistoryForm) -> str:
 def _map(hypothesis: Hypothesis, form: ColumnsForm) -> str:
     pilots.choose_columns(
         hypothesis.id, site=form.site.data or "", time=form.time.data or "",
-        value=form.value.data or "", stratum=form.stratum.data or "", folder=folder(),
+        value=form.value.data or "", divisor=form.divisor.data or "",
+        stratum=form.stratum.data or "", is_wide=bool(form.is_wide.data), folder=folder(),
         by=current_actor(), now=now(),
     )  # fmt: skip
     return url_for("hypotheses.pilot", key=hypothesis.key)

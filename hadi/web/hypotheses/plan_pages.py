@@ -101,7 +101,7 @@ def plan_page(
     form.offer(_people(hypothesis))
     form.offer_pilot(history.sites if history else ())
     if history is not None and not form.was_sent():
-        form.name_columns(history.site, history.time, history.value)
+        form.name_columns(history.site, history.time, history.value, history.divisor)
     is_amendment = hypothesis.state is State.RUNNING
     endpoint = "hypotheses.amend_plan" if is_amendment else "hypotheses.plan"
     url = url_for(endpoint, key=hypothesis.key)

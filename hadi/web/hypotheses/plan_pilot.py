@@ -34,6 +34,7 @@ class PilotFields:
     site = StringField(_l("Column that names the site"), validators=[Length(max=200)])
     time = StringField(_l("Column of the period"), validators=[Length(max=200)])
     value = StringField(_l("Column of the value"), validators=[Length(max=200)])
+    divisor = StringField(_l("Divided by the column"), validators=[Length(max=200)])
     treated = TextAreaField(_l("Sites that get the change"), validators=[Length(max=NAMES)])
     treated_picked = SelectMultipleField(_l("Sites that get the change"), validate_choice=False)
     controls = TextAreaField(_l("Sites they are held against"), validators=[Length(max=NAMES)])
@@ -59,9 +60,14 @@ class PilotFields:
                 picked.data = [site for site in sites if site in set(named)]
                 typed.data = written_names(n for n in dict.fromkeys(named) if n not in set(sites))
 
-    def name_columns(self, site: str | None, time: str | None, value: str | None) -> None:
+    def name_columns(
+        self, site: str | None, time: str | None, value: str | None, divisor: str | None
+    ) -> None:
         """The columns of the history, where nobody has named any."""
-        for field, column in ((self.site, site), (self.time, time), (self.value, value)):
+        named = [(self.site, site), (self.time, time)]
+        if not self.value.data:  # a value that is named already is divided as its plan says
+            named += [(self.value, value), (self.divisor, divisor)]
+        for field, column in named:
             field.data = field.data or column or ""
 
     @property
@@ -75,8 +81,9 @@ class PilotFields:
     def pilot_only(self) -> tuple[Field, ...]:
         """What no other design asks."""
         return (
-            self.site, self.time, self.value, self.treated, self.controls, self.start, self.method,
-            self.scale, self.decide, self.components, self.pilot_threshold, self.pilot_effect,
+            self.site, self.time, self.value, self.divisor, self.treated, self.controls,
+            self.start, self.method, self.scale, self.decide, self.components,
+            self.pilot_threshold, self.pilot_effect,
         )  # fmt: skip
 
 
@@ -122,12 +129,13 @@ def pilot_body(form: Any) -> dict[str, Any]:
 
 
 def pilot_metric(form: Any) -> dict[str, Any] | None:
-    """The primary metric of a pilot: the average of its value over the periods."""
+    """The primary metric of a pilot: its value in each period, or the ratio of two."""
     name = (form.metric_name.data or "").strip()
     threshold = form.pilot_threshold.number
     if not name and threshold is None and not form.better.data:
         return None
-    value = (form.value.data or "").strip()
+    columns = [(field.data or "").strip() for field in (form.value, form.divisor)]
+    kind = MetricKind.RATIO if columns[1] else MetricKind.MEAN
     reached: float | str | None = None
     if threshold is not None:
         # A percent sign says so on the linear scale, too: a share of what would have been.
@@ -135,8 +143,8 @@ def pilot_metric(form: Any) -> dict[str, Any] | None:
         reached = f"{threshold}%" if is_relative else float(threshold)
     return {
         "name": name or _("Primary metric"),
-        "kind": MetricKind.MEAN.value,
-        "columns": [value] if value else [],
+        "kind": kind.value,
+        "columns": [column for column in columns if column],
         "role": MetricRole.PRIMARY.value,
         "better": form.better.data,
         "threshold": reached,
@@ -155,6 +163,7 @@ def pilot_values(plan: Plan) -> dict[str, Any]:
         "site": pilot.site or "",
         "time": pilot.time or "",
         "value": pilot.value or "",
+        "divisor": _divisor(plan),
         "treated": written_names(pilot.treated),
         "controls": written_names(pilot.controls),
         "start": pilot.start or "",
@@ -165,6 +174,13 @@ def pilot_values(plan: Plan) -> dict[str, Any]:
         "pilot_threshold": _threshold(primary, pilot) if plan.pilot else "",
         "pilot_effect": _written(effect, pilot),
     }
+
+
+def _divisor(plan: Plan) -> str:
+    """What divides in the primary metric, where it is a ratio."""
+    primary = plan.primary
+    is_ratio = plan.pilot is not None and primary and primary.kind is MetricKind.RATIO
+    return primary.keys[1] if primary and is_ratio else ""
 
 
 def _threshold(primary: Metric | None, pilot: PilotPlan) -> str:
