@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from hadi.domain.errors import Unreadable
@@ -171,3 +174,40 @@ def test_everything_else_is_refused(kind: str, query: str, code: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         guard.parsed(query, kind)
     assert refusal.value.text.code == code
+
+
+LENGTHS = """
+from hadi.ingest.engines import guard
+
+def asked(query, kind):
+    return guard.parsed(query, kind).sql(guard.DIALECTS[kind])
+
+def compiled():
+    import ibis
+    from hadi.ingest.engines.mysql_sql import Compiler
+
+    rows = ibis.table({"u": "string"}, name="q")
+    return Compiler("mariadb").written(rows.select(n=rows.u.length()))
+
+def said():
+    return [
+        asked("select length(u) as a, char_length(u) as b from t", "mysql"),
+        asked("select array_length(u, 1) as a from t", "postgresql"),
+    ]
+"""
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["first, sql = said(), compiled(); again = said()", "sql = compiled(); first = again = said()"],
+)
+def test_a_length_is_what_was_asked_for_whatever_was_loaded_first(order: str) -> None:
+    """Bytes are no characters: Ibis teaches the parser's writer other names when it is loaded,
+    and the writer remembers those it was first used with."""
+    script = f"{LENGTHS}\n{order}\nprint(*first, *again, sql, sep='\\n')"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    *written, sql = run.stdout.splitlines()
+    asked = ["SELECT LENGTH(u) AS a, CHAR_LENGTH(u) AS b FROM t"]
+    asked += ["SELECT ARRAY_LENGTH(u, 1) AS a FROM t"]
+    assert written == asked * 2
+    assert sql == "SELECT CHAR_LENGTH(`t0`.`u`) AS `n` FROM `q` AS `t0`"
