@@ -38,6 +38,7 @@ WORDING: dict[str, Wording] = {
     "calendar_too_frequent": N_("It comes back more than once a day."),
     "calendar_import_faults": N_("Nothing was added: some lines cannot be read. Correct them below, or in the file."),
     "calendar_found": NN_("%(n)s entry", "%(n)s entries"),
+    "calendar_tests": NN_("%(n)s test", "%(n)s tests"),
     "calendar_to_add": NN_("%(n)s entry will be added", "%(n)s entries will be added"),
     "calendar_to_change": NN_("%(n)s will be changed", "%(n)s will be changed"),
     "calendar_same": NN_("%(n)s is there already", "%(n)s are there already"),
@@ -49,7 +50,7 @@ WORDING: dict[str, Wording] = {
     "calendar_export_kind": N_("Kind"),
     "calendar_export_starts_on": N_("First day"),
     "calendar_export_ends_on": N_("Last day"),
-    "calendar_export_scope": N_("Where"),
+    "calendar_export_scope": N_("Scope"),
     "calendar_export_places": N_("Places"),
     "calendar_export_note": N_("Note"),
     # The log

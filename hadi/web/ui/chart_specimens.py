@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from hadi.charts.funnel import Funnel, Stage, funnel
 from hadi.charts.payback import PaybackCurve, payback_curve
 from hadi.charts.season import SeasonProfile, season_profile
 from hadi.charts.timeline import TimeChart, gap_chart, pilot_chart, placebo_chart
+from hadi.charts.year import Span, YearStrip, year_strip
 
 _WEEKS, _START = 34, 26
 
@@ -24,6 +26,7 @@ class ChartSpecimens:
     seasons: tuple[tuple[str, SeasonProfile], ...]
     funnel: Funnel
     paybacks: tuple[tuple[str, PaybackCurve], ...]
+    year: YearStrip
 
 
 def chart_specimens() -> ChartSpecimens:
@@ -59,6 +62,7 @@ def chart_specimens() -> ChartSpecimens:
                 Stage("Paid", 61),
             )
         ),
+        year=_year(),
         paybacks=(
             (
                 "Pays back",
@@ -76,3 +80,13 @@ def chart_specimens() -> ChartSpecimens:
             ),
         ),
     )  # fmt: skip
+
+
+def _year() -> YearStrip:
+    days = (
+        Span(date(2026, 1, 1), date(2026, 1, 8), "New Year, 1 to 8 January", "holiday"),
+        Span(date(2026, 3, 9), date(2026, 3, 22), "Spring promotion, 9 to 22 March", "promotion"),
+        Span(date(2026, 3, 16), date(2026, 3, 20), "Stocktaking, 16 to 20 March", "closure"),
+        Span(date(2026, 2, 2), date(2026, 3, 29), "H-12, 2 February", "test"),
+    )
+    return year_strip(2026, days, today=date(2026, 3, 2))
