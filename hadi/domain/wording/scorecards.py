@@ -45,7 +45,7 @@ WORDING: dict[str, Wording] = {
     "visit_in_future": N_("This day has not come yet."),
     "visit_needs_marks": N_("Mark at least one criterion."),
     "visit_mark_unknown": N_("“%(value)s” is no mark: write 1 for met, 0 for not met, NA where it does not apply."),
-    "visit_code_taken": N_("Another visit is called “%(code)s” already."),
+    "visit_code_taken": N_("Another visit is called “%(visit)s” already."),
     "visit_is_void": N_("This visit is struck out: count it again first."),
     "visit_is_not_void": N_("This visit counts."),
     "visit_void_needs_reason": N_("Say why the visit does not count."),

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hadi.analysis.scorecards import Assessment, as_json, assess, fidelity_check
+from hadi.analysis.scorecard_json import as_json
+from hadi.analysis.scorecards import Assessment, assess, fidelity_check
 from hadi.domain.scorecards import CheckPoint, Criterion, Mark, Share, Visit, read_mark
 from hadi.domain.verdict import CheckStatus
 
