@@ -96,20 +96,23 @@ def parsed(query: str, kind: str) -> exp.Query:
     names = {cte.alias_or_name.casefold() for cte in statement.find_all(exp.CTE)}
     for node in statement.walk():
         _look_at(node, names, kind)
-    return statement.transform(_as_written, kind)
+    _keep_as_written(statement, kind)
+    return statement
 
 
-def _as_written(node: exp.Expr, kind: str) -> exp.Expr:
+def _keep_as_written(statement: exp.Query, kind: str) -> None:
     """Functions that Ibis teaches the parser to write in another way, by the name they were asked
     by: how they are written would hang on which of the two was loaded first."""
     from sqlglot import exp
 
-    if kind == "mysql" and isinstance(node, exp.Length):
-        name = "LENGTH" if node.args.get("binary") else "CHAR_LENGTH"  # bytes or characters
-        return exp.Anonymous(this=name, expressions=[node.this])
-    if kind == "postgresql" and isinstance(node, exp.ArraySize) and node.expression:
-        return exp.Anonymous(this="ARRAY_LENGTH", expressions=[node.this, node.expression])
-    return node
+    if kind == "mysql":
+        for node in list(statement.find_all(exp.Length)):
+            name = "LENGTH" if node.args.get("binary") else "CHAR_LENGTH"  # bytes or characters
+            node.replace(exp.Anonymous(this=name, expressions=[node.this]))
+    elif kind == "postgresql":
+        for node in list(statement.find_all(exp.ArraySize)):
+            asked = [node.this, node.expression] if node.expression else [node.this]
+            node.replace(exp.Anonymous(this="ARRAY_LENGTH", expressions=asked))
 
 
 def _look_at_comments(query: str) -> None:
