@@ -110,9 +110,9 @@ def _keep_as_written(statement: exp.Query, kind: str) -> None:
             name = "LENGTH" if node.args.get("binary") else "CHAR_LENGTH"  # bytes or characters
             node.replace(exp.Anonymous(this=name, expressions=[node.this]))
     elif kind == "postgresql":
-        for node in list(statement.find_all(exp.ArraySize)):
-            asked = [node.this, node.expression] if node.expression else [node.this]
-            node.replace(exp.Anonymous(this="ARRAY_LENGTH", expressions=asked))
+        for sized in list(statement.find_all(exp.ArraySize)):
+            asked = [sized.this, sized.expression] if sized.expression else [sized.this]
+            sized.replace(exp.Anonymous(this="ARRAY_LENGTH", expressions=asked))
 
 
 def _look_at_comments(query: str) -> None:
