@@ -1,0 +1,238 @@
+"""A funnel laid over an export of deals: what share of everyone who came to a stage moved on, how
+tidy the CRM is, and what of it forbids a verdict.
+
+Behind `hadi funnel`, the pages of funnels and the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hadi.domain.crm_hygiene import Hygiene
+from hadi.domain.funnels import FEWEST_TO_COMPARE, FunnelSpec, FunnelStage
+from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.verdict import Check
+from hadi.ingest.deal_columns import DealColumns
+from hadi.ingest.deals import Deals, Read, Standing, Step, open_deals
+from hadi.stats.results import Interval
+from hadi.stats.shares import wilson
+
+
+@dataclass(frozen=True, slots=True)
+class StepFound:
+    """From one stage to a later one; `days` is how long it may take."""
+
+    start: FunnelStage
+    end: FunnelStage
+    step: Step
+    days: int | None
+    alpha: float = 0.05
+
+    @property
+    def interval(self) -> Interval | None:
+        return share_interval(self.step, self.alpha)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"from": self.start.name, "to": self.end.name, "days": self.days} | step_json(
+            self.step, self.alpha
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFound:
+    """A manager, territory, role or source beside the whole funnel, at the key stage. `stands` is
+    "above", "below" or "like" it, None where there are too few deals to say; `open` are all its
+    open deals."""
+
+    step: Step
+    standing: Standing | None
+    stands: str | None
+    alpha: float = 0.05
+
+    @property
+    def name(self) -> str | None:
+        return self.step.name
+
+    @property
+    def interval(self) -> Interval | None:
+        return share_interval(self.step, self.alpha)
+
+    def as_json(self) -> dict[str, Any]:
+        hygiene = _hygiene_of(self.standing).as_json() if self.standing else None
+        return {"name": self.name, "stands": self.stands, "hygiene": hygiene} | step_json(
+            self.step, self.alpha
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelFound:
+    """Everything that a funnel tells. `steps` are those from stage to stage; `before` and `after`
+    the ways to the key stage and from it to the end (`before` None where the key is first)."""
+
+    spec: FunnelSpec
+    read: Read
+    as_of: datetime | None
+    steps: tuple[StepFound, ...]
+    before: StepFound | None
+    after: StepFound
+    hygiene: Hygiene
+    groups: Mapping[str, tuple[GroupFound, ...]]
+
+    @property
+    def key(self) -> StepFound:
+        """From the key stage to the next."""
+        return self.steps[self.spec.key_place]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        from hadi.analysis.funnel_checks import checks_of
+
+        return checks_of(self.read, [self.key.step], self.hygiene, self.key.days)
+
+    @property
+    def text(self) -> Text:
+        """The answer in one sentence."""
+        return step_sentence(self.key)
+
+    def as_json(self, *, has_managers: bool = True) -> dict[str, Any]:
+        """The object of `hadi funnel --json`; without what it tells of single people where that is
+        not seen."""
+        groups = {
+            name: [group.as_json() for group in found]
+            for name, found in self.groups.items()
+            if has_managers or name != "manager"
+        }
+        return {
+            "sentence": str(self.text),
+            "sentence_text": self.text.as_json(),
+            "key_stage": self.spec.key.name,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "deals": self.read.deals,
+            "rows": self.read.rows,
+            "stages": [step.as_json() for step in self.steps],
+            "before_key": self.before.as_json() if self.before else None,
+            "after_key": self.after.as_json(),
+            "hygiene": self.hygiene.as_json(),
+            "groups": groups,
+            "checks": [check_json(check) for check in self.checks],
+        }
+
+
+def funnel(
+    paths: Sequence[Path],
+    spec: FunnelSpec,
+    columns: DealColumns,
+    *,
+    as_of: datetime | None = None,
+    until: datetime | None = None,
+    invoices: int | None = None,
+    alpha: float = 0.05,
+) -> FunnelFound:
+    """Lay `spec` over an export. `invoices`: how many were written in the time of the deals.
+    Raises Unreadable with one sentence."""
+    with open_deals(paths, columns, spec, as_of=as_of, until=until) as deals:
+        top = len(spec.path) - 1
+
+        def way(start: int, end: int) -> StepFound:
+            return StepFound(
+                spec.path[start], spec.path[end], deals.step(start, end), deals.days(start, end),
+                alpha,
+            )  # fmt: skip
+
+        key = spec.key_place
+        return FunnelFound(
+            spec=spec,
+            read=deals.read,
+            as_of=deals.as_of,
+            steps=tuple(way(place, place + 1) for place in range(top)),
+            before=way(0, key) if key else None,
+            after=way(key, top),
+            hygiene=hygiene_of(deals, invoices),
+            groups={name: _groups(deals, name, alpha) for name in columns.groups},
+        )
+
+
+def hygiene_of(deals: Deals, invoices: int | None) -> Hygiene:
+    return _hygiene_of(deals.standing(), invoices)
+
+
+def share_interval(step: Step, alpha: float) -> Interval | None:
+    return wilson(step.moved, step.entered, alpha=alpha) if step.entered else None
+
+
+def step_json(step: Step, alpha: float = 0.05) -> dict[str, Any]:
+    """A step in numbers; `snapshot` and `closed_only` are what it is not."""
+    interval = share_interval(step, alpha)
+    return {
+        "entered": step.entered,
+        "moved": step.moved,
+        "lost": step.lost,
+        "open": step.open,
+        "open_share": step.open_share,
+        "too_young": step.young,
+        "undated": step.undated,
+        "conversion": step.conversion,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "not_this": {"snapshot": step.of_present, "closed_only": step.of_closed},
+    }
+
+
+def check_json(check: Check) -> dict[str, Any]:
+    return {
+        "code": check.code,
+        "status": check.status.value,
+        "p_value": check.p_value,
+        "detail": str(check.detail),
+        "detail_text": check.detail.as_json(),
+    }
+
+
+def step_sentence(found: StepFound) -> Text:
+    """What a step says, in one sentence."""
+    step, interval = found.step, found.interval
+    names = {"start": found.start.name, "end": found.end.name}
+    if interval is None or step.conversion is None:
+        return Text("funnel_nobody_entered", **names)
+    assert interval.low is not None and interval.high is not None
+    return Text(
+        "funnel_step", n=step.entered, moved=step.moved, share=_share(step.conversion),
+        low=_share(interval.low), high=_share(interval.high), **names,
+    )  # fmt: skip
+
+
+def _groups(deals: Deals, name: str, alpha: float) -> tuple[GroupFound, ...]:
+    """The largest first: none is ranked by how it did."""
+    place = deals.spec.key_place
+    steps = deals.steps_by(place, place + 1, name)
+    standings = {standing.name: standing for standing in deals.standing_by(name)}
+    return tuple(
+        GroupFound(step, standings.get(step.name), _stands(step, steps, alpha), alpha)
+        for step in sorted(steps, key=lambda s: (s.name is None, -s.entered, s.name or ""))
+    )
+
+
+def _stands(step: Step, all_steps: Iterable[Step], alpha: float) -> str | None:
+    """Beside all the others together."""
+    others = [other for other in all_steps if other is not step]
+    entered, moved = sum(o.entered for o in others), sum(o.moved for o in others)
+    if step.entered < FEWEST_TO_COMPARE or not entered or step.name is None:
+        return None
+    interval = share_interval(step, alpha)
+    assert interval is not None and interval.low is not None and interval.high is not None
+    rest = moved / entered
+    return "above" if interval.low > rest else "below" if interval.high < rest else "like"
+
+
+def _hygiene_of(standing: Standing, invoices: int | None = None) -> Hygiene:
+    return Hygiene(
+        standing.open, standing.without_task, standing.overdue, standing.won, invoices or None
+    )
+
+
+def _share(value: float) -> Figure:
+    return Figure(FigureKind.SHARE, value)
