@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
 from hadi.analysis.record import Progress, Warned
-from hadi.domain.plan import Looks, MetricKind, Plan
+from hadi.domain.plan import Looks, Metric, MetricKind, Plan
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import DECISIVE, TestVerdict, Verdict
+from hadi.stats.results import Comparison
 
 LOW_POWER = 0.5  # under it, what reaches significance is mostly luck on top of the effect
 
@@ -53,16 +55,15 @@ def _low_power(plan: Plan, deciding: Compared | None) -> Text | None:
     Science 9: such a result exaggerates."""
     if deciding is None or deciding.result is None:
         return None
-    result, metric, error = deciding.result, deciding.metric, deciding.result.standard_error
-    if not error:
-        return None
+    result, metric = deciding.result, deciding.metric
     if result.p_value is not None and result.p_value > deciding.alpha:
         return None
     effect = abs(plan.expected_effect or 0.0)
     if not effect and metric.threshold is not None:
         scale = abs(result.control) if metric.threshold.is_relative else 1.0
         effect = metric.threshold.value * scale
-    if not effect:
+    error = _error(metric, result, effect)
+    if not effect or not error:
         return None
     from hadi.stats.exaggeration import type_m
 
@@ -71,9 +72,21 @@ def _low_power(plan: Plan, deciding: Compared | None) -> Text | None:
         return None
     kind = FigureKind.POINTS if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
     return Text(
-        "warning_exaggeration",
+        "warning_exaggeration_to",
         metric=metric.name,
         power=Figure(FigureKind.SHARE, found.power),
         effect=Figure(kind, effect),
-        times=Figure(FigureKind.NUMBER, found.ratio),
+        size=Figure(kind, effect * found.ratio),
     )
+
+
+def _error(metric: Metric, result: Comparison, effect: float) -> float | None:
+    """The standard error that the test had for such an effect. A share's own value sets its error,
+    so that what was seen by luck must not stand in for what is supposed."""
+    if metric.kind is not MetricKind.CONVERSION or not result.method.startswith("newcombe"):
+        return result.standard_error
+    share = result.control + metric.sign * effect
+    if not (0.0 < share < 1.0 and 0.0 < result.control < 1.0):
+        return result.standard_error
+    own = result.control * (1.0 - result.control) / result.n_control
+    return math.sqrt(own + share * (1.0 - share) / result.n_treatment)

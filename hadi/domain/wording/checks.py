@@ -81,6 +81,7 @@ WORDING: dict[str, Wording] = {
     # Warnings beside a verdict
     "warning_low_power": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. Significant results at this size exaggerate the effect."),
     "warning_exaggeration": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. A significant result at this size exaggerates the effect, about %(times)s times on average."),
+    "warning_exaggeration_to": N_("The test was small for “%(metric)s”: it had a chance of %(power)s to see %(effect)s. A significant result at this size exaggerates: on average it shows %(size)s where the truth is %(effect)s."),
     "warning_off_schedule": N_("The results were opened between the planned looks; the look took its share of the accepted risk."),
     "warning_ended_early": N_("The test was ended before its planned end; the interval allows for that."),
     "warning_after_result": N_("The test already had a result when these data came; both stay on record."),
