@@ -126,6 +126,8 @@ class Permission(StrEnum):
     LOG_UNITS = "unit.log"
     EDIT_CALENDAR = "calendar.edit"
     EDIT_LEVERS = "lever.edit"
+    MANAGE_FUNNELS = "funnel.manage"
+    VIEW_MANAGERS = "funnel.managers"
 
 
 def _writing(*ways: list[Predicate]) -> list[list[Predicate]]:
@@ -167,6 +169,9 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {
     # Whoever is responsible for a unit enters what it sold and to how many.
     Permission.EDIT_LEVERS: _writing([_member, _is_owner], [_analyst], [_leader], [_admin]),
     Permission.EDIT_CALENDAR: _writing([_member], [_analyst], [_leader], [_admin]),
+    Permission.MANAGE_FUNNELS: _writing([_member], [_analyst], [_leader], [_admin]),
+    # What is told of single managers is for whoever leads them, not for everyone to compare.
+    Permission.VIEW_MANAGERS: [[_member, _is_owner], [_analyst], [_leader], [_admin]],
 }
 
 

@@ -2,12 +2,14 @@
 
 from hadi.models.account import ApiToken, Role, User, Workspace
 from hadi.models.analysis import Analysis
+from hadi.models.basket import Basket
 from hadi.models.calendar_entry import CalendarEntry
 from hadi.models.conclusion import Conclusion
 from hadi.models.connection import Connection, Feed
 from hadi.models.cost import BudgetDecision, Cost, MoneyEstimate
 from hadi.models.dataset import Dataset, DatasetPart, Reconciliation
 from hadi.models.event import Event
+from hadi.models.funnel import Funnel, FunnelDeals
 from hadi.models.hypothesis import Hypothesis
 from hadi.models.job import Job
 from hadi.models.lever import ClientBase, LeverPeriod, LeverTarget
@@ -28,6 +30,7 @@ from hadi.models.upload import Upload
 __all__ = [
     "Analysis",
     "ApiToken",
+    "Basket",
     "BudgetDecision",
     "CalendarEntry",
     "ClientBase",
@@ -38,6 +41,8 @@ __all__ = [
     "DatasetPart",
     "Event",
     "Feed",
+    "Funnel",
+    "FunnelDeals",
     "Hypothesis",
     "HypothesisSetting",
     "Job",

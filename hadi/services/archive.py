@@ -26,7 +26,7 @@ from hadi.db import db, let_go, transaction
 from hadi.domain.errors import Unreadable
 from hadi.domain.permissions import Actor, ActorKind, Permission, require
 from hadi.domain.text import Text
-from hadi.models import Dataset, DatasetPart, Event, PilotHistory
+from hadi.models import Basket, Dataset, DatasetPart, Event, FunnelDeals, PilotHistory
 from hadi.models.dataset import DatasetKind
 from hadi.services import events, health, workspace
 from hadi.services.archive_tables import ARCHIVED, line, rows
@@ -143,8 +143,8 @@ def _fill(
 
 
 def files_of_data() -> dict[str, str]:
-    """The files of all attached data sets and histories of pilots, by name, each with the name
-    of one that has it."""
+    """The files of all attached data sets, histories of pilots and exports of deals, by name, each
+    with the name of one that has it."""
     has_content = (Dataset.version.is_not(None), Dataset.deleted_at.is_(None))
     parts = (
         select(DatasetPart.digest, Dataset.filename)
@@ -157,7 +157,11 @@ def files_of_data() -> dict[str, str]:
     histories = select(PilotHistory.digest, PilotHistory.filename).where(
         PilotHistory.dataset_id.is_(None)
     )
-    found = {f"{digest}.parquet": name for digest, name in db.session.execute(histories)}
+    deals = select(FunnelDeals.digest, FunnelDeals.filename)
+    baskets = select(Basket.digest, Basket.filename).where(Basket.deleted_at.is_(None))
+    found = {f"{digest}.parquet": name for digest, name in db.session.execute(baskets)}
+    found |= {f"{digest}.parquet": name for digest, name in db.session.execute(histories)}
+    found |= {f"{digest}.parquet": name for digest, name in db.session.execute(deals)}
     found |= {f"{digest}.parquet": name for digest, name in db.session.execute(parts)}
     found |= {f"{digest}.sums.json": name for digest, name in db.session.execute(asked)}
     return dict(sorted(found.items()))

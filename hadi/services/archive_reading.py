@@ -83,6 +83,8 @@ class _Wanted:
             self.files[f"data/{row['digest']}.parquet"] = self.owners[row["dataset_id"]]
         elif archived.name == "pilot_history" and row["dataset_id"] is None:
             self.files.setdefault(f"data/{row['digest']}.parquet", row["filename"])
+        elif archived.name == "funnel_deals":
+            self.files.setdefault(f"data/{row['digest']}.parquet", row["filename"])
 
 
 class Reading:

@@ -31,12 +31,14 @@ from sqlalchemy.types import TypeEngine
 from hadi.db import Instant
 from hadi.domain.economics import Declaration
 from hadi.domain.errors import HadiError, Unreadable
+from hadi.domain.funnels import FunnelSpec
 from hadi.domain.money import read_amount, read_currency
 from hadi.domain.permissions import RoleName
 from hadi.domain.plan import Plan
 from hadi.domain.quality import QualityReport
 from hadi.domain.tags import ColumnTag, without_values
 from hadi.domain.text import Text
+from hadi.ingest.deal_columns import DealColumns
 from hadi.models.columns import Amount
 from hadi.services.archive_tables import ROLES, Archived, Row
 
@@ -274,6 +276,13 @@ _CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
         "digest": _check_digest,
         "columns": _check_names,
         "sites": _check_names,
+        "notes": lambda notes: [str(Text.from_json(note)) for note in notes],
+    },
+    "funnel": {"body": FunnelSpec.from_json},
+    "funnel_deals": {
+        "digest": _check_digest,
+        "columns": _check_names,
+        "mapping": lambda mapping: DealColumns.from_json(mapping) if mapping else None,
         "notes": lambda notes: [str(Text.from_json(note)) for note in notes],
     },
     "cost": {"currency": _check_currency},

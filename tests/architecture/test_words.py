@@ -23,6 +23,7 @@ from hadi.domain.client_bases import BaseDefinition
 from hadi.domain.calendar import DayKind, DayScope
 from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
+from hadi.domain.funnels import StageKind
 from hadi.domain.levers import Lever
 from hadi.domain.lifecycle import Decision, State, Step
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
@@ -72,6 +73,7 @@ SHOWN: dict[type[StrEnum], str] = {
     Scale: "pilot_scale",
     SalesModel: "sales_model",
     SeasonMethod: "season_method",
+    StageKind: "stage_kind",
     State: "state",
     Technology: "technology",
     UnitKind: "unit_kind",

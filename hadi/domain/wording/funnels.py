@@ -29,6 +29,8 @@ WORDING: dict[str, Wording] = {
     "funnel_changed_meanwhile": N_("Somebody changed this funnel meanwhile: look at it again before you save yours."),
     "funnel_is_archived": N_("This funnel is archived: take it back first."),
     "funnel_is_not_archived": N_("This funnel is not archived."),
+    "not_allowed.funnel.manage": N_("Team leads, analysts and leaders can define funnels and send deals."),
+    "not_allowed.funnel.managers": N_("Whoever is responsible for the funnel, analysts and leaders see what is told of single managers."),
     # Reading an export
     "deals_columns_invalid": NN_("%(n)s column is not usable.", "%(n)s columns are not usable."),
     "deals_need_deal": N_("Choose the column that names the deal."),
