@@ -143,8 +143,8 @@ def _fill(
 
 
 def files_of_data() -> dict[str, str]:
-    """The files of all attached data sets, histories of pilots and exports of deals, by name, each
-    with the name of one that has it."""
+    """The files of all attached data sets, histories of pilots, exports of deals and receipts, by
+    name, each with the name of one that has it."""
     has_content = (Dataset.version.is_not(None), Dataset.deleted_at.is_(None))
     parts = (
         select(DatasetPart.digest, Dataset.filename)

@@ -81,10 +81,17 @@ class _Wanted:
                 self.owners[row["id"]] = row["filename"]
         elif archived.name == "dataset_part" and row["dataset_id"] in self.owners:
             self.files[f"data/{row['digest']}.parquet"] = self.owners[row["dataset_id"]]
-        elif archived.name == "pilot_history" and row["dataset_id"] is None:
+        elif _has_own_file(row, archived):
             self.files.setdefault(f"data/{row['digest']}.parquet", row["filename"])
-        elif archived.name == "funnel_deals":
-            self.files.setdefault(f"data/{row['digest']}.parquet", row["filename"])
+
+
+def _has_own_file(row: Row, archived: Archived) -> bool:
+    """Whether a row that is no data set keeps a file of its own."""
+    if archived.name == "pilot_history":
+        return row["dataset_id"] is None
+    if archived.name == "basket":
+        return row.get("deleted_at") is None
+    return archived.name == "funnel_deals"
 
 
 class Reading:

@@ -23,7 +23,7 @@ from hadi.ingest import sums_json
 from hadi.ingest.counts import CountsSource
 from hadi.ingest.source import Source
 from hadi.ingest.tables import TableSource
-from hadi.models import Dataset, DatasetPart, FunnelDeals, Hypothesis, PilotHistory, Test
+from hadi.models import Basket, Dataset, DatasetPart, FunnelDeals, Hypothesis, PilotHistory, Test
 from hadi.models.dataset import DatasetKind, DatasetRole, Relation
 from hadi.services import hypotheses
 
@@ -186,8 +186,8 @@ def _drop_unused(digests: Sequence[str], folder: Path) -> None:
 
 
 def is_unused(digest: str) -> bool:
-    """Whether no data set, no history of a pilot and no export of deals has a table or sums; none
-    gets them before the transaction ends."""
+    """Whether no data set, no history of a pilot, no export of deals and no receipts have a table
+    or sums; none gets them before the transaction ends."""
     take_turn(digest)
     kept = Dataset.deleted_at.is_(None)
     part = select(DatasetPart.id).join(Dataset, Dataset.id == DatasetPart.dataset_id)
@@ -196,7 +196,8 @@ def is_unused(digest: str) -> bool:
         PilotHistory.digest == digest, PilotHistory.dataset_id.is_(None)
     )
     deals = select(FunnelDeals.id).where(FunnelDeals.digest == digest)
-    found = (part.where(DatasetPart.digest == digest, kept), whole, history, deals)
+    receipts = select(Basket.id).where(Basket.digest == digest, Basket.deleted_at.is_(None))
+    found = (part.where(DatasetPart.digest == digest, kept), whole, history, deals, receipts)
     return all(db.session.scalar(query.limit(1)) is None for query in found)
 
 

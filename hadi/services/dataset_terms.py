@@ -60,7 +60,7 @@ def agreed(
     known = recall(test, plan, dataset)
     if not mapping and known is not None:
         mapping = _as_before(known, dataset)
-        tags = known.tags if tags is None else tags
+        tags = {**dataset.tags, **known.tags} if tags is None else tags
     resolved = resolved_mapping(dataset, plan, mapping or {})
     before = version_before(test, relation, previous, reason)
     fixed = before or newest(test.id, dataset.role)
@@ -68,8 +68,8 @@ def agreed(
         _require_schema(plan, fixed, dataset, resolved, relation, reason)
     like = before or (known.previous if known else None)
     return Terms(
-        hypothesis, plan, resolved, checked_tags(dataset, tags or {}), relation, before, reason,
-        checked_day(dataset, plan, day, like),
+        hypothesis, plan, resolved, checked_tags(dataset, _tags(dataset, tags)), relation, before,
+        reason, checked_day(dataset, plan, day, like),
     )  # fmt: skip
 
 
@@ -161,6 +161,11 @@ def _require_schema(
     if not reason:
         text = Text("remap_needs_reason", version=version, changes=listing(changes))
         raise Invalid(text, {"reason": text})
+
+
+def _tags(dataset: Dataset, tags: Mapping[str, str] | None) -> Mapping[str, str]:
+    """As they were said; otherwise those that rows of ours came with."""
+    return dict(dataset.tags) if tags is None else tags
 
 
 def checked_tags(dataset: Dataset, tags: Mapping[str, str]) -> dict[str, str]:

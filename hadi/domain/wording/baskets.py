@@ -49,6 +49,81 @@ WORDING: dict[str, Wording] = {
     "basket_no_receipts": N_("No row has a receipt on which something was sold."),
     "basket_counts": N_("No receipts can have these counts."),
     "basket_never": N_("Nothing of it was sold."),
+    # What is kept
+    "no_such_basket": N_("There is no such file of receipts; it may have been removed."),
+    "basket_changed_meanwhile": N_(
+        "Someone changed these receipts in the meantime. Nothing was saved."
+    ),
+    "basket_needs_name": N_("Give the receipts a name."),
+    "basket_is_removed": N_("These receipts were set aside: fetch them back first."),
+    "basket_is_not_removed": N_("These receipts were not set aside."),
+    "basket_rows_gone": N_(
+        "The lines of “%(name)s” were deleted on %(day)s: upload the file once more."
+    ),
+    "basket_rows_gone_already": N_("The lines were deleted already."),
+    "basket_nothing_found_yet": N_("Say first which column is what and what the core is."),
+    "basket_needs_store_and_day": N_(
+        "Store-weeks need the column of the store and that of the day."
+    ),
+    "basket_no_such_store": N_("“%(store)s” is no store of these receipts."),
+    "basket_treated_needed": N_(
+        "Name the stores that got the change, and leave some that did not: the receipts do not say which is which."
+    ),
+    "basket_origin_week": NN_(
+        "Made of “%(name)s”: a row for each store and week, from %(n)s receipt.",
+        "Made of “%(name)s”: a row for each store and week, from %(n)s receipts.",
+    ),
+    "basket_origin_store": NN_(
+        "Made of “%(name)s”: a row for each store, from %(n)s receipt.",
+        "Made of “%(name)s”: a row for each store, from %(n)s receipts.",
+    ),
+    # The log
+    "event_basket_kept": N_("brought the receipts “%(name)s”"),
+    "event_basket_chosen": N_("looked into the receipts “%(name)s”"),
+    "event_basket_removed": N_("set the receipts “%(name)s” aside"),
+    "event_basket_restored": N_("fetched the receipts “%(name)s” back"),
+    "event_basket_rows_deleted": N_("deleted the lines of the receipts “%(name)s”"),
+    "activity_basket_kept": N_("Receipts brought"),
+    "activity_basket_chosen": N_("Receipts looked into"),
+    "activity_basket_removed": N_("Receipts set aside"),
+    "activity_basket_restored": N_("Receipts fetched back"),
+    "activity_basket_rows_deleted": N_("Lines of receipts deleted"),
+    # Columns of files
+    "basket_column_a": N_("Who buys"),
+    "basket_column_b": N_("also buys"),
+    "basket_column_receipts": N_("Receipts"),
+    "basket_column_with_a": N_("Receipts with the first"),
+    "basket_column_with_b": N_("Receipts with the second"),
+    "basket_column_with_both": N_("Receipts with both"),
+    "basket_column_support": N_("Support"),
+    "basket_column_confidence": N_("Confidence"),
+    "basket_column_confidence_low": N_("Confidence, low"),
+    "basket_column_confidence_high": N_("Confidence, high"),
+    "basket_column_elsewhere": N_("Without the first"),
+    "basket_column_lift": N_("Lift"),
+    "basket_column_lift_low": N_("Lift, low"),
+    "basket_column_lift_high": N_("Lift, high"),
+    "basket_column_p_adjusted": N_("p, for all rules"),
+    "basket_column_store": N_("Store"),
+    "basket_column_week": N_("Week"),
+    "basket_column_arm": N_("Arm"),
+    "basket_column_with_core": N_("Receipts with core"),
+    "basket_column_with_addon": N_("Receipts with an add-on"),
+    "basket_column_attach_rate": N_("Attach rate"),
+    "basket_column_units": N_("Units"),
+    "basket_column_units_per_receipt": N_("Units per receipt"),
+    "basket_column_addon_lines": N_("Lines of add-ons"),
+    "basket_column_addon_returned": N_("Of these came back"),
+    "basket_column_revenue": N_("Revenue"),
+    "basket_column_average_check": N_("Average check"),
+    "basket_column_addon_revenue": N_("Revenue of add-ons"),
+    "basket_column_margin": N_("Margin"),
+    "basket_column_addon_margin": N_("Margin of add-ons"),
+    "basket_column_kind": N_("Kind"),
+    "basket_column_name": N_("Name"),
+    "basket_column_span": N_("When, or in which arm"),
+    "basket_column_goals": N_("Goals"),
+    "basket_column_assists": N_("Assists"),
     # Checks
     "basket_unnamed": NN_(
         "%(n)s row names no receipt and is left out.",

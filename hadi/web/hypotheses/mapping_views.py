@@ -251,7 +251,8 @@ def _show(
     if terms is None and last is not None:
         terms = _terms(last, formdata=None, data={"relation": usual})
     is_sent = request.method == "POST"
-    tags = sent_tags(dataset, request.form) if is_sent else dict(known.tags if known else {})
+    usual_tags = {**dataset.tags, **(known.tags if known else {})}
+    tags = sent_tags(dataset, request.form) if is_sent else usual_tags
     page = mapping_page(
         hypothesis, dataset, form, terms=terms, before=before, tags=tags,
         preview=preview(dataset, folder=folder()),
