@@ -18,6 +18,7 @@ from hadi.api.schemas import ConclusionOut
 from hadi.db import db
 from hadi.domain.lifecycle import Decision, Insight
 from hadi.domain.permissions import Permission, allows
+from hadi.domain.scorecards import FailureCause
 from hadi.domain.statement import LIMIT
 from hadi.models import Rollout
 from hadi.services import conclusions
@@ -29,6 +30,11 @@ class InsightIn(Sent):
     learned = Words(allow_none=True, metadata=described("What we learned", maxLength=2 * LIMIT))
     holds_where = Words(allow_none=True, metadata=described("Where it holds", maxLength=2 * LIMIT))
     next = Words(allow_none=True, metadata=described("What comes next", maxLength=2 * LIMIT))
+    cause = Choice(
+        FailureCause,
+        allow_none=True,
+        about="Why it was not carried out, or did nothing; needed where it was not carried out",
+    )
 
 
 class ConclusionIn(Sent):

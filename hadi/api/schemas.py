@@ -13,6 +13,7 @@ from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import RoleName, Scope
 from hadi.domain.plan import Design, Looks, Spending
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.scorecards import FailureCause
 from hadi.domain.verdict import Verdict
 
 
@@ -177,6 +178,9 @@ class InsightOut(ma.Schema):
     learned = _text()
     holds_where = _text()
     next = _text()
+    cause = _text(
+        "Why it was not carried out, or did nothing: " + ", ".join(FailureCause), allow_none=True
+    )
 
 
 class DecisionOut(ma.Schema):

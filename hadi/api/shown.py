@@ -209,6 +209,7 @@ def decision(shown: Conclusion) -> Json:
             "learned": shown.learned,
             "holds_where": shown.holds_where,
             "next": shown.next,
+            "cause": shown.cause or None,
         },
         "override": shown.override or None,
         "acknowledge_payback": shown.is_payback_acknowledged,

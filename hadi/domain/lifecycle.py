@@ -55,6 +55,7 @@ class Insight:
     learned: str = ""
     holds_where: str = ""
     next: str = ""
+    cause: str = ""  # a FailureCause: why it was not carried out, or did nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Facts:
     reason: str = ""  # of an archiving or a reopening
     scale_blockers: tuple[Blocker, ...] = ()  # of `scaling.blockers`, where the decision is scale
     places: tuple[Place, ...] = ()  # the units it is said to run in
+    step_blockers: tuple[Blocker, ...] = ()  # steps of its scorecard that nobody would see taken
+    was_not_executed: bool = False  # so the visits of its scorecard say
 
 
 Guard = Callable[[Facts], Iterable[Blocker]]
@@ -178,6 +181,11 @@ def places_ready(facts: Facts) -> Iterable[Blocker]:
             yield Blocker(Text("unit_not_ready", unit=place.name), "units")
 
 
+def steps_seen(facts: Facts) -> Iterable[Blocker]:
+    """Every mandatory step of the scorecard that watches the test has its check point."""
+    yield from facts.step_blockers
+
+
 def plan_locked(facts: Facts) -> Iterable[Blocker]:
     if not facts.is_plan_locked:
         yield Blocker(Text("plan_not_locked"), "plan")
@@ -204,6 +212,12 @@ def insight_written(facts: Facts) -> Iterable[Blocker]:
     yield from _needed(facts.insight.next, "needs_next", "next")
 
 
+def cause_named(facts: Facts) -> Iterable[Blocker]:
+    """A test that was not carried out has taught something once it is known why."""
+    if facts.was_not_executed:
+        yield from _needed(facts.insight.cause, "needs_cause", "cause")
+
+
 def scaling_allowed(facts: Facts) -> Iterable[Blocker]:
     if facts.decision is Decision.SCALE:
         yield from facts.scale_blockers
@@ -226,7 +240,7 @@ MOVES: dict[Step, Move] = {
         Move(Step.PLAN, (State.IDEA,), State.PLANNED, Permission.EDIT_PLAN, PLAN_GUARDS),
         Move(
             Step.START, (State.PLANNED,), State.RUNNING, Permission.START_TEST,
-            (*PLAN_GUARDS, places_ready),
+            (*PLAN_GUARDS, places_ready, steps_seen),
         ),
         Move(
             Step.MEASURE, (State.RUNNING, State.MEASURED), State.MEASURED, Permission.RUN_ANALYSIS,
@@ -234,7 +248,7 @@ MOVES: dict[Step, Move] = {
         ),
         Move(
             Step.CONCLUDE, (State.MEASURED,), State.CONCLUDED, Permission.CONCLUDE,
-            (final_analysis, decision_reasoned, insight_written, scaling_allowed),
+            (final_analysis, decision_reasoned, insight_written, cause_named, scaling_allowed),
         ),
         Move(
             Step.REOPEN, (State.CONCLUDED,), State.MEASURED, Permission.REOPEN, (reason_given,),

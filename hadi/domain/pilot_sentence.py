@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hadi.domain.plan import Metric
+from hadi.domain.scorecards import CODE as FIDELITY
 from hadi.domain.text import Figure, FigureKind, Text, day_figure
 from hadi.domain.verdict import MetricVerdict, TestVerdict, Verdict
 from hadi.domain.verdict_sentence import effect, threshold_figure
@@ -51,7 +52,9 @@ def sentence(
         failed = verdict.failed_check
         if failed is None:
             return Text("sentence_invalid")
-        return Text("sentence_invalid_because", reason=failed.detail)
+        is_undone = failed.code == FIDELITY
+        code = "sentence_invalid_fidelity" if is_undone else "sentence_invalid_because"
+        return Text(code, reason=failed.detail)
     judged = verdict.metric_verdict
     if judged is None or comparison is None or judged.verdict is Verdict.NOT_ESTIMABLE:
         reason = judged.reason if judged and judged.reason else Text("nothing_to_compare")

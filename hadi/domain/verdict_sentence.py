@@ -14,7 +14,7 @@ from hadi.domain.text import Figure, FigureKind, Text, day_figure
 from hadi.domain.verdict import MetricVerdict, TestVerdict, Verdict
 from hadi.stats.results import Comparison, Interval
 
-_NAMED_CHECKS = frozenset({"sample_ratio", "mixed_units", "unknown_arms"})
+_NAMED_CHECKS = frozenset({"sample_ratio", "mixed_units", "unknown_arms", "fidelity"})
 
 
 @dataclass(frozen=True, slots=True)

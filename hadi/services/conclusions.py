@@ -12,6 +12,7 @@ from hadi.domain.lifecycle import Decision, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
 from hadi.domain.plan import MetricRole
 from hadi.domain.scaling import Payback
+from hadi.domain.scorecards import FailureCause
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.domain.verdict import CheckStatus
@@ -19,7 +20,7 @@ from hadi.models import Analysis, Conclusion, Hypothesis, PlanVersion, Test
 from hadi.services import economics, events, hypotheses, rollouts
 from hadi.services.search import folded
 
-INSIGHT = ("learned", "holds_where", "next")
+INSIGHT = ("learned", "holds_where", "next", "cause")
 
 
 def write_insight(
@@ -66,7 +67,7 @@ def record(
         assert test is not None
         evidence = evidence_of(test, now=now)
         if written is None:
-            written = Insight(test.learned, test.holds_where, test.next)
+            written = hypotheses.insight_of(test)
         hypotheses.refuse_if_blocked(
             hypotheses.blockers(
                 hypothesis, Step.CONCLUDE, decision=decision, decision_reason=reason,
@@ -86,10 +87,10 @@ def record(
         conclusion = Conclusion(
             id=new_id(), hypothesis_id=hypothesis.id, test_id=test.id, analysis_id=test.result_id,
             decision=decision, reason=reason, learned=written.learned,
-            holds_where=written.holds_where, next=written.next,
+            holds_where=written.holds_where, next=written.next, cause=written.cause,
             override=override if is_scaling else "",
             is_payback_acknowledged=is_scaling and acknowledge_payback and is_unassessed,
-            search=folded(hypothesis.search, *_parts(written).values()),
+            search=folded(hypothesis.search, written.learned, written.holds_where, written.next),
             author_id=by.user_id, created_at=now,
         )  # fmt: skip
         db.session.add(conclusion)
@@ -180,6 +181,9 @@ def _cleaned(insight: Insight) -> Insight:
         for name, written in parts.items()
         if len(written) > 2 * LIMIT
     }
+    if parts["cause"] and parts["cause"] not in tuple(FailureCause):
+        options = ", ".join(FailureCause)
+        wrong["cause"] = Text("cause_unknown", cause=parts["cause"][:40], options=options)
     if wrong:
         raise Invalid(Text("conclusion_invalid"), wrong)
     return Insight(**parts)

@@ -13,13 +13,13 @@ from hadi.domain import lifecycle
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.lifecycle import MOVES, Facts, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, Stake, require
-from hadi.domain.statement import Statement, cleaned
+from hadi.domain.statement import Statement, cleaned, part
 from hadi.domain.text import Text
 from hadi.domain.units import Place
 from hadi.models import Conclusion, Dataset, Hypothesis, Test, Workspace
 from hadi.models.dataset import DatasetRole
 from hadi.models.hypothesis import parse_key
-from hadi.services import events, units
+from hadi.services import events, scorecard_steps, units
 from hadi.services.search import folded
 
 PARTS = ("title", "change", "effect", "reason")
@@ -54,9 +54,14 @@ def facts(hypothesis: Hypothesis, **more: object) -> Facts:
         "is_plan_locked": bool(version and version.is_locked),
         "has_data": test is not None and has_outcomes(test),
         "has_final_analysis": bool(test and test.result_id),
-        "insight": Insight(test.learned, test.holds_where, test.next) if test else Insight(),
+        "insight": insight_of(test) if test else Insight(),
     }
     return Facts(**(known | more))  # type: ignore[arg-type]
+
+
+def insight_of(test: Test) -> Insight:
+    """What is written so far."""
+    return Insight(test.learned, test.holds_where, test.next, test.cause)
 
 
 def has_data(test: Test) -> bool:
@@ -78,6 +83,10 @@ def blockers(hypothesis: Hypothesis, step: Step, **more: object) -> tuple[Blocke
     """What stands in the way of `step` now."""
     if step is Step.START:
         more.setdefault("places", places(hypothesis))
+        more.setdefault("step_blockers", scorecard_steps.start_blockers(hypothesis))
+    if step is Step.CONCLUDE:
+        is_undone = scorecard_steps.was_not_executed(hypothesis.current_test)
+        more.setdefault("was_not_executed", is_undone)
     return lifecycle.blockers(step, facts(hypothesis, **more))
 
 
@@ -312,7 +321,7 @@ def _next_number() -> int:
 
 
 def _statement(parts: Mapping[str, str]) -> Statement:
-    statement = Statement(**{name: cleaned(parts.get(name)) for name in PARTS})
+    statement = Statement(**{name: part(name, parts.get(name)) for name in PARTS})
     wrong = statement.wrong()
     if wrong:
         raise Invalid(Text("hypothesis_invalid"), wrong)

@@ -18,24 +18,16 @@ from hadi.domain.errors import Blocked, Blocker, Invalid, Stale
 from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
-from hadi.domain.scorecards import CODE, Visit, steps_without_check
+from hadi.domain.scorecards import CODE, Visit
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Hypothesis, Scorecard, ScorecardLink
 from hadi.services import events, hypotheses, scorecard_visits, scorecards, units
+from hadi.services.scorecard_steps import of_hypothesis
 
 if TYPE_CHECKING:
     from hadi.services.surroundings import Around
-
-
-def of_hypothesis(hypothesis: Hypothesis) -> ScorecardLink | None:
-    """The card that watches a hypothesis, if any."""
-    return db.session.scalar(
-        select(ScorecardLink)
-        .where(ScorecardLink.hypothesis_id == hypothesis.id)
-        .options(joinedload(ScorecardLink.scorecard))
-    )
 
 
 def of_card(card: Scorecard) -> list[ScorecardLink]:
@@ -105,14 +97,6 @@ def unlink(hypothesis_id: str, *, version: int | None = None, by: Actor, now: da
             hypothesis=hypothesis, details={"name": found.scorecard.name},
         )  # fmt: skip
         db.session.delete(found)
-
-
-def start_blockers(hypothesis: Hypothesis) -> tuple[Blocker, ...]:
-    """The steps whose check point is not named: with them a test does not start."""
-    found = of_hypothesis(hypothesis)
-    if found is None:
-        return ()
-    return steps_without_check(each.rule for each in found.scorecard.asked)
 
 
 # --------------------------------------------------------------------------------- reading

@@ -13,6 +13,7 @@ from datetime import date
 from hadi.domain.plan import Plan
 from hadi.domain.verdict import Check
 from hadi.models import Dataset, Hypothesis, Test
+from hadi.services import scorecard_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Around:
     today: date
 
 
-ASKED: tuple[Callable[[Around], Iterable[Check]], ...] = ()
+ASKED: tuple[Callable[[Around], Iterable[Check]], ...] = (scorecard_links.executed,)
 
 
 def checks(

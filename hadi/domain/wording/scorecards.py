@@ -103,6 +103,7 @@ WORDING: dict[str, Wording] = {
     "scorecard_link_invalid": N_("The scorecard cannot be linked like that."),
     "scorecard_link_needs_card": N_("Choose a scorecard."),
     "scorecard_link_changed_meanwhile": N_("Someone changed this meanwhile: look at it again."),
+    "learning_cause": N_("Why it did not work"),
     "label_cause": N_("Why it did not work"),
     "step_link_scorecard": N_("choose the scorecard"),
     # Events

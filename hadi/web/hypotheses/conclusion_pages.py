@@ -11,9 +11,11 @@ from hadi.domain import scaling
 from hadi.domain.lifecycle import Insight, State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import Payback
+from hadi.domain.scorecards import FailureCause
 from hadi.domain.text import Text
+from hadi.domain.verdict import CheckStatus
 from hadi.models import Hypothesis
-from hadi.services import conclusions, hypotheses
+from hadi.services import conclusions, hypotheses, scorecard_steps
 from hadi.web.hypotheses import analysis_panels, conclusion_panels
 from hadi.web.hypotheses.analysis_panels import VerdictPanel
 from hadi.web.hypotheses.conclusion_forms import ConclusionForm
@@ -23,6 +25,9 @@ from hadi.web.shared.access import now
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Change, Link, Page
 from hadi.web.shared.render import chrome
+
+# The promised effect did not come.
+UNMOVED = frozenset({"refuted", "below_threshold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class ConclusionPage(Page):
     why_not: str | None
     scale_url: str | None
     since: tuple[Change, ...] | None = None
+    asks_cause: bool = False
+    execution: str | None = None
 
 
 def conclusion_page(
@@ -79,6 +86,7 @@ def conclusion_page(
     gates = gates_of(hypothesis, actor)
     if form is not None:
         form.offer(is_exploration=gates.exploration is not None)
+    asks_cause, execution = _execution(hypothesis)
     has_board = "scale.index" in current_app.view_functions
     is_scaled = panel.decision is not None and panel.decision.code == "scale"
     return ConclusionPage(
@@ -97,7 +105,23 @@ def conclusion_page(
         why_not=None if form is not None else _why_not(hypothesis),
         scale_url=url_for("scale.index") if has_board and is_scaled else None,
         since=since,
+        asks_cause=asks_cause or bool(form and form.cause.data),
+        execution=execution,
     )
+
+
+def _execution(hypothesis: Hypothesis) -> tuple[bool, str | None]:
+    """Whether a cause is asked for, and what the visits of the scorecard suggest: asked wherever a
+    card watched the test and the promise was not kept."""
+    test = hypothesis.current_test
+    watched = scorecard_steps.execution(test)
+    if watched is None or hypothesis.verdict == "confirmed":
+        return False, None
+    if watched is CheckStatus.FAIL:
+        return True, say(Text("insight_hint_not_executed"))
+    if watched is CheckStatus.PASS and hypothesis.verdict in UNMOVED:
+        return True, say(Text("insight_hint_executed"))
+    return True, None
 
 
 def gates_of(hypothesis: Hypothesis, actor: Actor) -> Gates:
@@ -122,12 +146,17 @@ def changes_since(hypothesis: Hypothesis, typed: Insight) -> tuple[Change, ...]:
         (_("What we learned"), test.learned if test else "", typed.learned),
         (_("Where it holds"), test.holds_where if test else "", typed.holds_where),
         (_("What comes next"), test.next if test else "", typed.next),
+        (_("Why it did not work"), _cause(test.cause if test else ""), _cause(typed.cause)),
     )
     return tuple(
         Change(label, stored or None, written or None)
         for label, stored, written in pairs
         if stored.strip() != written.strip()
     )
+
+
+def _cause(cause: str) -> str:
+    return say(Text(f"cause_{cause}")) if cause in tuple(FailureCause) else cause
 
 
 def _opened(hypothesis: Hypothesis) -> ConclusionForm:
@@ -139,9 +168,17 @@ def _opened(hypothesis: Hypothesis) -> ConclusionForm:
             "learned": test.learned,
             "holds_where": test.holds_where,
             "next": test.next,
+            "cause": test.cause or _suggested(hypothesis),
             "version": str(hypothesis.version),
         },
     )
+
+
+def _suggested(hypothesis: Hypothesis) -> str:
+    """Carried out, and the outcome did not move: the tool seems not to work."""
+    watched = scorecard_steps.execution(hypothesis.current_test)
+    is_idle = watched is CheckStatus.PASS and hypothesis.verdict in UNMOVED
+    return FailureCause.TOOL_FAILS.value if is_idle else ""
 
 
 def _hints() -> dict[str, str]:

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.text import Text
 from hadi.models import Conclusion, Hypothesis
 from hadi.services import hypotheses
-from hadi.web.shared.language import day
+from hadi.web.shared.language import day, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class InsightPanel:
     learned: str = ""
     holds_where: str = ""
     next: str = ""
+    cause: str = ""
     decision: DecisionLine | None = None
     reopen_url: str | None = None  # the page where a leader takes the decision back
 
@@ -67,6 +69,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
         learned=written.learned if written else "",
         holds_where=written.holds_where if written else "",
         next=written.next if written else "",
+        cause=say(Text(f"cause_{written.cause}")) if written and written.cause else "",
         decision=decision_line(conclusion) if conclusion else None,
         next_hypothesis_url=next_hypothesis_url(hypothesis)
         if allows(actor, Permission.CREATE_HYPOTHESIS, stake)
