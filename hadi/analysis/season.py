@@ -25,6 +25,7 @@ Span: TypeAlias = "tuple[When, When]"
 
 _ALL = 0.9  # of the change, from which on the season is said to explain all of it
 _HARDLY = 0.1
+_ALIKE = 1e-9  # a difference of coefficients up to which it is rounding
 _SEEN = 0.02  # a change from which on something was hidden
 
 
@@ -153,9 +154,11 @@ def percent(fraction: float) -> Figure:
 
 
 def _profile(found: Coefficients) -> Text:
-    """The strongest and the weakest month."""
+    """The strongest and the weakest month, where there is one."""
     high = max(range(12), key=lambda place: found.values[place])
     low = min(range(12), key=lambda place: found.values[place])
+    if found.values[high] - found.values[low] <= _ALIKE:
+        return Text("season_level")
     return Text(
         "season_only",
         high=Text(f"month_{high + 1}"),

@@ -58,20 +58,40 @@ def _assessed(given: dict[str, Any]) -> Assessment:
         raise Invalid(
             Text("option_range", option="--weeks", range=f"above 0 and at most {MOST_WEEKS}")
         )
-    declared = Declaration.from_json(
-        {
-            "currency": NO_CURRENCY, "value_per_unit": 1, "margin": given["margin"],
-            "payback_limit_weeks": given["limit"], "one_off_per_store": given["one_off"],
-            "running_per_week": given["running"],
-        }
-    )  # fmt: skip
+    declared = _declared(given)
     if not (0 <= given["cost"] <= 1e13 and is_sensible(given["cost"])):
-        raise Invalid(Text("amount_unreadable"))
+        raise Invalid(Text("option_refused", option="--cost", reason=Text("amount_unreadable")))
     spent = Money(Decimal(str(given["cost"])), NO_CURRENCY)
     effect = WeeklyEffect(Gain(given["effect"], low, high))
     return assess(
         declared, effect, [spent], test_weeks=given["weeks"], matures_on=None, today=date.min
     )
+
+
+_OPTIONS = {
+    "margin": "--margin",
+    "payback_limit_weeks": "--limit",
+    "one_off_per_store": "--one-off",
+    "running_per_week": "--running",
+}
+
+
+def _declared(given: dict[str, Any]) -> Declaration:
+    """What the options declare. Raises Invalid, naming the option that is to be mended."""
+    try:
+        return Declaration.from_json(
+            {
+                "currency": NO_CURRENCY, "value_per_unit": 1, "margin": given["margin"],
+                "payback_limit_weeks": given["limit"], "one_off_per_store": given["one_off"],
+                "running_per_week": given["running"],
+            }
+        )  # fmt: skip
+    except Invalid as refusal:
+        name, text = next(iter(refusal.fields.items()))
+        option = _OPTIONS[name]
+        if "field" in text.params:
+            raise Invalid(Text(text.code, **{**text.params, "field": option})) from None
+        raise Invalid(Text("option_refused", option=option, reason=text)) from None
 
 
 def _as_json(found: Assessment, told: str) -> dict[str, Any]:
@@ -95,7 +115,7 @@ def _lines(found: Assessment) -> list[str]:
     if found.weeks is not None:
         ends = (found.weeks.estimate, found.weeks.low, found.weeks.high)
         middle, soonest, latest = (str(figure_of(end)) for end in ends)
-        lines.append(f"Pays back in         {middle} [{soonest}; {latest}]")
+        lines.append(f"Time to pay back     {middle} [{soonest}; {latest}]")
     if found.store is not None:
         named = (("estimate", found.store.estimate), ("lower end", found.store.low))
         for name, case in (*named, ("half effect", found.store.half)):

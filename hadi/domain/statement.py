@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hadi.domain.errors import Blocker
 from hadi.domain.text import Text
+
+# The words that the sentence already has before a part, as people type them again.
+_LEADS = {
+    "change": re.compile(r"(?:if\s+we|we|если|ha)[\s,…]+(?=\S)", re.IGNORECASE),
+    "effect": re.compile(r"(?:then|то|akkor)[\s,…]+(?=\S)", re.IGNORECASE),
+    "reason": re.compile(r"(?:because|потому\s+что|mert)[\s,…]+(?=\S)", re.IGNORECASE),
+}
 
 LIMIT = 1000  # characters of one part
 TITLE_LIMIT = 120
@@ -43,3 +51,12 @@ class Statement:
 def cleaned(written: str | None) -> str:
     """Typed text as it is stored: outer blanks and NUL bytes gone, line ends unified."""
     return (written or "").replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def part(name: str, written: str | None) -> str:
+    """A part of the sentence as it is stored: without the word that the sentence has before it, so
+    that nobody reads “If we we offer”."""
+    text = cleaned(written)
+    lead = _LEADS.get(name)
+    found = lead.match(text) if lead else None
+    return text[found.end() :] if found else text

@@ -73,6 +73,12 @@ def test_summer_is_not_a_script(call: Call, file: Callable[..., Path]) -> None:
     assert status(answer, "part_years") == "warn"  # January 2025
 
 
+def test_a_series_that_never_moves_has_no_strongest_month(call: Call, tmp_path: Path) -> None:
+    answer = found(call, written(tmp_path / "flat.csv", months([7.0] * 36)))
+    assert set(answer["coefficients"].values()) == {1.0}
+    assert "no season shows" in answer["sentence"] and "January" not in answer["sentence"]
+
+
 def test_what_is_left_of_a_true_change(call: Call, file: Callable[..., Path]) -> None:
     answer = found(call, file(*PROFILE[:4], 1188, 1242, 1210), *SPANS)
     assert answer["naive"] == pytest.approx(0.427, abs=5e-4)

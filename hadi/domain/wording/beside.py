@@ -9,10 +9,10 @@ WORDING: dict[str, Wording] = {
     "beside_over": N_("over %(share)s"),
     "beside_under": N_("under %(share)s"),
     "beside_sceptical": NN_(
-        "Held against the %(n)s past test of this workspace, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s).",
-        "Held against the %(n)s past tests of this workspace, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s).",
+        "Weighed with the %(n)s past test of this workspace, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s).",
+        "Weighed with the %(n)s past tests of this workspace, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s).",
     ),
-    "beside_sceptical_none": N_("Held against the usual caution, for want of past tests, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s)."),
+    "beside_sceptical_none": N_("Weighed with the usual caution, for want of past tests, the chance is %(chance)s and the effect %(effect)s (%(low)s to %(high)s)."),
     "beside_flat": N_("Flat, and well measured: an effect of %(margin)s either way is ruled out."),
     "beside_not_flat": N_("Not shown to be flat: an effect of %(margin)s either way is possible."),
     "beside_flat_p": N_("%(sentence)s (p of both one-sided tests: %(p)s)"),

@@ -64,7 +64,7 @@ WORDING: dict[str, Wording] = {
     "pilot_why_control": N_(
         "moves with the pilots: its distance strays by %(strays)s from period to period"
     ),
-    "pilot_why_pilot": N_("strays by itself by %(relative)s of what sites usually do"),
+    "pilot_why_pilot": N_("moves by itself %(relative)s as much as the usual site"),
     "pilot_why_highest": N_(
         "was the highest lately, beside its usual: chance alone would bring it down"
     ),

@@ -14,7 +14,7 @@ WORDING: dict[str, Wording] = {
     "history_column_needed": N_("Choose a column."),
     "history_column_twice": N_("The column “%(column)s” cannot be two things."),
     "history_few_sites": N_(
-        "Column “%(column)s” names one site only: a pilot needs others to be held against."
+        "Column “%(column)s” names one site only: a pilot needs others to be compared with."
     ),
     "history_many_sites": N_("Column “%(column)s” names more than %(limit)s sites: is it the site?"),
     "history_few_periods": N_(

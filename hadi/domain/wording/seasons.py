@@ -125,10 +125,11 @@ WORDING: dict[str, Wording] = {
     "season_unmodelled": N_("The series is too short to tell its season from its trend: the season is still in this number."),
     "season_list": N_("%(first)s; %(rest)s"),
     # Their titles in the report on the data
-    "finding_gaps": N_("Periods that are missing"),
-    "finding_blank": N_("Rows of no period"),
+    "finding_gaps": N_("Missing periods"),
+    "finding_blank": N_("Rows without a period"),
     "finding_summed": N_("Added up to months"),
     # Sentences
+    "season_level": N_("Every month is like an average one: no season shows in this series. The coefficients add up to 12."),
     "season_only": N_("Each month against an average one: %(high)s is the strongest (%(high_value)s), %(low)s the weakest (%(low_value)s). The coefficients add up to 12."),
     "season_explains_all": N_("The season explains all of it: as measured %(naive)s, with the season taken out %(adjusted)s."),
     "season_explains_more": N_("The season explains more than all of it: as measured %(naive)s, with the season taken out %(adjusted)s."),

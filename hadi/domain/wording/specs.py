@@ -20,6 +20,7 @@ WORDING: dict[str, Wording] = {
     "spec_split_control": N_("The split does not name the control “%(control)s”."),
     "option_blank": N_("%(option)s names no column."),
     "option_ratio": N_("%(option)s takes one column, or two for a ratio, numerator/denominator; a name that holds a slash stands in double quotes."),
+    "option_refused": N_("%(option)s: %(reason)s"),
     "option_either": N_("%(option)s and %(other)s say the same in two ways: give one of them."),
     "option_range": N_("%(option)s takes a number %(range)s."),
     # `hadi power`

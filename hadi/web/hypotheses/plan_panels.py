@@ -85,7 +85,7 @@ def _rows(plan: Plan) -> tuple[tuple[str, str], ...]:
         (_("Must not get worse"), "; ".join(plan_words.metric_rows(plan, MetricRole.GUARDRAIL))),
         (_("Arms"), arms),
         (_("Pilots"), written_names(plan.pilot.treated) if plan.pilot else ""),
-        (_("Held against"), planned.get(_("Held against"), "")),
+        (_("Compared with"), planned.get(_("Compared with"), "")),
         (_("First period of the change"), (plan.pilot.start or "") if plan.pilot else ""),
         (_("Start of the change"), (plan.season.start or "") if plan.season else ""),
         (_("Months before"), planned.get(_("Months before"), "")),

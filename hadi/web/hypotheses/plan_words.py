@@ -309,7 +309,7 @@ def _pilot_parts(pilot: PilotPlan | None) -> Iterable[Part]:
     named = pilot or PilotPlan()
     controls = written_names(named.controls) or (_("all the others") if pilot else "")
     yield "treated", _("Sites that get the change"), written_names(named.treated)
-    yield "controls", _("Held against"), controls
+    yield "controls", _("Compared with"), controls
     yield "start", _("First period of the change"), named.start or ""
     yield "components", _("Parts of the change"), written_names(named.components)
     yield "method", _("Without the change"), method_word(named.method) if pilot else ""

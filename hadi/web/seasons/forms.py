@@ -21,7 +21,7 @@ class SeasonForm(Form):
     value = StringField(_l("Column of the value"), validators=[Length(max=200)])
     before = StringField(_l("Before"), validators=[Length(max=60)])
     after = StringField(_l("After"), validators=[Length(max=60)])
-    method = SelectField(_l("Each month is held against"), validate_choice=False)
+    method = SelectField(_l("Each month is compared with"), validate_choice=False)
     over = SelectField(_l("Of the years it takes"), validate_choice=False)
 
     def offer(self) -> None:
