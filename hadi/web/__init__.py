@@ -24,6 +24,7 @@ REGISTRY: Sequence[Entry] = (
         "settings",
         Permission.EDIT_SETTINGS,
     ),
+    Entry("units", "hadi.web.units.views", within="data"),
     Entry("calendar", "hadi.web.calendar.views", within="data"),
     Entry("seasons", "hadi.web.seasons.views", within="data"),
     Entry("account", "hadi.web.account.views"),
