@@ -86,6 +86,7 @@ WORDING: dict[str, Wording] = {
     "where_changed_meanwhile": N_("Someone changed where it runs in the meantime. Nothing was saved."),
     "where_many_units": NN_("At most %(n)s store or team.", "At most %(n)s stores and teams."),
     "unit_not_ready": N_("%(unit)s sells in a way that nobody has chosen: choose its sales model and its technology before its first test."),
+    "unit_lacks_model": N_("Nobody has chosen how it sells: until the sales model and the technology stand here, no test that names it can start."),
     "unit_not_open": N_("%(unit)s is closed: no test can run there."),
     "technology_unfit": N_("“%(technology)s” goes with the other sales model: %(units)s sell the %(model)s way."),
     "unit_technology_unfit": N_("“%(technology)s” goes with the other sales model: this one sells the %(model)s way."),
