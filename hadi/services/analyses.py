@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.quality import QualitySettings
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
+from hadi.domain.verdict import Check
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Test
 from hadi.models.dataset import DatasetRole
 from hadi.services import (
@@ -66,13 +68,16 @@ def run(
         has_result = _has_result_of_other_data(hypothesis, basis.dataset)
     # Looking and summing take as long as the data are big: no transaction is held meanwhile.
     looked = quality.checks(basis.dataset, folder=folder, by=by, now=now)
+    around = surroundings.checks(
+        hypothesis, basis.test, plan, basis.dataset, today=today, folder=folder
+    )
     findings = (
         post_factum.check(
             hypothesis, basis.plan_version, basis.dataset, quality.period_of(basis.dataset)
         ),
         *reconciliations.checks(basis.dataset),
-        *surroundings.checks(hypothesis, basis.test, plan, basis.dataset, today=today),
         *looked,
+        *around,
     )
     let_go()
     record = analyse(
@@ -82,7 +87,7 @@ def run(
     with hypotheses.taking(hypothesis_id, Step.MEASURE, by=by, now=now) as hypothesis:
         if not _basis(hypothesis).is_as(basis):
             raise Stale(Text("analysis_basis_changed"))
-        return _store(hypothesis, basis, record, early_reason=open_early, by=by, now=now)
+        return _store(hypothesis, basis, record, around, early_reason=open_early, by=by, now=now)
 
 
 class _Basis(NamedTuple):
@@ -130,6 +135,7 @@ def _store(
     hypothesis: Hypothesis,
     basis: _Basis,
     record: AnyRecord,
+    around: Sequence[Check],
     *,
     early_reason: str,
     by: Actor,
@@ -141,7 +147,8 @@ def _store(
     analysis = Analysis(
         id=new_id(), test_id=test.id, dataset_id=dataset_id, plan_id=plan_id,
         is_final=record.is_closing, early_reason=early_reason if record.look.opened_early else "",
-        verdict=record.verdict.verdict.value, record=record.as_json(), author_id=by.user_id,
+        verdict=record.verdict.verdict.value,
+        record=surroundings.with_warnings(record.as_json(), around), author_id=by.user_id,
         created_at=now,
     )  # fmt: skip
     db.session.add(analysis)

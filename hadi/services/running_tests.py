@@ -93,7 +93,7 @@ def own(hypothesis: Hypothesis, *, today: date) -> Running | None:
 def collisions(running: Running, *, today: date) -> list[Collision]:
     """The tests of other hypotheses that come into its way, the nearest first."""
     last = running.runs.last or max(today, running.runs.first)
-    return _among(running, all_between(running.runs.first, last, today=today))
+    return among(running, all_between(running.runs.first, last, today=today))
 
 
 def colliding(
@@ -101,7 +101,7 @@ def colliding(
 ) -> list[tuple[Running, list[Collision]]]:
     """Those of the first that collide with any of the second, with what they collide with."""
     known = list(everything)
-    found = [(running, _among(running, known)) for running in concerned]
+    found = [(running, among(running, known)) for running in concerned]
     return [
         (running, near)
         for running, all_found in found
@@ -138,7 +138,8 @@ def metrics_of(plan: Plan) -> frozenset[str]:
     return frozenset(folded(name) for name in [*named, value] if name)
 
 
-def _among(running: Running, others: Iterable[Running]) -> list[Collision]:
+def among(running: Running, others: Iterable[Running]) -> list[Collision]:
+    """The others that come into its way, the nearest first."""
     order = list(Closeness)
     found = [
         Collision(other, shared)

@@ -33,5 +33,9 @@ def check_word(code: str) -> str:
         "several_rows": _("Several rows of a site and period"),
         "blank_rows": _("Rows of no site or period"),
         "smallest_p": _("What the test can reach"),
+        "calendar": _("Days unlike others"),
+        "staff": _("New people"),
+        "stock": _("Goods that ran out"),
+        "collisions": _("Other tests in the same stores"),
     }
     return str(words.get(code) or season_found.check_word(code) or code)

@@ -1,0 +1,192 @@
+"""Where and when the data of a test lie: the stores of each arm, the days before and from the
+start on. Read once, when something asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from hadi.domain.errors import Invalid, Unreadable
+from hadi.domain.folding import folded
+from hadi.domain.months import When, last_day, month_of, read_span
+from hadi.domain.plan import Plan
+from hadi.ingest.periods import start_day
+from hadi.ingest.places import places_of_arms
+from hadi.models import Dataset, Hypothesis, Test, Unit
+from hadi.models.dataset import DatasetKind
+from hadi.services import quality, units
+from hadi.services.dataset_records import paths_of, source
+from hadi.services.running_tests import Places, place_id
+
+PILOTS, CONTROLS = "pilots", "controls"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store of the data: its label, and the places that it is or lies in."""
+
+    label: str
+    places: frozenset[str]
+    unit: Unit | None
+
+    @property
+    def name(self) -> str:
+        return self.unit.name if self.unit is not None else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A span of days, both ends inside."""
+
+    first: date
+    last: date
+
+
+class Ground:
+    """What lies under the data. `arms` are empty where a test has none in stores of its own."""
+
+    def __init__(
+        self,
+        hypothesis: Hypothesis,
+        test: Test,
+        plan: Plan,
+        dataset: Dataset,
+        *,
+        today: date,
+        folder: Path,
+    ) -> None:
+        self.hypothesis, self.test, self.plan = hypothesis, test, plan
+        self.dataset, self.today, self.folder = dataset, today, folder
+
+    @cached_property
+    def arms(self) -> Mapping[str, Sequence[Store]]:
+        """The stores of each arm."""
+        labels = self._labels
+        places = Places(label for arm in labels.values() for label in arm)
+        return {arm: [self._store(label, places) for label in each] for arm, each in labels.items()}
+
+    @cached_property
+    def stores(self) -> Sequence[Store]:
+        """Every store of the test: those of its data, else those that the hypothesis names."""
+        found = {store.label: store for arm in self.arms.values() for store in arm}
+        if found:
+            return list(found.values())
+        return [
+            Store(unit.code, frozenset({unit.id}), unit)
+            for unit in units.of_hypothesis(self.hypothesis)
+        ]
+
+    @cached_property
+    def after(self) -> Days | None:
+        """The days of the test itself."""
+        first, last = self._first_and_last
+        start = start_day(self.plan) or self.plan.starts_on or first
+        if start is None:
+            return None
+        if first is not None and last is not None and start < first and self.plan.own is None:
+            start = first  # a test that took longer to begin
+        ends = [end for end in (self.plan.ends_on, self.today) if end is not None]
+        stop = self._last_of(last) if last is not None else min(ends)
+        if self.plan.ends_on is not None:
+            stop = min(stop, self.plan.ends_on)
+        return Days(start, stop) if start <= stop else None
+
+    @cached_property
+    def before(self) -> Days | None:
+        """The days that those are held against, where it is not another arm alone."""
+        if self.after is None or self.plan.own is None:
+            return None
+        until = self.after.first - timedelta(days=1)
+        season = self.plan.season
+        if season is not None:
+            return _span(season.before, self.after.first)
+        first = self._first_and_last[0]
+        return Days(first, until) if first is not None and first <= until else None
+
+    # --------------------------------------------------------------------------------- parts
+    @cached_property
+    def _labels(self) -> Mapping[str, Sequence[str]]:
+        plan = self.plan.bound(self.dataset.mapping)
+        if plan.pilot is not None:
+            treated = plan.pilot.treated
+            beside = plan.pilot.controls or tuple(
+                site for site in self._sites if site not in treated
+            )
+            return {PILOTS: treated, CONTROLS: beside} if treated and beside else {}
+        place = plan.cluster or plan.group
+        is_file = self.dataset.kind is DatasetKind.FILE and self.dataset.has_content
+        if plan.season is not None or place is None or plan.variant is None or not is_file:
+            return {}
+        try:
+            paths = paths_of(self.dataset, folder=self.folder)
+            return places_of_arms(paths, variant=plan.variant, place=place)
+        except Unreadable:  # the analysis itself says what is wrong
+            return {}
+
+    @cached_property
+    def _panel(self) -> tuple[tuple[str, ...], tuple[date, ...]]:
+        """The sites of a pilot's data, and its periods where they are days."""
+        try:
+            table = source(self.dataset, folder=self.folder).panel(
+                self.plan.bound(self.dataset.mapping)
+            )
+        except (Unreadable, Invalid):
+            return (), ()
+        return table.sites, table.periods.days
+
+    @property
+    def _sites(self) -> tuple[str, ...]:
+        return self._panel[0]
+
+    @cached_property
+    def _first_and_last(self) -> tuple[date | None, date | None]:
+        if self.plan.pilot is not None and self._panel[1]:
+            return self._panel[1][0], self._panel[1][-1]
+        first, last, _early = quality.period_of(self.dataset)
+        return first, last
+
+    def _last_of(self, period: date) -> date:
+        """The last day of a period that begins then: of a month, where a series has months."""
+        if self.plan.season is not None and period.day == 1:
+            return last_day(When(month_of(period)))
+        return period + self._step - timedelta(days=1)
+
+    @cached_property
+    def _step(self) -> timedelta:
+        """From a period to the next: the last one goes on for as long."""
+        days = self._panel[1] if self.plan.pilot is not None else ()
+        return min((after - before for before, after in pairwise(days)), default=timedelta(days=1))
+
+    def _store(self, label: str, places: Places) -> Store:
+        return Store(label, frozenset({place_id(label), *places.of([label])}), places.unit(label))
+
+
+def reached(stores: Iterable[Store], places: Iterable[str], regions: Iterable[str]) -> list[str]:
+    """The labels of the stores that lie in any of those places, or in a region of that name."""
+    there, named = frozenset(places), {folded(region) for region in regions}
+    return [
+        store.label
+        for store in stores
+        if store.places & there
+        or (store.unit is not None and folded(store.unit.region) in named and store.unit.region)
+    ]
+
+
+def _span(written: str | None, start: date) -> Days | None:
+    """The months before a start that it is compared with: those named, else the three before."""
+    if not written:
+        return Days(_months_before(start, 3), start - timedelta(days=1))
+    try:
+        first, last = read_span(written, "before")
+    except Invalid:
+        return None
+    return Days(first.first, last_day(last))
+
+
+def _months_before(day: date, count: int) -> date:
+    month = day.year * 12 + day.month - 1 - count
+    return date(month // 12, month % 12 + 1, 1)
