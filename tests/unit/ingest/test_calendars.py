@@ -55,7 +55,7 @@ def test_what_comes_back_is_taken_as_often_as_it_does() -> None:
     also = "UID:2\r\nSUMMARY:R\r\nDTSTART;VALUE=DATE:20260501\r\nRDATE;VALUE=DATE:20260601"
     assert [day for _name, day, _end in read(also)] == ["2026-05-01", "2026-06-01"]
     found = read_ics(calendar(yearly), "h.ics", zone=BUDAPEST, kind=DayKind.HOLIDAY, **SPAN)
-    assert [entry.body["uid"] for entry in found][0] == "1/2025-05-01"
+    assert next(entry.body["uid"] for entry in found) == "1/2025-05-01"
 
 
 def test_what_comes_back_every_minute_is_refused() -> None:
