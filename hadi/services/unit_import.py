@@ -185,8 +185,9 @@ def _row(
     # A new one is a store unless a column says otherwise: most lists are of stores.
     new = {"kind": UnitKind.STORE, "responsible": responsible}
     kept = units.written(unit) if unit is not None else new
-    if not body.get("responsible"):
-        body.pop("responsible", None)
+    for part in ("kind", "responsible"):  # what every unit has is not emptied by a blank cell
+        if not body.get(part):
+            body.pop(part, None)
     name = str(body.get("name") or (unit.name if unit else ""))
     try:
         parts = read(kept | body, unit=unit, taken=taken)

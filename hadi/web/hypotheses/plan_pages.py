@@ -21,6 +21,7 @@ from hadi.web.hypotheses.links import obstacles
 from hadi.web.hypotheses.plan_answers import Answer, AnswerPage
 from hadi.web.hypotheses.plan_forms import PlanForm
 from hadi.web.hypotheses.plan_panels import SHORT
+from hadi.web.hypotheses.where_panel import WherePanel, where_panel
 from hadi.web.shared.language import moment, say
 from hadi.web.shared.pages import Change, Link, Obstacle, Page
 from hadi.web.shared.render import chrome
@@ -38,6 +39,7 @@ class PlanPage(AnswerPage):
     hypothesis_url: str
     save_url: str
     answer_url: str
+    where: WherePanel
     draft_key: str
     is_kept: bool  # rows were added or removed: what the browser kept is older
     is_amendment: bool = False
@@ -77,6 +79,7 @@ class PlanReadPage(Page):
     is_locked: bool
     digest: str | None
     locked_when: str
+    where: WherePanel
     amend_url: str | None = None
     refusal: str | None = None
     ways: tuple[Link, ...] = ()
@@ -124,6 +127,7 @@ def plan_page(
         hypothesis_url=url_for("hypotheses.show", key=hypothesis.key),
         save_url=url,
         answer_url=url_for("hypotheses.plan_answer", key=hypothesis.key),
+        where=where_panel(hypothesis, actor),
         draft_key=f"plan:{hypothesis.key}:{hypothesis.version}",
         is_kept=is_kept,
         is_amendment=is_amendment,
@@ -156,6 +160,7 @@ def read_page(hypothesis: Hypothesis, *, actor: Actor) -> PlanReadPage:
         is_locked=bool(version and version.is_locked),
         digest=version.digest if version else None,
         locked_when=moment(version.locked_at) if version and version.locked_at else "",
+        where=where_panel(hypothesis, actor),
         amend_url=url_for("hypotheses.amend_plan", key=hypothesis.key)
         if may_edit and is_running and not has_data
         else None,

@@ -15,6 +15,7 @@ from hadi.services import hypotheses, pilot_chances, pilots
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.data_access import folder
 from hadi.web.hypotheses.links import obstacles
+from hadi.web.hypotheses.where_panel import WherePanel, where_panel
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
 from hadi.web.shared.typed_lists import written_names
@@ -31,6 +32,7 @@ class ActionPanel:
     can_edit: bool
     is_ahead: bool
     is_locked: bool
+    where: WherePanel
     rows: tuple[tuple[str, str], ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     can_start: bool = False
@@ -58,6 +60,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> ActionPanel:
         can_edit=can_change and allows(actor, Permission.EDIT_PLAN, stake),
         is_ahead=version is None,
         is_locked=bool(version and version.is_locked),
+        where=where_panel(hypothesis, actor),
         rows=_rows(version.plan) if version else (),
         obstacles=obstacles(hypothesis, blocked),
         can_start=is_open and allows(actor, Permission.START_TEST, stake),

@@ -4,6 +4,7 @@ from hadi.web.hypotheses import (
     analysis_views,
     blueprint,
     conclusion_views,
+    cost_import_views,
     cost_views,
     data_views,
     dataset_views,
@@ -19,6 +20,7 @@ from hadi.web.hypotheses import (
     quality_views,
     step_views,
     upload_views,
+    where_views,
     worth_views,
 )
 
@@ -26,6 +28,7 @@ __all__ = [
     "analysis_views",
     "blueprint",
     "conclusion_views",
+    "cost_import_views",
     "cost_views",
     "data_views",
     "dataset_views",
@@ -41,5 +44,6 @@ __all__ = [
     "quality_views",
     "step_views",
     "upload_views",
+    "where_views",
     "worth_views",
 ]
