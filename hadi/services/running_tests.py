@@ -31,12 +31,13 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A test with its days and places."""
+    """A test with its days and places. `beside` are the labels of a pilot's other sites."""
 
     hypothesis: Hypothesis
     test: Test
     plan: Plan
     runs: Runs
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _placed(tests: Iterable[Test], *, today: date) -> list[Running]:
         own_units = places.within(named.get(test.hypothesis_id, ()))
         changed = treated | {k: v for k, v in own_units.items() if k not in watched}
         runs = Runs(test.hypothesis.key, first, last, changed, watched | changed, metrics_of(plan))
-        found.append(Running(test.hypothesis, test, plan, runs))
+        found.append(Running(test.hypothesis, test, plan, runs, sites[test.id][1]))
     return found
 
 

@@ -14,14 +14,14 @@ from hadi.models import CalendarEntry
 from hadi.services import calendar
 from hadi.services.calendar import Filters
 from hadi.services.running_tests import Places, place_id
-from hadi.services.surrounding_ground import CONTROLS, PILOTS, Days, Ground, Store, reached
+from hadi.services.surrounding_ground import CONTROLS, PILOTS, Days, Lies, Store, reached
 
 SHOWN = 3  # entries that are named
 NAMED = 4  # stores of one
 _YEARS = timedelta(days=1500)  # in which what comes back every year has come back
 
 
-def checks(ground: Ground) -> Iterator[Check]:
+def checks(ground: Lies) -> Iterator[Check]:
     """What the calendar says of a test's days."""
     if not calendar.count(Filters()):
         return  # before the data are read
@@ -66,7 +66,7 @@ def named(names: Sequence[str], most: int = NAMED) -> Text | str:
     return Text("surroundings_names", names=", ".join(names[:most]), n=len(names) - most)
 
 
-def _of_arms(ground: Ground, entries: Iterable[CalendarEntry]) -> Iterator[Text]:
+def _of_arms(ground: Lies, entries: Iterable[CalendarEntry]) -> Iterator[Text]:
     """Those that touch one arm more than another; of a pilot also before its start."""
     after, before = ground.after, ground.before
     assert after is not None
@@ -84,7 +84,7 @@ def _of_arms(ground: Ground, entries: Iterable[CalendarEntry]) -> Iterator[Text]
             yield _uneven_text(entry, found, "days_uneven_before", in_past, names)
 
 
-def _of_periods(ground: Ground, entries: Iterable[CalendarEntry]) -> Iterator[Text]:
+def _of_periods(ground: Lies, entries: Iterable[CalendarEntry]) -> Iterator[Text]:
     """Of one series: those that lie more in one of its two periods."""
     after, before = ground.after, ground.before
     if after is None or before is None:
@@ -99,7 +99,7 @@ def _of_periods(ground: Ground, entries: Iterable[CalendarEntry]) -> Iterator[Te
             yield Text(code, **_entry_params(entry.days))
 
 
-def _concerns(entry: CalendarEntry, ground: Ground) -> bool:
+def _concerns(entry: CalendarEntry, ground: Lies) -> bool:
     """Whether an entry is about the series: it is everywhere, or where the hypothesis runs."""
     return entry.scope is DayScope.ALL or bool(touched(entry, ground.stores))
 

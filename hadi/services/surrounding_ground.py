@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.folding import folded
@@ -20,9 +21,10 @@ from hadi.models import Dataset, Hypothesis, Test, Unit
 from hadi.models.dataset import DatasetKind
 from hadi.services import quality, units
 from hadi.services.dataset_records import paths_of, source
-from hadi.services.running_tests import Places, place_id
+from hadi.services.running_tests import Places, Running, place_id
 
 PILOTS, CONTROLS = "pilots", "controls"
+_OPEN = timedelta(days=182)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,48 @@ class Days:
     last: date
 
 
+class Lies(Protocol):
+    """Where and when a test lies; `arms` are empty where it has none in stores of its own."""
+
+    @property
+    def arms(self) -> Mapping[str, Sequence[Store]]: ...
+
+    @property
+    def stores(self) -> Sequence[Store]: ...
+
+    @property
+    def after(self) -> Days | None: ...
+
+    @property
+    def before(self) -> Days | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a plan says of it, before there are data."""
+
+    arms: Mapping[str, Sequence[Store]]
+    stores: Sequence[Store]
+    after: Days | None
+    before: Days | None
+
+    @classmethod
+    def of(cls, running: Running) -> Planned:
+        """By the days and places of a test that has not begun. One without an end is looked at
+        for half a year."""
+        plan, runs = running.plan, running.runs
+        after = Days(runs.first, runs.last or runs.first + _OPEN)
+        labels = _pilot_labels(plan, running.beside)
+        places = Places(label for arm in labels.values() for label in arm)
+        arms = {arm: [store_of(label, places) for label in each] for arm, each in labels.items()}
+        season = plan.season
+        before = _span(season.before, after.first) if season is not None else None
+        found = [store for arm in arms.values() for store in arm]
+        return cls(arms, found or named_stores(running.hypothesis), after, before)
+
+
 class Ground:
-    """What lies under the data. `arms` are empty where a test has none in stores of its own."""
+    """What lies under the data."""
 
     def __init__(
         self,
@@ -67,7 +109,7 @@ class Ground:
         """The stores of each arm."""
         labels = self._labels
         places = Places(label for arm in labels.values() for label in arm)
-        return {arm: [self._store(label, places) for label in each] for arm, each in labels.items()}
+        return {arm: [store_of(label, places) for label in each] for arm, each in labels.items()}
 
     @cached_property
     def stores(self) -> Sequence[Store]:
@@ -75,10 +117,7 @@ class Ground:
         found = {store.label: store for arm in self.arms.values() for store in arm}
         if found:
             return list(found.values())
-        return [
-            Store(unit.code, frozenset({unit.id}), unit)
-            for unit in units.of_hypothesis(self.hypothesis)
-        ]
+        return named_stores(self.hypothesis)
 
     @cached_property
     def after(self) -> Days | None:
@@ -112,11 +151,7 @@ class Ground:
     def _labels(self) -> Mapping[str, Sequence[str]]:
         plan = self.plan.bound(self.dataset.mapping)
         if plan.pilot is not None:
-            treated = plan.pilot.treated
-            beside = plan.pilot.controls or tuple(
-                site for site in self._sites if site not in treated
-            )
-            return {PILOTS: treated, CONTROLS: beside} if treated and beside else {}
+            return _pilot_labels(plan, self._sites)
         place = plan.cluster or plan.group
         is_file = self.dataset.kind is DatasetKind.FILE and self.dataset.has_content
         if plan.season is not None or place is None or plan.variant is None or not is_file:
@@ -161,8 +196,27 @@ class Ground:
         days = self._panel[1] if self.plan.pilot is not None else ()
         return min((after - before for before, after in pairwise(days)), default=timedelta(days=1))
 
-    def _store(self, label: str, places: Places) -> Store:
-        return Store(label, frozenset({place_id(label), *places.of([label])}), places.unit(label))
+
+def store_of(label: str, places: Places) -> Store:
+    return Store(label, frozenset({place_id(label), *places.of([label])}), places.unit(label))
+
+
+def named_stores(hypothesis: Hypothesis) -> list[Store]:
+    """The stores that a hypothesis names as where it runs, and those that lie in them."""
+    places = Places(())
+    return [
+        Store(unit.code, frozenset(places.within([unit])), unit)
+        for unit in units.of_hypothesis(hypothesis)
+    ]
+
+
+def _pilot_labels(plan: Plan, sites: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """The sites that get the change and those beside them; without controls, all others."""
+    pilot = plan.pilot
+    if pilot is None:
+        return {}
+    beside = pilot.controls or tuple(site for site in sites if site not in pilot.treated)
+    return {PILOTS: pilot.treated, CONTROLS: beside} if pilot.treated and beside else {}
 
 
 def reached(stores: Iterable[Store], places: Iterable[str], regions: Iterable[str]) -> list[str]:

@@ -77,7 +77,7 @@ def test_a_promotion_of_the_pilots_alone_travels_with_the_verdict(world: World) 
     ((status, detail),) = said(analysis, "calendar")
     assert status == "warn"
     assert "“Spring promotion”" in detail
-    assert "reached 100.0% of the stores of the pilots (s01, s02)" in detail
+    assert "reaches 100.0% of the stores of the pilots (s01, s02)" in detail
     assert "0.0% of those of the controls" in detail
     assert "on 14 days of the test" in detail
     assert "calendar" in warned(analysis)
@@ -96,7 +96,7 @@ def test_what_reaches_every_store_changes_nothing(world: World) -> None:
     days(world, "Somewhere else", START, 7, scope="units", places="B1")
     analysis = judged(world, pilot(world))
     assert said(analysis, "calendar") == [
-        ("pass", "3 entries of the calendar lie in the test and reached every arm alike.")
+        ("pass", "3 entries of the calendar lie in the test and reach every arm alike.")
     ]
     assert "calendar" not in warned(analysis)
 

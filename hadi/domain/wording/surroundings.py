@@ -11,17 +11,17 @@ WORDING: dict[str, Wording] = {
     "surroundings_from": N_("%(first)s on"),
     # Days of the calendar
     "days_uneven": NN_(
-        "%(kind)s “%(name)s”, %(when)s, reached %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s, on %(n)s day of the test: what it did is in the difference.",
-        "%(kind)s “%(name)s”, %(when)s, reached %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s, on %(n)s days of the test: what it did is in the difference.",
+        "%(kind)s “%(name)s”, %(when)s, reaches %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s, on %(n)s day of the test: what it does is in the difference.",
+        "%(kind)s “%(name)s”, %(when)s, reaches %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s, on %(n)s days of the test: what it does is in the difference.",
     ),
     "days_uneven_before": NN_(
-        "%(kind)s “%(name)s”, %(when)s, reached %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s before the start, on %(n)s day: the test is held against a time that was not like others.",
-        "%(kind)s “%(name)s”, %(when)s, reached %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s before the start, on %(n)s days: the test is held against a time that was not like others.",
+        "%(kind)s “%(name)s”, %(when)s, reaches %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s before the start, on %(n)s day: the test is held against a time unlike others.",
+        "%(kind)s “%(name)s”, %(when)s, reaches %(most_share)s of the stores of %(most)s (%(stores)s) and %(least_share)s of those of %(least)s before the start, on %(n)s days: the test is held against a time unlike others.",
     ),
     "days_after_only": N_("%(kind)s “%(name)s”, %(when)s, lies in the months of the change and not in those before: nothing here tells it from the change."),
-    "days_before_only": N_("%(kind)s “%(name)s”, %(when)s, lies in the months before and not in those of the change: the change is held against a time that was not like others."),
-    "days_more": NN_("%(n)s more entry of the calendar reached the compared sides unequally.", "%(n)s more entries of the calendar reached the compared sides unequally."),
-    "days_alike": NN_("%(n)s entry of the calendar lies in the test and reached every arm alike.", "%(n)s entries of the calendar lie in the test and reached every arm alike."),
+    "days_before_only": N_("%(kind)s “%(name)s”, %(when)s, lies in the months before and not in those of the change: the change is held against a time unlike others."),
+    "days_more": NN_("%(n)s more entry of the calendar reaches the compared sides unequally.", "%(n)s more entries of the calendar reach the compared sides unequally."),
+    "days_alike": NN_("%(n)s entry of the calendar lies in the test and reaches every arm alike.", "%(n)s entries of the calendar lie in the test and reach every arm alike."),
     # Weeks of the stores
     "staff_stayed": N_("New people were at most %(share)s of the staff of a store during the test; up to %(limit)s it is taken as the same store."),
     "staff_changed": NN_(
@@ -35,7 +35,7 @@ WORDING: dict[str, Wording] = {
     "stock_uneven": N_("Goods ran out in %(most_share)s of the weeks of %(most)s and in %(least_share)s of those of %(least)s: %(stores)s%(goods)s. What could not be sold is in the difference."),
     "stock_alike": N_("Goods ran out in every arm about as often: in %(most_share)s of the weeks of %(most)s and in %(least_share)s of those of %(least)s."),
     # Other tests
-    "overlap_collides": N_("%(other)s (“%(title)s”) and %(key)s run in the same stores on the same metric, %(when)s: %(stores)s. Each is credited with what the other did."),
+    "overlap_collides": N_("%(other)s (“%(title)s”) and %(key)s run in the same stores on the same metric, %(when)s: %(stores)s. Each is credited with what the other does."),
     "overlap_beside": N_("%(other)s (“%(title)s”) changes something in the same stores as %(key)s, %(when)s: %(stores)s. It is about another metric, and may move this one too."),
     "overlap_possible": N_("%(other)s (“%(title)s”) is about the same metric as %(key)s, %(when)s. Whether they share a store is not known: name where both run."),
     "collisions_more": NN_("%(n)s more test ran in the same stores.", "%(n)s more tests ran in the same stores."),
