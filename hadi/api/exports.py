@@ -65,7 +65,7 @@ class ExportQuery(Sent):
     light = Choice(Seen, about="Of datasets: what their quality report says")
     kind = Choice(DatasetKind, about="Of datasets")
     role = Choice(DatasetRole, about="Of datasets: what they are for")
-    unit = Words(metadata=described("Of unit_weeks: its id or code"))
+    unit = Words(metadata=described("Of unit_weeks and lever_periods: its id or code"))
 
 
 @endpoints.at("/exports/<name>", "GET", parameters=[_NAME])

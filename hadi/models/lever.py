@@ -85,7 +85,7 @@ class LeverTarget(db.Model):  # type: ignore[misc,name-defined]
 
 class ClientBase(db.Model):  # type: ignore[misc,name-defined]
     """The clients of a territory: `active` bought in the period, `ever` ever did, `potential`
-    could. `origin` says of which file they were counted, where they were not typed."""
+    could."""
 
     __tablename__ = "client_base"
 
@@ -97,7 +97,6 @@ class ClientBase(db.Model):  # type: ignore[misc,name-defined]
     active: Mapped[int] = mapped_column(BigInteger)
     ever: Mapped[int | None] = mapped_column(BigInteger)
     potential: Mapped[int | None] = mapped_column(BigInteger)
-    origin: Mapped[dict[str, Any] | None] = mapped_column(Document)
     note: Mapped[str] = mapped_column(Text, default="")
     author_id: Mapped[UserRef]
     created_at: Mapped[Moment]

@@ -136,14 +136,13 @@ def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> ClientBase:
 def add_many(
     *,
     bodies: Sequence[Mapping[str, Any]],
-    origin: Mapping[str, Any] | None = None,
     by: Actor,
     now: datetime,
 ) -> list[ClientBase]:
     """Enter several, all or none. Raises Invalid, NotAllowed."""
     with transaction():
         await_turn(TURN)
-        return [put(None, body, origin=origin, by=by, now=now) for body in bodies]
+        return [put(None, body, by=by, now=now) for body in bodies]
 
 
 def edit(
@@ -155,7 +154,7 @@ def edit(
         base = _locked(base_id, version=version, by=by)
         refuse_struck(base)
         given = {name: body[name] for name in PARTS if name in body}
-        return put(base, written(base) | given, origin=base.origin, by=by, now=now)
+        return put(base, written(base) | given, by=by, now=now)
 
 
 def void(
@@ -184,7 +183,6 @@ def put(
     base: ClientBase | None,
     body: Mapping[str, Any],
     *,
-    origin: Mapping[str, Any] | None = None,
     by: Actor,
     now: datetime,
 ) -> ClientBase:
@@ -194,10 +192,7 @@ def put(
     _refuse_twice(columns, base)
     before = _told(base) if base is not None else {}
     if base is None:
-        base = ClientBase(
-            id=new_id(), author_id=by.user_id, created_at=now, updated_at=now,
-            origin=dict(origin) if origin else None,
-        )  # fmt: skip
+        base = ClientBase(id=new_id(), author_id=by.user_id, created_at=now, updated_at=now)
         db.session.add(base)
     base.unit_id = unit.id if unit else None
     for name, value in columns.items():

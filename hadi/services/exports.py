@@ -29,7 +29,9 @@ from hadi.services import (
     dataset_export,
     hypothesis_export,
     learning_export,
+    lever_export,
     rollout_export,
+    scorecard_export,
     table_files,
     unit_export,
     workspace,
@@ -66,6 +68,9 @@ class Name(StrEnum):
     UNITS = "units"
     UNIT_WEEKS = "unit_weeks"  # of a unit, or all
     CALENDAR = "calendar"
+    LEVER_PERIODS = "lever_periods"  # of a unit, or of the whole
+    CLIENT_BASES = "client_bases"
+    VISITS = "visits"  # of a scorecard
 
 
 def table(name: Name, arguments: Arguments, *, folder: Path, by: Actor) -> Table:
@@ -200,6 +205,8 @@ _TABLES: Mapping[Name, Callable[[Arguments, Actor], Table]] = {
     Name.PEOPLE: lambda asked, by: activity_export.people(by=by),
     Name.COSTS: lambda asked, by: cost_export.table(hypothesis=asked.get("hypothesis"), by=by),
     Name.UNITS: lambda asked, by: unit_export.table(filters=_unit_filters(asked), by=by),
+    Name.LEVER_PERIODS: lambda asked, by: lever_export.periods(unit=asked.get("unit"), by=by),
+    Name.CLIENT_BASES: lambda asked, by: lever_export.bases(by=by),
     Name.UNIT_WEEKS: lambda asked, by: unit_export.weeks(unit=asked.get("unit"), by=by),
     Name.CALENDAR: lambda asked, by: calendar_files.table(calendar.read_filters(asked), by=by),
 }

@@ -43,6 +43,17 @@ def may_edit(unit: Unit | None, by: Actor) -> bool:
     return allows(by, Permission.EDIT_LEVERS, stake(unit))
 
 
+def may_edit_any(by: Actor) -> bool:
+    """Whether there is anything that `by` may enter: of the whole, or of a unit of theirs."""
+    return may_edit(None, by) or any(may_edit(unit, by) for unit in units.everyone())
+
+
+def require_any(by: Actor) -> None:
+    """Raises NotAllowed for whoever may enter nothing at all."""
+    if not may_edit_any(by):
+        require(by, Permission.EDIT_LEVERS)
+
+
 def listing(unit: Unit | None, *, has_struck: bool = False, by: Actor) -> list[LeverPeriod]:
     """The periods of a unit, or of the whole, the latest first."""
     require(by, Permission.VIEW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,7 +15,7 @@ from hadi.domain.levers import Lever
 from hadi.domain.money import read_amount, read_currency
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
-from hadi.domain.turnover import MOST_STAGES
+from hadi.domain.turnover import DAYS_OF_WEEK, MOST_STAGES
 from hadi.services import workspace
 
 COUNTS = ("leads", "clients", "purchases")
@@ -23,6 +23,7 @@ MOST_COUNT = 10**12
 NAME_LENGTH = 80
 MOST_DECIMALS = 6
 _GAPS = re.compile(r"[\s\u00a0\u202f\u2009'’]")
+_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _STAGE = re.compile(r"(?P<name>.*?)[\s:;|=\t]+(?P<count>[\d\s\u00a0\u202f.,'’]+)$")
 
 
@@ -65,6 +66,8 @@ def _end(value: object, name: str, wrong: dict[str, Text], *, is_last: bool) -> 
     if when is None:
         wrong.setdefault(name, Text("period_needs_day"))
         return None
+    if is_last and when.is_week:
+        return when.first + timedelta(days=DAYS_OF_WEEK - 1)
     return months.last_day(when) if is_last else when.first
 
 
@@ -76,8 +79,11 @@ def read_count(
         if not is_optional:
             wrong[name] = Text("count_needed")
         return None
+    typed = _GAPS.sub("", str(value))
+    if isinstance(value, str) and _GROUPED.fullmatch(typed):
+        typed = re.sub(r"[.,]", "", typed)
     try:
-        number = Decimal(_GAPS.sub("", str(value)))
+        number = Decimal(typed)
     except InvalidOperation:
         number = Decimal("NaN")
     is_whole = number.is_finite() and 0 <= number <= MOST_COUNT and number == int(number)

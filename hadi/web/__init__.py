@@ -27,6 +27,8 @@ REGISTRY: Sequence[Entry] = (
     Entry("units", "hadi.web.units.views", within="data"),
     Entry("calendar", "hadi.web.calendar.views", within="data"),
     Entry("seasons", "hadi.web.seasons.views", within="data"),
+    Entry("baskets", "hadi.web.baskets.views", within="data"),
+    Entry("levers", "hadi.web.levers.views", within="data"),
     Entry("account", "hadi.web.account.views"),
     Entry("methods", "hadi.web.methods.views"),
     Entry("ui", "hadi.web.ui.views"),

@@ -78,7 +78,6 @@ def upgrade() -> None:
         sa.Column("active", sa.BigInteger(), nullable=False),
         sa.Column("ever", sa.BigInteger(), nullable=True),
         sa.Column("potential", sa.BigInteger(), nullable=True),
-        sa.Column("origin", DOCUMENT, nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("author_id", sa.String(length=20), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),

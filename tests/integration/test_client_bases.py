@@ -122,6 +122,4 @@ def test_several_are_entered_together_or_not_at_all(world: World) -> None:
     with pytest.raises(Invalid):
         client_bases.add_many(bodies=bodies, by=by, now=world.later())
     assert client_bases.listing(by=by) == []
-    origin = {"filename": "clients.csv"}
-    made = client_bases.add_many(bodies=bodies[:3], origin=origin, by=by, now=world.later())
-    assert [base.origin for base in made] == [origin] * 3
+    assert len(client_bases.add_many(bodies=bodies[:3], by=by, now=world.later())) == 3

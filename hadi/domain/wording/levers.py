@@ -87,4 +87,69 @@ WORDING: dict[str, Wording] = {
     "label_ever": N_("Ever bought"),
     "label_potential": N_("Could buy"),
     "label_base_definition": N_("The whole client base"),
+    "lever_export_unit": N_("Unit"),
+    "lever_export_starts_on": N_("First day"),
+    "lever_export_ends_on": N_("Last day"),
+    "lever_export_leads": N_("Leads"),
+    "lever_export_stages": N_("Stages in between"),
+    "lever_export_clients": N_("Clients who bought"),
+    "lever_export_purchases": N_("Purchases"),
+    "lever_export_revenue": N_("Revenue"),
+    "lever_export_currency": N_("Currency"),
+    "lever_export_conversion": N_("Conversion"),
+    "lever_export_check": N_("Average check"),
+    "lever_export_frequency": N_("Purchase frequency"),
+    "lever_export_note": N_("Note"),
+    "lever_export_who": N_("Entered by"),
+    "lever_export_who_email": N_("Their e-mail"),
+    "lever_export_entered": N_("Entered on"),
+    "lever_export_voided": N_("Struck out"),
+    "lever_export_void_reason": N_("Why it is struck out"),
+    "lever_export_territory": N_("Territory"),
+    "lever_export_active": N_("Active clients"),
+    "lever_export_ever": N_("Ever bought"),
+    "lever_export_potential": N_("Could buy"),
+    "lever_export_definition": N_("The whole base counts"),
+    "lever_export_whole": N_("Whole base"),
+    "lever_export_ratio": N_("Active of the whole"),
+    "lever_import_empty": N_("Paste the heads of the columns and at least one line under them."),
+    "lever_import_missing": N_("There is no column “%(column)s”: name it so in the first line."),
+    "lever_import_twice": N_(
+        "“%(first)s” and “%(second)s” mean the same: leave one of the two columns out."
+    ),
+    "lever_import_fault": N_("Line %(line)s: %(fault)s"),
+    "lever_import_invalid": NN_(
+        "%(n)s line is wrong: nothing was stored.", "%(n)s lines are wrong: nothing was stored."
+    ),
+    "lever_import_unread": N_("Not taken, because nothing here is called so: %(columns)s."),
+    "lever_import_stages": N_(
+        "Taken as stages, because they stand between leads and clients: %(columns)s."
+    ),
+    "client_rows_no_client": N_(
+        "No column is called client or customer: name it. There are %(columns)s."
+    ),
+    "client_rows_no_day": N_(
+        "No column holds the day of a purchase: name it. There are %(columns)s."
+    ),
+    "client_rows_no_territory": N_(
+        "There is no such column of territories. There are %(columns)s."
+    ),
+    "client_rows_no_days": N_("“%(column)s” holds no days: write them as 2026-03-01."),
+    "client_rows_many": N_(
+        "The file names more than %(limit)s territories: is that the right column?"
+    ),
+    "client_rows_empty": N_("No row of the file names a client."),
+    "client_rows_later": NN_(
+        "%(n)s row lies after the period and is not counted.",
+        "%(n)s rows lie after the period and are not counted.",
+    ),
+    "client_rows_blank": NN_(
+        "%(n)s row names no client and is not counted.",
+        "%(n)s rows name no client and are not counted.",
+    ),
+    "client_rows_several": NN_(
+        "%(n)s client is of more than one territory, and counts in each.",
+        "%(n)s clients are of more than one territory, and count in each.",
+    ),
+    "client_bases_unknown": NN_("Of %(n)s territory the whole base by this definition is not known: it is not in the sum.", "Of %(n)s territories the whole base by this definition is not known: they are not in the sum."),
 }
