@@ -14,6 +14,7 @@ from hadi.api import (
     authentication,
     conclusions,
     connections,
+    cost_imports,
     costs,
     datasets,
     events,
@@ -28,6 +29,7 @@ from hadi.api import (
     quality,
     rollouts,
     seasons,
+    units,
     uploads,
 )
 from hadi.api.answers import PREFIX, Endpoints
@@ -37,7 +39,7 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
-    conclusions, rollouts, costs, events, people, jobs, exports, seasons,
+    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons, units,
 )  # fmt: skip
 
 ABOUT = """\

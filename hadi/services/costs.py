@@ -24,7 +24,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text, day_figure
 from hadi.models import BudgetDecision, Cost, Hypothesis, Test
-from hadi.services import economics, events, hypotheses, workspace
+from hadi.services import budget_mail, economics, events, hypotheses, workspace
 
 PARTS = ("amount", "currency", "kind", "spent_on", "note")
 
@@ -102,16 +102,23 @@ def spent(test: Test) -> list[Money]:
 def add(hypothesis_id: str, *, body: Mapping[str, Any], by: Actor, now: datetime) -> Cost:
     """Enter what was spent: amount, currency, kind, spent_on, note. Raises Invalid, NotAllowed,
     Blocked where a leader stopped the spending."""
-    with _working(hypothesis_id, "add_cost", by=by, now=now) as (hypothesis, test):
-        parts = _read(body, now)
-        _refuse_after_stop(test, parts["spent_on"])
-        cost = Cost(
-            id=new_id(), hypothesis_id=hypothesis.id, test_id=test.id, author_id=by.user_id,
-            created_at=now, updated_at=now, **parts,
-        )  # fmt: skip
-        db.session.add(cost)
-        db.session.flush()
-        _record("cost_added", cost, hypothesis, by=by, now=now, changes=_changes({}, _told(cost)))
+    with working(hypothesis_id, "add_cost", by=by, now=now) as (hypothesis, test):
+        parts = read_parts(body, now)
+        refuse_after_stop(test, parts["spent_on"])
+        return enter(hypothesis, test, parts, by=by, now=now)
+
+
+def enter(
+    hypothesis: Hypothesis, test: Test, parts: Mapping[str, Any], *, by: Actor, now: datetime
+) -> Cost:
+    """Store an entry that was read. Inside a change of the ledger."""
+    cost = Cost(
+        id=new_id(), hypothesis_id=hypothesis.id, test_id=test.id, author_id=by.user_id,
+        created_at=now, updated_at=now, **parts,
+    )  # fmt: skip
+    db.session.add(cost)
+    db.session.flush()
+    _record("cost_added", cost, hypothesis, by=by, now=now, changes=_changes({}, _told(cost)))
     return cost
 
 
@@ -125,12 +132,12 @@ def edit(
     now: datetime,
 ) -> Cost:
     """Correct an entry; parts that `body` leaves out stay. Raises Invalid, Stale, Blocked."""
-    with _working(hypothesis_id, "edit_cost", by=by, now=now) as (hypothesis, _test):
+    with working(hypothesis_id, "edit_cost", by=by, now=now) as (hypothesis, _test):
         cost = _locked(cost_id, hypothesis, version=version)
         if cost.is_void:
             raise Blocked(Text("step_refused"), [Blocker(Text("cost_is_void"), "void")])
         before = _told(cost)
-        parts = _read(before | {name: body[name] for name in PARTS if name in body}, now)
+        parts = read_parts(before | {name: body[name] for name in PARTS if name in body}, now)
         for name, value in parts.items():
             setattr(cost, name, value)
         changed = _changes(before, _told(cost))
@@ -151,7 +158,7 @@ def void(
 ) -> Cost:
     """Strike an entry out, with a reason; it stays in the ledger. Raises Invalid, Stale."""
     reason = cleaned(reason)
-    with _working(hypothesis_id, "void_cost", by=by, now=now) as (hypothesis, _test):
+    with working(hypothesis_id, "void_cost", by=by, now=now) as (hypothesis, _test):
         cost = _locked(cost_id, hypothesis, version=version)
         if not reason:
             wrong = {"reason": Text("cost_void_needs_reason")}
@@ -168,7 +175,7 @@ def restore(
     hypothesis_id: str, cost_id: str, *, version: int | None = None, by: Actor, now: datetime
 ) -> Cost:
     """Count an entry again that was struck out. Raises Stale, Blocked."""
-    with _working(hypothesis_id, "void_cost", by=by, now=now) as (hypothesis, _test):
+    with working(hypothesis_id, "void_cost", by=by, now=now) as (hypothesis, _test):
         cost = _locked(cost_id, hypothesis, version=version)
         if not cost.is_void:
             raise Blocked(Text("step_refused"), [Blocker(Text("cost_is_not_void"), "void")])
@@ -239,11 +246,12 @@ def _settle(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> None:
             f"budget_is_{test.budget_level.value}", subject="test", subject_id=test.id, by=by,
             now=now, hypothesis=hypothesis,
         )  # fmt: skip
+        budget_mail.tell(test.id, before, test.budget_level, now=now)
     economics.refresh(hypothesis, now=now)
 
 
 @contextmanager
-def _working(
+def working(
     hypothesis_id: str, step: str, *, by: Actor, now: datetime
 ) -> Iterator[tuple[Hypothesis, Test]]:
     """A change of the ledger: permission checked, all in one transaction, a refusal logged."""
@@ -265,7 +273,7 @@ def _locked(cost_id: str, hypothesis: Hypothesis, *, version: int | None) -> Cos
     return cost
 
 
-def _read(body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def read_parts(body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The parts of an entry. Raises Invalid with every fault."""
     wrong: dict[str, Text] = {}
     note = cleaned(str(body.get("note") or ""))
@@ -327,7 +335,7 @@ def _decided(choice: BudgetChoice | None, cap: object, reason: str, spent: Money
     return allowed
 
 
-def _refuse_after_stop(test: Test, day: date) -> None:
+def refuse_after_stop(test: Test, day: date) -> None:
     """What was spent before a stop may still be entered: invoices come late."""
     last = last_decision(test)
     if last is None or last.choice is not BudgetChoice.STOP:

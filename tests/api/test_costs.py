@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -129,3 +130,47 @@ def test_ledgers_as_files(people: People, journey: Journey) -> None:
     assert "12.50" in export("leader").get_data(as_text=True)
     assert "12.50" in export("member", f"?hypothesis={made['key']}").get_data(as_text=True)
     assert export("viewer").status_code == 403
+
+
+def test_costs_out_of_a_list(people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.running()['id']}/costs"
+    lines = "02.03.2025; work; 1 250,50; EUR; mentor\n03.03.2025; реклама; 300"
+    looked = people.member.post(f"{here}/import", {"lines": lines, "preview": True})
+    assert looked.status_code == 200, looked.text
+    told = looked.get_json()
+    assert (told["entered"], [line["does"] for line in told["lines"]]) == (0, ["add", "add"])
+    assert told["sums"] == [{"amount": "1550.50", "currency": "EUR"}]
+    assert people.member.get(here).get_json() == []
+    key = {"Idempotency-Key": "list"}
+    for _twice in range(2):
+        entered = people.member.post(f"{here}/import", {"lines": lines}, headers=key)
+        assert (entered.status_code, entered.get_json()["entered"]) == (200, 2)
+    again = people.member.post(f"{here}/import", {"lines": lines}).get_json()
+    assert (again["entered"], [line["does"] for line in again["lines"]]) == (0, ["known"] * 2)
+    assert len(people.member.get(here).get_json()) == 2
+
+
+def test_a_list_with_a_fault_enters_nothing(people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.running()['id']}/costs"
+    lines = "02.03.2025; work; 5; EUR\n30.02.2025; magic; 5; EUR"
+    refused = people.member.post(f"{here}/import", {"lines": lines})
+    assert refused.status_code == 422
+    assert set(refused.get_json()["fields"]) == {"lines.2.spent_on", "lines.2.kind"}
+    looked = people.member.post(f"{here}/import", {"lines": lines, "preview": True})
+    assert looked.get_json()["lines"][1]["faults"].keys() == {"spent_on", "kind"}
+    for wrong in ({}, {"lines": ""}, {"lines": 7}, {"lines": "x", "colour": "red"}):
+        assert people.member.post(f"{here}/import", wrong).status_code == 422
+    assert people.viewer.post(f"{here}/import", {"lines": lines}).status_code == 403
+    assert people.member.get(here).get_json() == []
+
+
+def test_a_file_of_costs(people: People, journey: Journey) -> None:
+    here = f"/hypotheses/{journey.running()['id']}/costs"
+    content = "Дата;Вид;Сумма;Примечание\n02.03.2025;обучение;1 250,50;день с наставником\n"
+    file = (io.BytesIO(content.encode("cp1251")), "costs.csv")
+    form = {"file": file, "currency": "RUB"}
+    entered = people.member.post(f"{here}/import", data=form)
+    assert entered.status_code == 200, entered.text
+    (line,) = entered.get_json()["lines"]
+    assert (line["kind"], line["amount"], line["currency"]) == ("training", "1250.50", "RUB")
+    assert people.member.post(f"{here}/import", data={"currency": "EUR"}).status_code in (415, 422)

@@ -83,7 +83,7 @@ def test_an_entry_is_corrected_struck_out_and_taken_back(visitor: Visitor) -> No
     spend(visitor, key)
     page = visitor.get(f"/hypotheses/{key}/costs")
     addresses = [a.get("href", "") for a in page.tree.iter("a")]
-    edit, void = (url for url in addresses if f"/{key}/costs/" in url)
+    _import, edit, void = (url for url in addresses if f"/{key}/costs/" in url)
     visitor.submit(edit, {"amount": "10"})
     assert "€10" in visitor.get(f"/hypotheses/{key}/costs").text
     refused = visitor.submit(void, {"reason": ""}, status=422)
@@ -207,3 +207,32 @@ def test_a_roll_out_shows_all_three_stores(visitor: Visitor) -> None:
     visitor.sign_in("viewer")
     page = visitor.get(winner.url)
     assert "Will pay back, but not proven" in page.text and "€250" not in page.text
+
+
+def test_a_list_is_looked_at_and_then_entered(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in()
+    assert f"/hypotheses/{key}/costs/import" in visitor.get(f"/hypotheses/{key}/costs").html
+    path = f"/hypotheses/{key}/costs/import"
+    lines = "02.03.2025; work; 1 250,50; EUR; mentor\n03.03.2025; magic; 300"
+    page = visitor.submit(path, {"lines": lines}, form_id="import", status=422)
+    assert "1 line is not right yet: no cost was entered." in page.text
+    assert "“magic”" in page.text
+    data = form_values(page.form("import"))
+    assert (data["currency"], "magic" in data["lines"]) == ("EUR", True)
+    data["lines"] = lines.replace("magic", "advertising")
+    page = visitor.browser.post(path, data, status=200)
+    assert "2 costs to enter: €1,550.50" in page.text
+    data = form_values(page.form("import"), "import")
+    visitor.browser.post(path, data)
+    page = visitor.get(f"/hypotheses/{key}/costs")
+    assert "2 costs are entered." in page.text and "mentor" in page.text
+    data = form_values(visitor.submit(path, {"lines": data["lines"]}, form_id="import", status=200)
+                       .form("import"))  # fmt: skip
+    assert "2 lines are in the ledger already" in visitor.browser.post(path, data, status=200).text
+
+
+def test_who_sees_no_money_imports_none(visitor: Visitor) -> None:
+    key = visitor.make("running")
+    visitor.sign_in("viewer")
+    visitor.get(f"/hypotheses/{key}/costs/import", status=403)

@@ -34,6 +34,16 @@ WORDING: dict[str, Wording] = {
     "costs_stopped": N_(
         "A leader stopped the spending on %(day)s: what was spent later waits for a leader to go on with a new cap."
     ),
+    "budget_mail_hello": N_("Hello %(name)s,"),
+    "budget_mail_reached_subject": N_("%(key)s: the budget is used up"),
+    "budget_mail_reached": N_(
+        "the test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Costs can still be entered; from 120%% on a leader decides."
+    ),
+    "budget_mail_over_subject": N_("%(key)s is over budget: please decide"),
+    "budget_mail_over": N_(
+        "the test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Please decide whether it goes on with a new cap or stops spending."
+    ),
+    "budget_mail_about": N_("It is about: %(change)s"),
     "budget_decision_invalid": N_("The decision was not saved."),
     "budget_needs_choice": N_("Choose whether the test goes on with a new cap or stops spending."),
     "budget_needs_reason": N_("Write why: the words stay beside the costs."),
@@ -108,6 +118,21 @@ WORDING: dict[str, Wording] = {
     "worth_purchases_per_year": N_("Purchases in a year"),
     "worth_years": N_("Years a customer stays"),
     "worth_acquisition_cost": N_("Cost of winning a customer"),
+    "cost_import_empty": N_("There is nothing to enter: put one cost on each line."),
+    "cost_import_long": N_("A list holds %(most)s costs at most: cut it in two."),
+    "cost_import_no_titles": N_(
+        "The first line names no columns and begins with no day: write the day, what it was for, the amount, the currency and the note, in this order, or name the columns."
+    ),
+    "cost_import_column": N_("The list has no column “%(column)s”."),
+    "cost_import_fault": N_("Line %(line)s: %(fault)s"),
+    "cost_import_faults": NN_(
+        "%(n)s line is not right yet: no cost was entered.",
+        "%(n)s lines are not right yet: no cost was entered.",
+    ),
+    "cost_import_day": N_("“%(written)s” is no day: write it as 02.03.2026 or 2026-03-02."),
+    "cost_import_kind": N_("“%(written)s” is nothing that money is spent on here; there are: %(options)s."),
+    "cost_import_amount": N_("“%(written)s” can be read in two ways: write %(whole)s or %(part)s."),
+    "cost_import_other": N_("It belongs to %(key)s, and this is the ledger of another hypothesis."),
     "cost_export_hypothesis": N_("Hypothesis"),
     "cost_export_test": N_("Test"),
     "cost_export_spent_on": N_("Spent on"),

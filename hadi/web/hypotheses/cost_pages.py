@@ -68,6 +68,7 @@ class CostsPage(Page):
     budget: BudgetPanel
     payback: PaybackPanel
     worth_url: str | None
+    import_url: str | None
     plan_url: str
     lines: tuple[CostLine, ...]
     columns: tuple[Column, ...]
@@ -134,6 +135,7 @@ def costs_page(hypothesis: Hypothesis, form: CostForm | None, *, actor: Actor) -
         budget=budget_panel(hypothesis, test, actor),
         payback=payback_panel(economics.of_now(test, now=now())),
         worth_url=url_for("hypotheses.worth", key=hypothesis.key) if can_edit else None,
+        import_url=url_for("hypotheses.import_costs", key=hypothesis.key) if can_edit else None,
         plan_url=url_for("hypotheses.plan", key=hypothesis.key),
         lines=tuple(cost_line(cost, hypothesis, can_edit=can_edit) for cost in ledger),
         columns=_columns(),
