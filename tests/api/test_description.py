@@ -81,6 +81,7 @@ def test_it_has_every_endpoint(document: dict[str, Any]) -> None:
         ("POST", f"{here}/reopen"),
         ("GET", f"{here}/costs"),
         ("POST", f"{here}/costs"),
+        ("POST", f"{here}/costs/import"),
         ("GET", f"{here}/costs/{{cost_id}}"),
         ("PATCH", f"{here}/costs/{{cost_id}}"),
         ("POST", f"{here}/costs/{{cost_id}}/void"),
