@@ -62,7 +62,9 @@ def table(basket_id: str, part: str, *, folder: Path, by: Actor) -> Table:
         raise Invalid(Text("basket_nothing_found_yet"))
     makers: Mapping[str, Callable[[], Table]] = {
         "rules": lambda: _listed("basket-rules", _RULES, shown["rules"]),
-        "stores": lambda: _sums("basket-stores", shown["stores"], _sight(basket, by)),
+        "stores": lambda: _sums(
+            "basket-stores", (basket.found or {})["stores"], _sight(basket, by)
+        ),
         "store_weeks": lambda: store_weeks(basket, folder=folder, by=by),
         "credits": lambda: _credits(shown, _sight(basket, by)),
     }

@@ -122,7 +122,8 @@ def choose(
 ) -> Basket:
     """Say what the columns are, what the core is and how sales are credited; then it is looked
     into. What `given` leaves out stays. Raises Invalid with every fault, Stale, Unreadable."""
-    basket = _editable(basket_id, by=by)
+    basket = find(basket_id, by=by)
+    require_editable(basket, by=by)
     if version is not None and version != basket.version:
         raise Stale(Text("basket_changed_meanwhile"))
     name = _name(str(given.get("name") or basket.name))
@@ -183,6 +184,14 @@ def goods(basket: Basket, column: str, *, folder: Path) -> list[tuple[str, int]]
     return counting.names_of([path], column, MOST_OFFERED)
 
 
+def require_editable(basket: Basket, *, by: Actor) -> None:
+    """Raises NotAllowed, Blocked where it was set aside, Unreadable where its lines are gone."""
+    require(by, Permission.ATTACH_DATA, stake(basket))
+    if basket.is_removed:
+        raise Blocked(Text("step_refused"), [Blocker(Text("basket_is_removed"), "removed")])
+    require_rows(basket)
+
+
 def require_rows(basket: Basket) -> None:
     """Raises Unreadable where the lines were deleted."""
     if basket.deleted_at is not None:
@@ -233,15 +242,6 @@ def _set_aside(
             raise Blocked(Text("step_refused"), [Blocker(Text(code), "removed")])
         basket.removed_at, basket.updated_at = at, now
         _record(verb, basket, by=by, now=now)
-    return basket
-
-
-def _editable(basket_id: str, *, by: Actor) -> Basket:
-    basket = find(basket_id, by=by)
-    require(by, Permission.ATTACH_DATA, stake(basket))
-    if basket.is_removed:
-        raise Blocked(Text("step_refused"), [Blocker(Text("basket_is_removed"), "removed")])
-    require_rows(basket)
     return basket
 
 

@@ -88,6 +88,7 @@ WORDING: dict[str, Wording] = {
     "activity_basket_removed": N_("Receipts set aside"),
     "activity_basket_restored": N_("Receipts fetched back"),
     "activity_basket_rows_deleted": N_("Lines of receipts deleted"),
+    "basket_rules_found": NN_("%(n)s rule found.", "%(n)s rules found."),
     # Columns of files
     "basket_column_a": N_("Who buys"),
     "basket_column_b": N_("also buys"),
