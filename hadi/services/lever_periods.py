@@ -60,7 +60,7 @@ def listing(unit: Unit | None, *, has_struck: bool = False, by: Actor) -> list[L
     query = (
         select(LeverPeriod)
         .where(LeverPeriod.unit_id == (unit.id if unit else None))
-        .options(joinedload(LeverPeriod.author))
+        .options(joinedload(LeverPeriod.author), joinedload(LeverPeriod.unit))
         .order_by(LeverPeriod.ends_on.desc(), LeverPeriod.starts_on.desc(), LeverPeriod.id)
         .limit(MOST)
     )
