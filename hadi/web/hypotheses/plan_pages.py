@@ -17,6 +17,7 @@ from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
 from hadi.services import hypotheses, pilots, users
 from hadi.web.hypotheses import plan_words
+from hadi.web.hypotheses.ahead_panel import AheadPanel, ahead_panel
 from hadi.web.hypotheses.links import obstacles
 from hadi.web.hypotheses.plan_answers import Answer, AnswerPage
 from hadi.web.hypotheses.plan_forms import PlanForm
@@ -40,6 +41,7 @@ class PlanPage(AnswerPage):
     save_url: str
     answer_url: str
     where: WherePanel
+    ahead: AheadPanel
     draft_key: str
     is_kept: bool  # rows were added or removed: what the browser kept is older
     is_amendment: bool = False
@@ -128,6 +130,7 @@ def plan_page(
         save_url=url,
         answer_url=url_for("hypotheses.plan_answer", key=hypothesis.key),
         where=where_panel(hypothesis, actor),
+        ahead=ahead_panel(hypothesis, actor),
         draft_key=f"plan:{hypothesis.key}:{hypothesis.version}",
         is_kept=is_kept,
         is_amendment=is_amendment,
