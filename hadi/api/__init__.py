@@ -12,6 +12,7 @@ from hadi import __version__
 from hadi.api import (
     analyses,
     authentication,
+    calendar,
     conclusions,
     connections,
     cost_imports,
@@ -39,7 +40,8 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
-    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons, units,
+    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons,
+    calendar, units,
 )  # fmt: skip
 
 ABOUT = """\

@@ -66,6 +66,7 @@ class ExportQuery(Sent):
     kind = Choice(DatasetKind, about="Of datasets")
     role = Choice(DatasetRole, about="Of datasets: what they are for")
     unit = Words(metadata=described("Of unit_weeks and lever_periods: its id or code"))
+    scorecard = Words(metadata=described("Of visits: the id of the scorecard"))
 
 
 @endpoints.at("/exports/<name>", "GET", parameters=[_NAME])
@@ -163,14 +164,13 @@ def _arguments(name: Name, query: dict[str, Any]) -> dict[str, Any]:
             chosen = {"seen": query.get("light"), "kind": query.get("kind")}
             chosen["role"] = query.get("role")
             return {"query": query.get("q")} | {k: v.value for k, v in chosen.items() if v}
-        case Name.UNITS:
+        case Name.UNITS | Name.CALENDAR:
             return {"query": query.get("q")}
         case Name.ACTIVITY:
             return {"person": _person(query, "person")}
         case _:
-            return {
-                part: query[part] for part in ("hypothesis", "dataset", "unit") if query.get(part)
-            }
+            parts = ("hypothesis", "dataset", "unit", "scorecard")
+            return {part: query[part] for part in parts if query.get(part)}
 
 
 def _person(query: dict[str, Any], field: str) -> str | None:

@@ -28,6 +28,7 @@ WORDING: dict[str, Wording] = {
     "days_deleted": N_("This entry is deleted: bring it back first."),
     # Files
     "calendar_empty": N_("There is nothing to read: choose a file, or paste lines with the name, the first and the last day."),
+    "calendar_lines_or_ics": N_("Send either lines or an iCalendar file."),
     "calendar_no_events": N_("“%(file)s” holds no days: a calendar file (.ics) needs events, a table a row for each entry."),
     "calendar_not_ics": N_("“%(file)s” cannot be read as a calendar: export it anew as .ics (iCalendar) from the program it comes from."),
     "calendar_no_column": N_("No column holds the %(part)s. The columns are %(columns)s; name one “%(name)s”."),
