@@ -40,7 +40,7 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
-    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons,
+    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons, baskets,
     calendar, units,
 )  # fmt: skip
 
