@@ -7,6 +7,7 @@ are read as text.
 
 from __future__ import annotations
 
+import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -307,3 +308,13 @@ def _rows(
     if len(rows) > MOST_MARKS:
         raise Unreadable(Text("visits_too_many", file=filename, most=MOST_MARKS))
     return tuple(rows)
+
+
+def as_lines(file: VisitFile) -> str:
+    """The rows as they would be copied from a spreadsheet, so that a form can keep them."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    writer.writerow(file.columns)
+    for row in file.rows:
+        writer.writerow([" ".join(said(cell).split()) for cell in row])
+    return out.getvalue()

@@ -207,6 +207,7 @@ _TABLES: Mapping[Name, Callable[[Arguments, Actor], Table]] = {
     Name.UNITS: lambda asked, by: unit_export.table(filters=_unit_filters(asked), by=by),
     Name.LEVER_PERIODS: lambda asked, by: lever_export.periods(unit=asked.get("unit"), by=by),
     Name.CLIENT_BASES: lambda asked, by: lever_export.bases(by=by),
+    Name.VISITS: lambda asked, by: scorecard_export.table(_needed(asked, "scorecard"), by=by),
     Name.UNIT_WEEKS: lambda asked, by: unit_export.weeks(unit=asked.get("unit"), by=by),
     Name.CALENDAR: lambda asked, by: calendar_files.table(calendar.read_filters(asked), by=by),
 }

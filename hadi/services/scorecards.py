@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from hadi.db import await_turn, db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Stale
@@ -20,7 +20,14 @@ from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
-from hadi.models import Scorecard, ScorecardCriterion, ScorecardLink, ScorecardVisit
+from hadi.models import (
+    Event,
+    Scorecard,
+    ScorecardCriterion,
+    ScorecardLink,
+    ScorecardMark,
+    ScorecardVisit,
+)
 from hadi.services import events
 from hadi.services.search import matches
 
@@ -28,6 +35,7 @@ TURN = "scorecards"
 SHORT = 120  # characters of a name
 POINT = 200  # of a part of a check point
 MOST_CRITERIA = 60
+MOST_HISTORY = 20
 TEMPLATE = 12
 # The steps of the template that a change of the conversation would have to take.
 TEMPLATE_STEPS = frozenset({3, 4, 7, 8, 10})
@@ -93,6 +101,25 @@ def criterion(card: Scorecard, number: int) -> ScorecardCriterion:
     if found is None:
         raise NotFound(Text("no_such_criterion", number=str(number)))
     return found
+
+
+def has_marks(found: ScorecardCriterion) -> bool:
+    """Whether anybody ever marked it."""
+    asked = select(ScorecardMark.id).where(ScorecardMark.criterion_id == found.id).limit(1)
+    return db.session.scalar(asked) is not None
+
+
+def history(card: Scorecard, *, by: Actor) -> list[Event]:
+    """What happened to a card, the latest first."""
+    require(by, Permission.VIEW)
+    query = (
+        select(Event)
+        .where(Event.subject == "scorecard", Event.subject_id == card.id)
+        .options(joinedload(Event.actor))
+        .order_by(Event.id.desc())
+        .limit(MOST_HISTORY)
+    )
+    return list(db.session.scalars(query))
 
 
 # --------------------------------------------------------------------------------- the card

@@ -27,6 +27,8 @@ REGISTRY: Sequence[Entry] = (
     Entry("units", "hadi.web.units.views", within="data"),
     Entry("calendar", "hadi.web.calendar.views", within="data"),
     Entry("seasons", "hadi.web.seasons.views", within="data"),
+    Entry("scorecards", "hadi.web.scorecards.views", within="data"),
+    Entry("funnels", "hadi.web.funnels.views", within="data"),
     Entry("baskets", "hadi.web.baskets.views", within="data"),
     Entry("levers", "hadi.web.levers.views", within="data"),
     Entry("account", "hadi.web.account.views"),

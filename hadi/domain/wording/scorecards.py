@@ -150,5 +150,7 @@ WORDING: dict[str, Wording] = {
     "visit_export_score": N_("Mark"),
     "visit_export_comment": N_("Comment"),
     "visit_export_void_reason": N_("Struck out because"),
+    "visits_counted": NN_("%(n)s visit", "%(n)s visits"),
+    "steps_counted": NN_("%(n)s step", "%(n)s steps"),
     "scorecards_found": NN_("%(n)s scorecard", "%(n)s scorecards"),
 }

@@ -53,6 +53,8 @@ _PLACES = {
     "season_method": ("hypotheses.plan", "season_method"),
     "budget": ("hypotheses.plan", "budget_amount"),
     "units": ("hypotheses.where", None),
+    "order_reason": ("hypotheses.where", "order_reason"),
+    "scorecard": ("hypotheses.execution", None),
     "plan": ("hypotheses.plan", None),
     "datasets": ("hypotheses.data", None),
     "analyses": ("hypotheses.data", None),
@@ -60,6 +62,7 @@ _PLACES = {
     "learned": ("hypotheses.conclusion", "learned"),
     "holds_where": ("hypotheses.conclusion", "holds_where"),
     "next": ("hypotheses.conclusion", "next"),
+    "cause": ("hypotheses.conclusion", "cause"),
 }
 
 

@@ -37,6 +37,8 @@ def menu_of(hypothesis: Hypothesis, actor: Actor) -> tuple[MenuItem, ...]:
     if allows(actor, Permission.CREATE_HYPOTHESIS):
         url = url_for("hypotheses.new", after=hypothesis.key)
         items.append(MenuItem("next", gettext("Write the next hypothesis"), url, "plus"))
+    url = url_for("hypotheses.execution", key=hypothesis.key)
+    items.append(MenuItem("execution", gettext("Is it carried out?"), url, "list-checks"))
     for step, label, icon, is_post in _steps():
         move = MOVES[step]
         if hypothesis.state in move.sources and allows(actor, move.permission, stake):
