@@ -74,6 +74,7 @@ class Facts:
     reason: str = ""  # of an archiving or a reopening
     scale_blockers: tuple[Blocker, ...] = ()  # of `scaling.blockers`, where the decision is scale
     places: tuple[Place, ...] = ()  # the units it is said to run in
+    order_blockers: tuple[Blocker, ...] = ()  # its lever comes before its turn, and nobody says why
     step_blockers: tuple[Blocker, ...] = ()  # steps of its scorecard that nobody would see taken
     was_not_executed: bool = False  # so the visits of its scorecard say
 
@@ -181,6 +182,11 @@ def places_ready(facts: Facts) -> Iterable[Blocker]:
             yield Blocker(Text("unit_not_ready", unit=place.name), "units")
 
 
+def tuned_in_turn(facts: Facts) -> Iterable[Blocker]:
+    """Whoever moves a lever before its turn has written why."""
+    yield from facts.order_blockers
+
+
 def steps_seen(facts: Facts) -> Iterable[Blocker]:
     """Every mandatory step of the scorecard that watches the test has its check point."""
     yield from facts.step_blockers
@@ -240,7 +246,7 @@ MOVES: dict[Step, Move] = {
         Move(Step.PLAN, (State.IDEA,), State.PLANNED, Permission.EDIT_PLAN, PLAN_GUARDS),
         Move(
             Step.START, (State.PLANNED,), State.RUNNING, Permission.START_TEST,
-            (*PLAN_GUARDS, places_ready, steps_seen),
+            (*PLAN_GUARDS, places_ready, tuned_in_turn, steps_seen),
         ),
         Move(
             Step.MEASURE, (State.RUNNING, State.MEASURED), State.MEASURED, Permission.RUN_ANALYSIS,

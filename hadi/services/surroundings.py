@@ -17,7 +17,13 @@ from hadi.analysis.record import Warned
 from hadi.domain.plan import Plan
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Dataset, Hypothesis, Test
-from hadi.services import funnel_findings, surrounding_days, surrounding_tests, surrounding_units
+from hadi.services import (
+    funnel_findings,
+    lever_findings,
+    surrounding_days,
+    surrounding_tests,
+    surrounding_units,
+)
 from hadi.services.surrounding_ground import Ground
 
 
@@ -39,6 +45,7 @@ ASKED: tuple[Callable[[Around], Iterable[Check]], ...] = (
     lambda around: surrounding_units.checks(around.ground),
     lambda around: surrounding_tests.checks(around.ground),
     lambda around: funnel_findings.checks(around.dataset),
+    lambda around: lever_findings.checks(around.hypothesis),
 )
 
 

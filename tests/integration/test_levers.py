@@ -12,9 +12,19 @@ from flask import Flask
 from hadi.db import db, new_id, transaction
 from hadi.domain.errors import Blocked, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.levers import Lever
+from hadi.domain.lifecycle import State
 from hadi.models import Event, Hypothesis, HypothesisSetting, LeverPeriod, LeverTarget, Unit
 from hadi.models.unit import hypothesis_unit
-from hadi.services import events, lever_periods, lever_targets, levers, units
+from hadi.services import (
+    analyses,
+    events,
+    hypotheses,
+    hypothesis_where,
+    lever_periods,
+    lever_targets,
+    levers,
+    units,
+)
 from tests.factories.hypotheses import World
 
 # Four weeks each, from Monday to Sunday.
@@ -303,3 +313,39 @@ def test_a_hypothesis_stands_on_its_lever_with_its_result(world: World) -> None:
     (moved,) = levers.board(None, by=world.actor("viewer")).moved
     assert moved.hypothesis.id == measured.id
     assert moved.result is not None and moved.result.verdict == "confirmed"
+
+
+def test_a_test_does_not_start_out_of_order_without_a_reason(world: World) -> None:
+    unit = store(world, sales_model="passive", technology="consulting")
+    enter(world, unit=unit.id)
+    aim(world, unit, inflow="166.666667", conversion="0.25")
+    planned = world.planned()
+    put_on(world, planned, Lever.CHECK, unit)
+    with pytest.raises(Blocked) as refused:
+        hypotheses.start(planned.id, by=world.actor(), now=world.later())
+    (blocker,) = refused.value.blockers
+    assert (blocker.code, blocker.field) == ("order_of_tuning_needs_reason", "order_reason")
+    assert "60.0%" in str(blocker.text) and "Write why it is tuned now" in str(blocker.text)
+    last = events.history(hypothesis_id=planned.id)[0]
+    assert (last.verb, last.details["blockers"]) == ("refused", ["order_of_tuning_needs_reason"])
+    body = {"order_reason": "the fair takes all the leads there are"}
+    hypothesis_where.say(planned.id, body=body, version=None, by=world.actor(), now=world.later())
+    hypotheses.start(planned.id, by=world.actor(), now=world.later())
+    assert planned.state is State.RUNNING
+
+
+def test_the_verdict_is_told_of_the_order(world: World) -> None:
+    unit = store(world, sales_model="passive", technology="consulting")
+    enter(world, unit=unit.id)
+    aim(world, unit, inflow="166.666667", conversion="0.25")
+    measured = world.with_data()
+    put_on(world, measured, Lever.CHECK, unit, why="the fair takes all the leads there are")
+    folder = world.app.extensions["hadi_settings"].data_dir / "datasets"
+    by = world.actor("analyst")
+    analysis = analyses.run(measured.id, folder=folder, by=by, now=world.later())
+    assert analysis.verdict == "confirmed"  # it says nothing of the effect
+    (check,) = [c for c in analysis.record["checks"] if c["code"] == "order_of_tuning"]
+    assert check["status"] == "warn"
+    said = str(check["detail"])
+    assert "60.0% of its target" in said and "the fair takes all" in said
+    assert "order_of_tuning" in [w["code"] for w in analysis.record["warnings"]]

@@ -152,4 +152,6 @@ WORDING: dict[str, Wording] = {
         "%(n)s clients are of more than one territory, and count in each.",
     ),
     "client_bases_unknown": NN_("Of %(n)s territory the whole base by this definition is not known: it is not in the sum.", "Of %(n)s territories the whole base by this definition is not known: they are not in the sum."),
+    "order_of_tuning_needs_reason": N_("%(said)s Write why it is tuned now, or tune the earlier lever first."),
+    "order_of_tuning_reasoned": N_("%(said)s The reason that was given: %(reason)s"),
 }

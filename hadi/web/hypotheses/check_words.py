@@ -39,9 +39,11 @@ def check_word(code: str) -> str:
         "maturity": _("Deals too young to count"),
         "unknown_stages": _("Stages that are not in the funnel"),
         "once_each": _("Each deal counted once"),
+        "later_rows": _("Rows of days to come"),
         "calendar": _("Days unlike others"),
         "staff": _("New people"),
         "stock": _("Goods that ran out"),
+        "order_of_tuning": _("The order of tuning"),
         "collisions": _("Other tests in the same stores"),
     }
     return str(words.get(code) or season_found.check_word(code) or code)
