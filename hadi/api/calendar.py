@@ -21,11 +21,11 @@ from hadi.api.answers import (
 from hadi.api.authentication import actor, now
 from hadi.api.body import invalid
 from hadi.api.calendar_schemas import (
+    CalendarImportedOut,
     CalendarImportIn,
     CalendarQuery,
     DaysIn,
     DaysOut,
-    ImportedOut,
     SurroundingsOut,
 )
 from hadi.api.hypotheses import Nothing
@@ -81,7 +81,7 @@ def as_ics(query: dict[str, Any]) -> Response:
 
 
 @endpoints.at("/calendar/import", "POST")
-@endpoints.answers(200, ImportedOut, 400, 409, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
+@endpoints.answers(200, CalendarImportedOut, 400, 409, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
 @endpoints.takes(CalendarImportIn)
 @once
 def import_(body: dict[str, Any]) -> Response:

@@ -44,7 +44,7 @@ class CalendarImportIn(Sent):
     preview = Flag(metadata=described("true: say what would be done, and do nothing"))
 
 
-class PlaceOut(ma.Schema):
+class DaysPlaceOut(ma.Schema):
     id = _text("Id of a unit; null where no unit is known by the name", allow_none=True)
     name = _text("A region, or how a store is called")
 
@@ -58,7 +58,7 @@ class DaysOut(ma.Schema):
     starts_on = _day()
     ends_on = _day()
     scope = _one_of(DayScope)
-    places = fields.List(fields.Nested(PlaceOut), required=True)
+    places = fields.List(fields.Nested(DaysPlaceOut), required=True)
     note = _text()
     author = fields.Nested(PersonOut, required=True)
     created_at = _moment()
@@ -66,7 +66,7 @@ class DaysOut(ma.Schema):
     version = _whole("To send as If-Match")
 
 
-class ImportedOut(ma.Schema):
+class CalendarImportedOut(ma.Schema):
     """What an import did, or would do."""
 
     added = _whole()
