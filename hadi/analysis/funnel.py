@@ -91,7 +91,7 @@ class FunnelFound:
     def checks(self) -> tuple[Check, ...]:
         from hadi.analysis.funnel_checks import checks_of
 
-        return checks_of(self.read, [self.key.step], self.hygiene, self.key.days)
+        return checks_of(self.read, [self.key.step], self.hygiene, self.key.days, self.as_of)
 
     @property
     def text(self) -> Text:

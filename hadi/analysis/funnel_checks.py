@@ -5,11 +5,12 @@ untidy CRM, deals whose path is not in the file. Those that fail forbid a verdic
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from hadi.domain.crm_hygiene import Hygiene
 from hadi.domain.funnels import MOST_OPEN
 from hadi.domain.quality import Level
-from hadi.domain.text import Figure, FigureKind, Param, Text
+from hadi.domain.text import Figure, FigureKind, Param, Text, day_figure
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.deals import Read, Step
 
@@ -22,10 +23,15 @@ _STATUS = {
 
 
 def checks_of(
-    read: Read, steps: Sequence[Step], hygiene: Hygiene, days: int | None
+    read: Read,
+    steps: Sequence[Step],
+    hygiene: Hygiene,
+    days: int | None,
+    as_of: datetime | None = None,
 ) -> tuple[Check, ...]:
     """`steps`: the step that is judged, whole or for each arm."""
-    return tuple(_checks(read, steps, hygiene, days))
+    later = () if as_of is None or not read.later else (_later_check(read.later, as_of),)
+    return (*_checks(read, steps, hygiene, days), *later)
 
 
 def _checks(
@@ -44,6 +50,11 @@ def _checks(
     if read.backward or read.skipped:
         detail = Text("deals_moved_oddly", back=read.backward, skipped=read.skipped)
         yield Check("once_each", CheckStatus.PASS, detail)
+
+
+def _later_check(rows: int, as_of: datetime) -> Check:
+    detail = Text("deals_later", n=rows, day=day_figure(as_of.date()))
+    return Check("later_rows", CheckStatus.WARN, detail)
 
 
 def open_check(steps: Sequence[Step]) -> Check:

@@ -41,16 +41,25 @@ class MadeRows:
     @property
     def checks(self) -> tuple[Check, ...]:
         """What an analysis of these rows has to be told."""
-        return checks_of(self.read, self.arms or [self.step], self.hygiene, self.days)
+        return checks_of(self.read, self.arms or [self.step], self.hygiene, self.days, self.as_of)
 
     def as_json(self) -> dict[str, Any]:
-        """What was found on the way, without a word about single people."""
+        """What was found on the way: nothing of single people, and of the arms nothing that tells
+        how the test goes."""
         return {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "days": self.days,
             "deals": self.read.deals,
             "step": step_json(self.step),
-            "arms": {arm.name or "": step_json(arm) for arm in self.arms},
+            "arms": {
+                arm.name or "": {
+                    "entered": arm.entered,
+                    "open": arm.open,
+                    "open_share": arm.open_share,
+                    "too_young": arm.young,
+                }
+                for arm in self.arms
+            },
             "hygiene": self.hygiene.as_json(),
             "checks": [
                 {"code": c.code, "status": c.status.value, "text": c.detail.as_json()}

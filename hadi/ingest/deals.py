@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,7 @@ class Read:
     backward: int
     skipped: int
     several_arms: int
+    later: int = 0  # of events after the moment that is told of
 
 
 class Deals:
@@ -230,12 +231,15 @@ def open_deals(
             told = deal_columns.events(columns, types, table, first)
             connection.execute(f"CREATE TEMP TABLE event AS {told}")
             moment = as_of or _last(connection, until)
+            later = 0
             if moment is not None:  # what came later was not known then
+                after = f"SELECT count(*) FROM event WHERE came > {_timestamp(moment)}"
+                later = int(one_row(connection, after)[0])
                 connection.execute(_FORGET.format(moment=_timestamp(moment)))
             unknown = _place(connection, spec)
             top = len(spec.path) - 1
             connection.execute(_DEALS.format(top=top, moments=_moments(spec)))
-            read = _read(connection, table, columns, unknown)
+            read = replace(_read(connection, table, columns, unknown), later=later)
             if not read.deals:
                 raise Unreadable(_nothing(spec, unknown))
             yield Deals(connection, spec, columns, read, moment)

@@ -25,8 +25,9 @@ from hadi.domain.folding import folded
 from hadi.domain.funnels import FunnelSpec
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.text import Text
+from hadi.ingest.bundles import open_tables
 from hadi.ingest.deal_columns import DealColumns
-from hadi.ingest.files import StoredTable, open_table
+from hadi.ingest.files import StoredTable
 from hadi.ingest.limits import Limits
 from hadi.models import Dataset, Funnel, FunnelDeals, Hypothesis
 from hadi.services import events, funnels, made_datasets, workspace
@@ -95,8 +96,12 @@ def keep(
     kept_by = funnels.find(funnel_id, by=by)
     funnels.require_in_use(kept_by)
     let_go()  # reading takes as long as the file is big
-    table = open_table(file, filename, folder=folder, limits=limits)
+    tables = open_tables(file, filename, folder=folder, limits=limits)
+    table = tables[0]
+    filename = table.member or filename
     try:
+        if len(tables) > 1:
+            raise Unreadable(Text("deals_several", n=len(tables)))
         with transaction():
             funnel = funnels.locked(funnel_id)
             funnels.require_in_use(funnel)
@@ -113,7 +118,7 @@ def keep(
             db.session.flush()
     except BaseException:
         with transaction():
-            drop_unused([table.digest], folder=folder)
+            drop_unused([each.digest for each in tables], folder=folder)
         raise
     return deals
 

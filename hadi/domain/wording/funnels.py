@@ -42,6 +42,7 @@ WORDING: dict[str, Wording] = {
     "deals_not_dates": N_("The column “%(column)s” does not hold dates."),
     "deals_not_marks": N_("The column “%(column)s” of the stage “%(stage)s” holds neither dates nor marks (0 or 1)."),
     "deals_many_stages": N_("The column of the stage has more than %(limit)s different values: choose another column."),
+    "deals_several": N_("The archive holds %(n)s tables: send the deals as one."),
     "deals_none": N_("No row names both a deal and a stage."),
     "deals_no_stage_known": N_("None of the stages in the file (%(found)s) is one of this funnel (%(stages)s): name them alike."),
     "deals_not_mapped": N_("Say first which column holds what."),
@@ -50,6 +51,7 @@ WORDING: dict[str, Wording] = {
     "deals_step_unknown": N_("“%(name)s” is no stage on the way that deals move on from."),
     "deals_no_arm": N_("The deals name no arm: say which column holds it."),
     "deals_nobody": N_("Nobody who came to “%(stage)s” had time to move on yet: wait, or allow fewer days."),
+    "funnel_nothing_sent": N_("Choose a file, or paste the cells."),
     "deals_no_hypothesis": N_("Choose the hypothesis whose test these deals are for."),
     # What it says
     "funnel_step": NN_(
@@ -105,6 +107,11 @@ WORDING: dict[str, Wording] = {
         "%(n)s row names a stage that is not in this funnel (%(names)s) and is left out.",
         "%(n)s rows name a stage that is not in this funnel (%(names)s) and are left out.",
     ),
+    "deals_later": NN_(
+        "%(n)s row is of a day after %(day)s and left out: look how its date was read.",
+        "%(n)s rows are of days after %(day)s and left out: look how their dates were read.",
+    ),
+    "finding_later_rows": N_("Rows of days to come"),
     "deals_moved_oddly": N_("Deals that went back: %(back)s; that skipped a stage: %(skipped)s. Each counts once, at the furthest stage it came to."),
     # Their titles
     "finding_open_deals": N_("Deals that are still open"),

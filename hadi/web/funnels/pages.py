@@ -1,0 +1,310 @@
+"""The pages of funnels: their list, one of them, its form, and the columns of an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from hadi.domain.errors import HadiError
+from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.text import Text
+from hadi.models import Funnel, FunnelDeals
+from hadi.services import funnel_deals, funnels, made_datasets
+from hadi.web.funnels import history
+from hadi.web.funnels.forms import ColumnsForm, DealsForm, FunnelForm, UseForm
+from hadi.web.funnels.found import Found, between, count, found_of, share
+from hadi.web.shared.data_tabs import data_tabs
+from hadi.web.shared.downloads import Downloads, offered
+from hadi.web.shared.language import day, moment, say
+from hadi.web.shared.pages import HistoryEntry, Link, Page, Tab
+from hadi.web.shared.render import chrome
+
+MOST_COMPUTED = 12  # funnels of a list whose numbers are worked out for it
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLine:
+    """A funnel in the list."""
+
+    name: str
+    url: str
+    stages: str
+    key: str
+    conversion: str
+    between: str
+    level: str | None
+    level_word: str
+    deals: str
+    responsible: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelsPage(Page):
+    """`/data/funnels`."""
+
+    tabs: tuple[Tab, ...]
+    lines: tuple[FunnelLine, ...]
+    query: str
+    is_archived: bool
+    is_empty: bool
+    archived_url: str | None
+    list_url: str
+    new_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DealsLine:
+    """An export of deals."""
+
+    name: str
+    said: str
+    url: str
+    columns_url: str | None
+    remove_url: str | None
+    is_current: bool
+    is_mapped: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelPage(Page):
+    """`/data/funnels/<id>`."""
+
+    crumbs: tuple[Link, ...]
+    meta: tuple[str, ...]
+    note: str
+    is_archived: bool
+    edit_url: str | None
+    archive_url: str | None
+    restore_url: str | None
+    found: Found | None
+    problem: str | None
+    of: str
+    deals: tuple[DealsLine, ...]
+    deals_form: DealsForm | None
+    deals_url: str
+    limit: str
+    use_form: UseForm | None
+    use_url: str
+    why_no_use: str | None
+    downloads: tuple[Downloads, ...]
+    history: tuple[HistoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelFormPage(Page):
+    """A funnel that is defined or changed."""
+
+    crumbs: tuple[Link, ...]
+    url: str
+    cancel_url: str
+    form: FunnelForm
+    is_new: bool
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnsPage(Page):
+    """Which column of an export holds what."""
+
+    crumbs: tuple[Link, ...]
+    url: str
+    cancel_url: str
+    form: ColumnsForm
+    notes: tuple[str, ...]
+    said: str
+    is_open: bool
+    is_stale: bool
+
+
+def funnels_page(
+    found: list[Funnel], *, query: str, is_archived: bool, folder: Path, actor: Actor
+) -> FunnelsPage:
+    others = funnels.listing(is_archived=not is_archived, by=actor)
+    lines = tuple(
+        _line(funnel, folder if place < MOST_COMPUTED else None, actor)
+        for place, funnel in enumerate(found)
+    )
+    return FunnelsPage(
+        title=_("Funnels"),
+        chrome=chrome(),
+        tabs=data_tabs("funnels"),
+        lines=lines,
+        query=query,
+        is_archived=is_archived,
+        is_empty=not found and not query and not is_archived and not others,
+        archived_url=url_for("funnels.index", shown="archived")
+        if others and not is_archived
+        else None,
+        list_url=url_for("funnels.index"),
+        new_url=url_for("funnels.new") if allows(actor, Permission.MANAGE_FUNNELS) else None,
+    )
+
+
+def _line(funnel: Funnel, folder: Path | None, actor: Actor) -> FunnelLine:
+    spec, deals = funnel.spec, funnel_deals.newest(funnel)
+    conversion = range_ = level_word = ""
+    level = None
+    if deals is not None and folder is not None:
+        try:
+            answer = funnel_deals.found(deals, folder=folder, by=actor)
+        except HadiError:  # its own page says why
+            answer = None
+        if answer is not None:
+            conversion, range_ = share(answer.key.step.conversion), between(answer.key.interval)
+            light = answer.hygiene.level
+            level = light.value if light else None
+            level_word = say(Text(f"level_{light.value}")) if light else ""
+    return FunnelLine(
+        name=funnel.name,
+        url=url_for("funnels.show", funnel_id=funnel.id),
+        stages=" → ".join(stage.name for stage in spec.path),
+        key=spec.key.name,
+        conversion=conversion,
+        between=range_,
+        level=level,
+        level_word=level_word,
+        deals=_when(deals) if deals else "",
+        responsible=funnel.responsible.name,
+    )
+
+
+def funnel_page(
+    funnel: Funnel,
+    shown: FunnelDeals | None,
+    *,
+    folder: Path,
+    limit: str,
+    deals_form: DealsForm | None = None,
+    use_form: UseForm | None = None,
+    actor: Actor,
+) -> FunnelPage:
+    """A funnel with the numbers of one export: the newest, or the one that was asked for."""
+    may = allows(actor, Permission.MANAGE_FUNNELS)
+    answer = problem = None
+    if shown is not None and shown.is_mapped:
+        try:
+            answer = funnel_deals.found(shown, folder=folder, by=actor)
+        except HadiError as refused:
+            problem = say(refused.text)
+    exports = funnel_deals.of_funnel(funnel)
+    use, why_not = _use(funnel, shown, use_form, is_read=answer is not None, actor=actor)
+    sees = funnels.sees_managers(funnel, by=actor)
+    return FunnelPage(
+        title=funnel.name,
+        chrome=chrome(),
+        crumbs=_crumbs(),
+        meta=(
+            str(_("Key stage: %(stage)s", stage=funnel.spec.key.name)),
+            str(_("Responsible: %(name)s", name=funnel.responsible.name)),
+        ),
+        note=funnel.note,
+        is_archived=funnel.is_archived,
+        edit_url=_url("edit", funnel) if may and not funnel.is_archived else None,
+        archive_url=_url("archive", funnel) if may and not funnel.is_archived else None,
+        restore_url=_url("restore", funnel) if may and funnel.is_archived else None,
+        found=found_of(answer, has_managers=sees) if answer else None,
+        problem=problem,
+        of=_when(shown) if shown else "",
+        deals=tuple(_deals_line(each, shown, may and not funnel.is_archived) for each in exports),
+        deals_form=(deals_form or DealsForm(formdata=None))
+        if may and not funnel.is_archived
+        else None,
+        deals_url=_url("send_deals", funnel),
+        limit=limit,
+        use_form=use,
+        use_url=url_for("funnels.use", funnel_id=funnel.id, deals_id=shown.id) if shown else "",
+        why_no_use=why_not,
+        downloads=_downloads(funnel, shown) if answer and shown else (),
+        history=tuple(history.entry(event) for event in funnels.history(funnel, by=actor)),
+    )
+
+
+def _use(
+    funnel: Funnel, shown: FunnelDeals | None, form: UseForm | None, *, is_read: bool, actor: Actor
+) -> tuple[UseForm | None, str | None]:
+    """The form that makes data of the deals, or why there is none."""
+    if not is_read or shown is None or funnel.is_archived:
+        return None, None
+    if not shown.mapping.get("arm"):
+        return None, str(_("To judge a test on these deals, say which column names its arms."))
+    offered_to = made_datasets.taking(by=actor)
+    if not offered_to:
+        return None, str(_("No test that is running takes data of yours now."))
+    form = form or UseForm(formdata=None)
+    form.offer(offered_to, funnel)
+    return form, None
+
+
+def _deals_line(deals: FunnelDeals, shown: FunnelDeals | None, may: bool) -> DealsLine:
+    def url(view: str) -> str:
+        return url_for(f"funnels.{view}", funnel_id=deals.funnel_id, deals_id=deals.id)
+
+    return DealsLine(
+        name=deals.filename,
+        said=_when(deals),
+        url=url_for("funnels.show", funnel_id=deals.funnel_id, deals=deals.id),
+        columns_url=url("columns") if may else None,
+        remove_url=url("remove_deals") if may else None,
+        is_current=shown is not None and shown.id == deals.id,
+        is_mapped=deals.is_mapped,
+        version=deals.version,
+    )
+
+
+def _when(deals: FunnelDeals) -> str:
+    told = day(deals.as_of) if deals.as_of else moment(deals.created_at)
+    return str(_("%(n)s rows, %(when)s", n=count(deals.rows), when=told))
+
+
+def _downloads(funnel: Funnel, shown: FunnelDeals) -> tuple[Downloads, ...]:
+    ids = {"funnel_id": funnel.id, "deals_id": shown.id}
+    return (
+        offered("funnels.export_stages", _("Stages"), **ids),
+        offered("funnels.export_groups", _("Managers, territories, roles, sources"), **ids),
+    )
+
+
+def form_page(
+    form: FunnelForm, funnel: Funnel | None = None, *, is_stale: bool = False
+) -> FunnelFormPage:
+    return FunnelFormPage(
+        title=funnel.name if funnel else _("A new funnel"),
+        chrome=chrome(),
+        crumbs=_crumbs()
+        if funnel is None
+        else (*_crumbs(), Link(funnel.name, _url("show", funnel))),
+        url=_url("edit", funnel) if funnel else url_for("funnels.new"),
+        cancel_url=_url("show", funnel) if funnel else url_for("funnels.index"),
+        form=form,
+        is_new=funnel is None,
+        is_stale=is_stale,
+    )
+
+
+def columns_page(deals: FunnelDeals, form: ColumnsForm, *, is_stale: bool = False) -> ColumnsPage:
+    funnel = deals.funnel
+    is_wide = any(control.data or control.errors for control in form.wide)
+    return ColumnsPage(
+        title=_("What is what in these deals?"),
+        chrome=chrome(),
+        crumbs=(*_crumbs(), Link(funnel.name, _url("show", funnel))),
+        url=url_for("funnels.columns", funnel_id=funnel.id, deals_id=deals.id),
+        cancel_url=_url("show", funnel),
+        form=form,
+        notes=tuple(say(Text.from_json(note)) for note in deals.notes),
+        said=f"{deals.filename} · {_when(deals)}",
+        is_open=is_wide,
+        is_stale=is_stale,
+    )
+
+
+def _crumbs() -> tuple[Link, ...]:
+    return (Link(_("Funnels"), url_for("funnels.index")),)
+
+
+def _url(view: str, funnel: Funnel) -> str:
+    return url_for(f"funnels.{view}", funnel_id=funnel.id)
