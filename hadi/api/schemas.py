@@ -229,6 +229,10 @@ class DatasetOut(ma.Schema):
     quality = fields.Dict(
         required=True, allow_none=True, metadata={"description": "What was found in its rows"}
     )
+    origin = fields.Dict(
+        required=True, allow_none=True,
+        metadata={"description": "What its rows were worked out from: deals, receipts"},
+    )  # fmt: skip
     test = _whole("The number of the test")
     author = fields.Nested(PersonOut, required=True)
     attached_at = _moment(allow_none=True)

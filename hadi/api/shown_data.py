@@ -16,6 +16,7 @@ from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import quality
 from hadi.services.dataset_provenance import Provenance
 from hadi.services.dataset_records import newest_versions, versions_before
+from hadi.services.made_datasets import origin_of
 
 
 class Beside(NamedTuple):
@@ -56,6 +57,7 @@ def dataset(
         "is_current": shown.version is not None
         and shown.version == beside.newest.get((shown.test_id, shown.role)),
         "quality": _quality(shown, hidden),
+        "origin": _origin(shown),
         "test": test_number,
         "author": person(shown.author),
         "attached_at": moment(shown.attached_at),
@@ -99,6 +101,21 @@ def provenance(found: Provenance) -> Json:
             }
             for analysis in found.analyses
         ],
+    }
+
+
+def _origin(shown: Dataset) -> Json | None:
+    """What the rows were worked out from, where nobody sent them as they are."""
+    origin = origin_of(shown)
+    if origin is None:
+        return None
+    return {
+        "kind": origin.kind.value,
+        "filename": origin.filename,
+        "digest": origin.digest,
+        "rows": origin.rows,
+        "sentence": say(origin.text),
+        "spec": dict(origin.spec),
     }
 
 

@@ -15,6 +15,7 @@ from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.services import datasets, hypotheses
+from hadi.services.made_datasets import origin_of
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.language import say
 
@@ -72,6 +73,12 @@ def known_words(dataset: Dataset, filename: str) -> str:
         return say(Text("dataset_known", file=filename, version=version))
     later = str(newest.version)
     return say(Text("dataset_known_older", file=filename, version=version, newest=later))
+
+
+def made_words(dataset: Dataset) -> str | None:
+    """What its rows were worked out from, where nobody sent them as they are."""
+    origin = origin_of(dataset)
+    return say(origin.text) if origin else None
 
 
 def columns_of(dataset: Dataset) -> list[str]:

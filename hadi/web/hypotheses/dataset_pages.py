@@ -17,6 +17,7 @@ from hadi.services import hypotheses
 from hadi.services.dataset_provenance import Origin, Provenance
 from hadi.services.dataset_rows import Preview
 from hadi.services.quality import settings_of
+from hadi.web.hypotheses.data_access import made_words
 from hadi.web.hypotheses.data_decisions import field_word, option_word
 from hadi.web.hypotheses.data_forms import MappingForm, ReasonForm
 from hadi.web.hypotheses.data_pages import crumbs
@@ -91,6 +92,7 @@ class DatasetPage(Page):
     report: Report | None
     quality: QualityPanel
     asked: Asked | None
+    made: str | None  # what its rows were worked out from, where they were
     origins: tuple[OriginLine, ...]
     versions: tuple[VersionLine, ...]
     analyses: tuple[FoundLine, ...]
@@ -171,6 +173,7 @@ def dataset_page(
         report=report_of(dataset, hidden=hidden) if is_file else None,
         quality=quality_panel(hypothesis, dataset, actor),
         asked=asked_for(hypothesis, dataset),
+        made=made_words(dataset),
         origins=tuple(_origin(origin) for origin in provenance.origins),
         versions=tuple(
             VersionLine(

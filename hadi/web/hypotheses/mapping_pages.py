@@ -15,6 +15,7 @@ from hadi.models import Dataset, Hypothesis
 from hadi.services.dataset_memory import Recall
 from hadi.services.dataset_rows import Preview
 from hadi.web.hypotheses.arms_block import Arms, ArmsPage
+from hadi.web.hypotheses.data_access import made_words
 from hadi.web.hypotheses.data_forms import MappingForm, TermsForm
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.data_report import Report, report_of
@@ -52,6 +53,7 @@ class MappingPage(ArmsPage):
     key: str
     crumbs: tuple[Link, ...]
     name: str
+    made: str | None  # what the rows were worked out from, where they were
     form: MappingForm
     terms: TermsForm | None
     before: Before | None
@@ -102,6 +104,7 @@ def mapping_page(
         key=hypothesis.key,
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
         name=dataset.filename,
+        made=made_words(dataset),
         form=form,
         terms=terms,
         before=before,
