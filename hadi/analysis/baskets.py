@@ -107,7 +107,7 @@ def check_json(check: Check) -> dict[str, Any]:
         "code": check.code,
         "status": check.status.value,
         "detail": str(check.detail),
-        "detail_text": check.detail.as_json(),
+        "text": check.detail.as_json(),
     }
 
 

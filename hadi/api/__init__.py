@@ -12,6 +12,7 @@ from hadi import __version__
 from hadi.api import (
     analyses,
     authentication,
+    baskets,
     calendar,
     conclusions,
     connections,
@@ -29,6 +30,7 @@ from hadi.api import (
     problems,
     quality,
     rollouts,
+    season_profiles,
     seasons,
     units,
     uploads,
@@ -40,7 +42,8 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
-    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons, baskets,
+    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons,
+    season_profiles, baskets,
     calendar, units,
 )  # fmt: skip
 

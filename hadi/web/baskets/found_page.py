@@ -109,7 +109,7 @@ def basket_page(
         words=words,
         stores=stores_table(found["stores"]),
         checks=tuple(
-            (one["status"], _check_word(one["code"]), say(Text.from_json(one["detail_text"])))
+            (one["status"], _check_word(one["code"]), say(Text.from_json(one["text"])))
             for one in found["checks"]
         ),
         hidden=tuple(_hidden_word(kind) for kind in found["hidden"]),
