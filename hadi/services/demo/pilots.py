@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from hadi.domain.scaling import RolloutStatus
+from hadi.services.demo.places import Logged, Where, code
 from hadi.services.demo.story import Closing, Measure, Past, Reach, Scaling, Story, Study
 
 _SHOPS = tuple(f"shop {number:02d}" for number in range(1, 16))
@@ -86,6 +87,18 @@ PILOTS = (
         budget=1800,
         study=_study(("shop 07",), 0.024),
         past=Past(),
+        where=Where(
+            (code(7),),
+            lever="check",
+            technology="add-on selling",
+            weeks=(
+                Logged(code(7), 0, 8, note="the mentor begins on Tuesday"),
+                Logged(code(7), 1, 8, 1),
+                Logged(code(7), 2, 9, 2),
+                Logged(code(7), 3, 9, 1, "LED tubes of 120 cm"),
+                Logged(code(7), 4, 9),
+            ),
+        ),
         closing=Closing(
             "repeat",
             "One shop cannot show it: two can, and they are drawn by chance this time.",
@@ -107,6 +120,7 @@ PILOTS = (
         budget=2600,
         study=_study(("shop 04", "shop 11"), 0.122, components=["tablet", "fitting plans"]),
         past=Past(count=2, seed=_SEED),
+        where=Where((code(4), code(11)), lever="check", technology="add-on selling"),
         closing=Closing(
             "scale",
             "Confirmed against thirteen neighbours; chance would do this once in a hundred.",
@@ -128,5 +142,6 @@ PILOTS = (
         budget=900,
         study=_study(("shop 09",), 0.0),
         past=Past(),
+        where=Where((code(9),), lever="inflow", technology="consulting at the counter"),
     ),
 )

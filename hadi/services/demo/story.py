@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from hadi.domain.scaling import RolloutStatus
+from hadi.services.demo.places import Where
 
 
 class Reach(StrEnum):
@@ -144,6 +145,7 @@ class Story:
     data: Counted | Drawn | None = None
     study: Study | None = None
     past: Past | None = None
+    where: Where | None = None
     guard: Guard | None = None
     budget: int = 300
     worth: Mapping[str, Any] | None = None  # what the plan says the effect is worth

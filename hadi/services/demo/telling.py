@@ -30,7 +30,7 @@ from hadi.services import (
     users,
     workspace,
 )
-from hadi.services.demo import feeding, rows
+from hadi.services.demo import baskets, feeding, places, rows
 from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.pilots import PILOTS
@@ -80,9 +80,12 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
             for person in PEOPLE
         }
         actors = {key: users.actor_for(user) for key, user in people.items()}
+        places.enter(actors, now - timedelta(days=190))
+        days.enter(actors, now)
         for number, story in enumerate(stories, start=1):
             _Teller(story, number, actors, folder, now).tell()
-    return len(stories)
+        more = baskets.tell(actors, folder=folder, now=now)
+    return len(stories) + more
 
 
 def _workspace() -> None:
@@ -111,6 +114,8 @@ class _Teller:
         reach = story.reach
         if story.measure is not None:
             self.plan(hypothesis, story.measure)
+        if story.where is not None:
+            places.say(hypothesis, story.where, by=self.author, now=self.day(1.4))
         if reach in (Reach.IDEA, Reach.DRAFT, Reach.PLANNED):
             return
         if reach is Reach.ARCHIVED:
@@ -121,6 +126,11 @@ class _Teller:
         hypotheses.start(hypothesis.id, by=self.author, now=self.day(3))
         for spent in story.costs:
             self.spend(hypothesis, spent)
+        if story.where is not None:
+            places.log(
+                story.where, self.day(3).date(), by=self.actors["analyst"], at=self.day,
+                now=self.now,
+            )  # fmt: skip
         if story.data is not None or story.study is not None:
             self.measure(hypothesis)
         if story.closing is not None:

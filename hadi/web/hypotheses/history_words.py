@@ -135,6 +135,8 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "data_discarded": _with("filename"),
     "data_deleted": _with("version"),
     **{f"feed_{done}": _with("source") for done in FEED_VERBS},
+    **{f"pilot_history_{done}": _with("filename") for done in ("kept", "mapped", "removed")},
+    "pilots_drawn": _with("sites", "seed"),
     "analysed": _analysed,
     "plan_amended": _with("version"),
     "test_opened": _with("number"),
@@ -175,7 +177,8 @@ def _value(name: str, value: Any) -> str | None:
         return say(Text("value_yes" if value else "value_no"))
     if isinstance(value, list):
         return ", ".join(_finding(str(each)) for each in value)
-    code = {"status": f"rollout_{value}", "kind": f"cost_{value}"}.get(name)
+    codes = {"status": "rollout_{}", "kind": "cost_{}", "lever": "lever_{}"}
+    code = codes.get(name, "").format(value)
     return say(Text(code)) if code in WORDING and code else str(value)
 
 

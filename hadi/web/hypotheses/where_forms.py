@@ -37,10 +37,10 @@ class WhereForm(Form):
     )
 
     def offer(self, hypothesis: Hypothesis) -> None:
-        """The open units, those that are named already, and the levers in their order."""
-        named = units.of_hypothesis(hypothesis)
-        found = units.everyone()
-        found += [unit for unit in named if unit.is_closed]
+        """The units that are named already, the other open ones, and the levers in their
+        order."""
+        found = units.of_hypothesis(hypothesis)  # first, or nobody sees what is ticked
+        found += [unit for unit in units.everyone() if unit not in found]
         self.units.choices = choices((unit.id, unit.name) for unit in found)
         levers = [
             (lever.value, f"{lever.order}. {say(Text(f'lever_{lever.value}'))}") for lever in Lever

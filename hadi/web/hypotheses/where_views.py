@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Blocked, Invalid, Stale
+from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
@@ -124,7 +125,8 @@ def _page(
 
 def _choice(unit: Unit) -> Choice:
     model = say(Text(f"sales_model_{unit.sales_model.value}_short")) if unit.sales_model else ""
-    about = ", ".join(part for part in (unit.code, unit.region, unit.format, model) if part)
+    code = "" if folded(unit.code) == folded(unit.name) else unit.code
+    about = ", ".join(part for part in (code, unit.region, unit.format, model) if part)
     return Choice(
         unit.id, about, "closed" if unit.is_closed else "" if unit.is_ready else "unready"
     )

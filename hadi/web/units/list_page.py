@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
+from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.units import SalesModel, UnitKind
@@ -130,7 +131,7 @@ def _line(row: UnitRow) -> UnitLine:
     model = Text(f"sales_model_{unit.sales_model.value}_short") if unit.sales_model else None
     return UnitLine(
         name=unit.name,
-        code=unit.code,
+        code="" if folded(unit.code) == folded(unit.name) else unit.code,
         url=url_for("units.show", unit_id=unit.id),
         kind=say(Text(f"unit_kind_{unit.kind.value}")),
         where=", ".join(part for part in (unit.region, unit.format) if part),
