@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from hadi.analysis.scorecards import Assessment, Coded, Period
 from hadi.domain.scorecards import Share
 
 
-def as_json(found: Assessment, criteria: Mapping[int, str]) -> dict[str, Any]:
+def as_json(found: Assessment) -> dict[str, Any]:
     """The assessment for programs; shares are fractions, null where nothing applied."""
     change = found.change
     return {
@@ -35,7 +34,7 @@ def as_json(found: Assessment, criteria: Mapping[int, str]) -> dict[str, Any]:
         "criteria": [
             {
                 "number": each.criterion.number,
-                "name": criteria.get(each.criterion.number, each.criterion.name),
+                "name": each.criterion.name,
                 "mandatory": each.criterion.is_mandatory,
                 "excluded": each.is_excluded,
                 "before": share_json(each.before) if found.before else None,

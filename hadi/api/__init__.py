@@ -14,6 +14,7 @@ from hadi.api import (
     authentication,
     baskets,
     calendar,
+    client_bases,
     conclusions,
     connections,
     cost_imports,
@@ -22,14 +23,17 @@ from hadi.api import (
     events,
     exports,
     feeds,
+    funnels,
     hypotheses,
     jobs,
+    levers,
     people,
     pilots,
     plans,
     problems,
     quality,
     rollouts,
+    scorecards,
     season_profiles,
     seasons,
     units,
@@ -42,9 +46,9 @@ RATE_LIMIT = "1200 per minute"  # of one token: a script may hurry, a runaway on
 
 NOUNS = (
     hypotheses, plans, pilots, datasets, uploads, quality, connections, feeds, analyses,
-    conclusions, rollouts, costs, cost_imports, events, people, jobs, exports, seasons,
+    conclusions, rollouts, funnels, costs, cost_imports, events, people, jobs, exports, seasons,
     season_profiles, baskets,
-    calendar, units,
+    calendar, units, scorecards, levers, client_bases,
 )  # fmt: skip
 
 ABOUT = """\

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from hadi.db import db, lock, new_id, transaction
@@ -59,15 +59,18 @@ def listing(
     """A page of the visits, the latest first, struck out ones too; and how many there are."""
     require(by, Permission.VIEW)
     counted = select(func.count(ScorecardVisit.id)).where(ScorecardVisit.scorecard_id == card.id)
-    query = (
+    query = everything(card).limit(page_size).offset((page - 1) * page_size)
+    return list(db.session.scalars(query)), db.session.scalar(counted) or 0
+
+
+def everything(card: Scorecard) -> Select[tuple[ScorecardVisit]]:
+    """The query of all visits, the latest first."""
+    return (
         select(ScorecardVisit)
         .where(ScorecardVisit.scorecard_id == card.id)
         .options(selectinload(ScorecardVisit.marks), joinedload(ScorecardVisit.author))
         .order_by(ScorecardVisit.visited_on.desc(), ScorecardVisit.id.desc())
-        .limit(page_size)
-        .offset((page - 1) * page_size)
     )
-    return list(db.session.scalars(query)), db.session.scalar(counted) or 0
 
 
 def counted(card: Scorecard) -> list[rules.Visit]:

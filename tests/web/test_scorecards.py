@@ -125,14 +125,14 @@ def test_before_is_held_against_since(visitor: Visitor) -> None:
         "The score moved: 54.2% of what applied was met before, 84.7% since. Chance alone would "
         "hardly do that (p = 0.002)." in page.text
     )
-    csv = visitor.get(f"{here}/visits.csv").text
-    assert csv.count("\n") == 145
+    csv = visitor.get(f"{here}/visits.csv")
+    assert csv.response.get_data(as_text=True).count("\n") == 145
 
 
 def test_a_criterion_is_changed_retired_and_asked_again(visitor: Visitor) -> None:
     visitor.sign_in()
     here = card(visitor)
-    visitor.submit(f"{here}/criteria/3", SEEN)
+    visitor.submit(f"{here}/criteria/3", SEEN, form_id="criterion")
     assert visitor.get(here).text.count("step without a check point") == 4
     visitor.submit(
         f"{here}/criteria/new",
@@ -184,7 +184,7 @@ def test_the_scorecard_of_a_hypothesis_is_chosen_and_blocks_the_start(visitor: V
     assert "Name the check point of step 3" in start
     assert key in visitor.get(here).text
     for number in (3, 4, 7, 8, 10):
-        visitor.submit(f"{here}/criteria/{number}", SEEN)
+        visitor.submit(f"{here}/criteria/{number}", SEEN, form_id="criterion")
     assert "Name the check point" not in visitor.get(f"/hypotheses/{key}").text
     press(visitor, f"/hypotheses/{key}/execution/unlink")
     assert "Mandatory steps" not in visitor.get(f"/hypotheses/{key}/execution").text

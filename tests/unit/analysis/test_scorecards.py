@@ -182,7 +182,7 @@ def test_anything_else_is_no_mark(written: str) -> None:
 
 
 def test_the_numbers_for_programs() -> None:
-    told = as_json(assess(CARD, before_and_after(), since=START), {})
+    told = as_json(assess(CARD, before_and_after(), since=START))
     assert told["before"]["share"] == pytest.approx(39 / 72)
     assert told["change"]["by"] == "visits"
     assert told["fidelity"] == {
