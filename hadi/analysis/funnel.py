@@ -188,7 +188,7 @@ def check_json(check: Check) -> dict[str, Any]:
         "status": check.status.value,
         "p_value": check.p_value,
         "detail": str(check.detail),
-        "detail_text": check.detail.as_json(),
+        "text": check.detail.as_json(),
     }
 
 
