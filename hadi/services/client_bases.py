@@ -20,7 +20,7 @@ from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import ClientBase, Unit
 from hadi.services import events, units, workspace
-from hadi.services.lever_periods import named_unit, stake
+from hadi.services.lever_periods import named_unit, require_any, stake
 from hadi.services.lever_reading import read_count, read_note, read_span
 from hadi.services.struck_out import refuse_struck, strike, take_back
 
@@ -128,6 +128,7 @@ def find(base_id: str, *, by: Actor) -> ClientBase:
 
 def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> ClientBase:
     """Enter a territory's base. Raises NotAllowed, Invalid with every fault."""
+    require_any(by)
     with transaction():
         await_turn(TURN)
         return put(None, body, by=by, now=now)
@@ -140,6 +141,7 @@ def add_many(
     now: datetime,
 ) -> list[ClientBase]:
     """Enter several, all or none. Raises Invalid, NotAllowed."""
+    require_any(by)
     with transaction():
         await_turn(TURN)
         return [put(None, body, by=by, now=now) for body in bodies]

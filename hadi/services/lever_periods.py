@@ -91,6 +91,7 @@ def find(period_id: str, *, by: Actor) -> LeverPeriod:
 def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> LeverPeriod:
     """Enter a period: unit (id or code; empty: the whole), days, counts, revenue. Raises
     NotAllowed, Invalid with every fault."""
+    require_any(by)
     with transaction():
         await_turn(TURN)
         return put(None, body, by=by, now=now)
@@ -98,6 +99,7 @@ def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> LeverPeriod:
 
 def add_many(*, bodies: Sequence[Mapping[str, Any]], by: Actor, now: datetime) -> list[LeverPeriod]:
     """Enter several, all or none. Raises Invalid, NotAllowed."""
+    require_any(by)
     with transaction():
         await_turn(TURN)
         return [put(None, body, by=by, now=now) for body in bodies]

@@ -1,0 +1,182 @@
+"""Client bases by territory, and the setting that says whom the whole one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response
+
+from hadi.api import conditions, shown_levers
+from hadi.api.answers import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_MATCH_OPTIONAL,
+    Endpoints,
+    answer,
+    answer_page,
+    settle,
+)
+from hadi.api.authentication import actor, now
+from hadi.api.hypotheses import Nothing
+from hadi.api.lever_schemas import (
+    BaseDefinitionIn,
+    BaseDefinitionOut,
+    BaseQuery,
+    BasesImportIn,
+    ClientBaseIn,
+    ClientBaseOut,
+    LeverImportOut,
+    LeverStruckIn,
+)
+from hadi.api.paging import sliced
+from hadi.api.repeats import once
+from hadi.db import transaction
+from hadi.domain.permissions import Permission, require
+from hadi.domain.text import Text
+from hadi.models import ClientBase
+from hadi.services import client_bases, lever_import, workspace
+
+endpoints = Endpoints("client-bases", "The active clients against all there are, by territory")
+
+STALE = Text("entry_changed_meanwhile")
+
+
+@endpoints.at("/client-bases", "GET")
+@endpoints.answers(200, ClientBaseOut(many=True), 422, is_paged=True)
+@endpoints.takes(BaseQuery, location="query")
+def listing(query: dict[str, Any]) -> Response:
+    """The bases of a period by territory, those struck out left out."""
+    first, last = query.get("starts_on"), query.get("ends_on")
+    period = (first, last) if first and last else None
+    found = client_bases.found(period=period, by=actor())
+    if period is not None and found.period != period:
+        return answer_page(sliced([], query), shown_levers.base)
+    return answer_page(sliced([line.base for line in found.lines], query), shown_levers.base)
+
+
+@endpoints.at("/client-bases", "POST")
+@endpoints.answers(
+    201, ClientBaseOut, 400, 413, 415, 422, has_etag=True, has_location=True,
+    parameters=[IDEMPOTENCY_KEY],
+)  # fmt: skip
+@endpoints.takes(ClientBaseIn)
+@once
+def add(body: dict[str, Any]) -> Response:
+    """Enter the base of a territory in a period."""
+    made = client_bases.add(body=body, by=actor(), now=now())
+    return _answer(made, HTTPStatus.CREATED)
+
+
+@endpoints.at("/client-bases/import", "POST")
+@endpoints.answers(200, LeverImportOut, 400, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
+@endpoints.takes(BasesImportIn)
+@once
+def import_(body: dict[str, Any]) -> Response:
+    """Store a list as a whole; a territory that is there already is corrected. With `dry_run` only
+    said; without, refused with every line that is wrong."""
+    is_stored = not body.get("dry_run")
+    done = lever_import.bases(
+        body["text"], starts_on=body.get("starts_on"), ends_on=body.get("ends_on"),
+        is_stored=is_stored, by=actor(), now=now(),
+    )  # fmt: skip
+    if is_stored:
+        settle()
+    return answer(shown_levers.imported(done, is_stored=is_stored))
+
+
+@endpoints.at("/client-bases/definition", "GET")
+@endpoints.answers(200, BaseDefinitionOut, has_etag=True)
+def definition() -> Response:
+    """Whom the whole base counts, and the sum of the last period by that."""
+    require(actor(), Permission.VIEW)
+    return _definition()
+
+
+@endpoints.at("/client-bases/definition", "PUT")
+@endpoints.answers(
+    200, BaseDefinitionOut, 400, 412, 413, 415, 422, 428, has_etag=True, parameters=[IF_MATCH]
+)
+@endpoints.takes(BaseDefinitionIn)
+def define(body: dict[str, Any]) -> Response:
+    """Say whom the whole base counts. For administrators."""
+    require(actor(), Permission.EDIT_SETTINGS)
+    with transaction():
+        version = conditions.required(workspace.current().version, stale=Text("workspace.stale"))
+        client_bases.define(body.get("definition"), version=version, by=actor(), now=now())
+    settle()
+    return _definition()
+
+
+@endpoints.at("/client-bases/<base_id>", "GET")
+@endpoints.answers(200, ClientBaseOut, 404, has_etag=True)
+def get(base_id: str) -> Response:
+    """One base."""
+    return _answer(client_bases.find(base_id, by=actor()))
+
+
+@endpoints.at("/client-bases/<base_id>", "PATCH")
+@endpoints.answers(
+    200, ClientBaseOut, 400, 404, 409, 412, 413, 415, 422, 428, has_etag=True, parameters=[IF_MATCH]
+)
+@endpoints.takes(ClientBaseIn)
+def edit(body: dict[str, Any], base_id: str) -> Response:
+    """Correct a base; what is left out stays."""
+    with transaction():
+        found = client_bases.find(base_id, by=actor())
+        version = conditions.required(found.version, stale=STALE)
+        edited = client_bases.edit(found.id, body=body, version=version, by=actor(), now=now())
+    return _answer(edited)
+
+
+@endpoints.at("/client-bases/<base_id>/void", "POST")
+@endpoints.answers(
+    200, ClientBaseOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
+)  # fmt: skip
+@endpoints.takes(LeverStruckIn)
+@once
+def void(body: dict[str, Any], base_id: str) -> Response:
+    """Strike a base out, with a reason; it stays in the list."""
+    return _step(client_bases.void, base_id, reason=body.get("reason") or "")
+
+
+@endpoints.at("/client-bases/<base_id>/restore", "POST")
+@endpoints.answers(
+    200, ClientBaseOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
+)  # fmt: skip
+@endpoints.takes(Nothing, is_required=False)
+@once
+def restore(body: dict[str, Any], base_id: str) -> Response:
+    """Count a base again that was struck out."""
+    return _step(client_bases.restore, base_id)
+
+
+def _step(take: Callable[..., ClientBase], base_id: str, **more: str) -> Response:
+    found = client_bases.find(base_id, by=actor())
+    version = conditions.optional(found.version, stale=STALE)
+    return _answer(take(found.id, version=version, by=actor(), now=now(), **more))
+
+
+def _definition() -> Response:
+    found, version = client_bases.found(by=actor()), workspace.current().version
+    told = {
+        "definition": found.definition.value,
+        "active": found.total.active,
+        "whole": found.total.whole,
+        "ratio": found.total.ratio,
+        "not_known": found.unknown,
+        "version": version,
+    }
+    return answer(told, version=version)
+
+
+def _answer(base: ClientBase, status: int = HTTPStatus.OK) -> Response:
+    settle()
+    is_new = status == HTTPStatus.CREATED
+    return answer(
+        shown_levers.base(base), status, version=base.version,
+        location=f"/client-bases/{base.id}" if is_new else None,
+    )  # fmt: skip
