@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
+from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.units import UnitKind
@@ -179,11 +180,17 @@ def _pairs(unit: Unit) -> tuple[tuple[str, str], ...]:
         (_("Territory"), unit.parent.name if unit.parent else ""),
         (_("Sales model"), say(model) if model else ""),
         (_("Technology"), unit.technology),
-        (_("Known in data as"), ", ".join((unit.code, unit.name, *unit.aliases))),
+        (_("Known in data as"), _known_as(unit)),
     ]
     if unit.kind is UnitKind.TERRITORY:
         known = [pair for pair in known if pair[0] != _("Format")]
     return tuple((str(label), value) for label, value in known)
+
+
+def _known_as(unit: Unit) -> str:
+    """Every way of writing it that is another one."""
+    names = {folded(name): name for name in reversed((unit.name, unit.code, *unit.aliases))}
+    return ", ".join(reversed(names.values()))
 
 
 def _lacks(unit: Unit) -> str | None:
