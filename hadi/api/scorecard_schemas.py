@@ -23,17 +23,17 @@ def _words(about: str, most: int) -> Words:
     return Words(allow_none=True, metadata=described(about, maxLength=most))
 
 
-class CardQuery(PageQuery):
+class ScorecardQuery(PageQuery):
     q = Words(metadata=described("Words of its name or purpose"))
     open = Words(metadata=described("true or false; all unless said", enum=["true", "false"]))
 
 
-class CardIn(Sent):
+class ScorecardIn(Sent):
     name = _words("What it is called", SHORT)
     purpose = _words("What it is for", LIMIT)
 
 
-class NewCardIn(CardIn):
+class NewScorecardIn(ScorecardIn):
     template = Flag(
         allow_none=True,
         metadata=described("Begin with the twelve criteria of a conversation, in your language"),
@@ -63,11 +63,11 @@ class VisitIn(Sent):
     second = Bare(allow_none=True, metadata=_MARKS)
 
 
-class VoidIn(Sent):
+class VisitVoidIn(Sent):
     reason = Words(allow_none=True, metadata=described("Why", minLength=1, maxLength=LIMIT))
 
 
-class ColumnsIn(Sent):
+class VisitColumnsIn(Sent):
     """Which column has which role; others are found by their names."""
 
     visit = _words("Its number", 200)
@@ -80,21 +80,21 @@ class ColumnsIn(Sent):
     comment = _words("", 200)
 
 
-class VisitsIn(Sent):
+class VisitImportIn(Sent):
     text = Words(
         required=True,
         metadata=described("CSV or lines copied from a spreadsheet, with their head"),
     )
-    columns = Inner(ColumnsIn, allow_none=True)
+    columns = Inner(VisitColumnsIn, allow_none=True)
     dry_run = Flag(allow_none=True, metadata=described("Only say what it holds"))
 
 
-class ResultQuery(Sent):
+class ScorecardResultQuery(Sent):
     since = Day(metadata=described("Visits before it are the measure before"))
     unit = Words(metadata=described("Of one store"))
 
 
-class LinkIn(Sent):
+class ScorecardLinkIn(Sent):
     scorecard = Words(allow_none=True, metadata=described("Its id"))
     units = Listed(
         Words(), allow_none=True, metadata=described("Stores that carry it out; none for all")
@@ -117,7 +117,7 @@ class CriterionOut(ma.Schema):
     version = _whole("To send as If-Match")
 
 
-class CardOut(ma.Schema):
+class ScorecardOut(ma.Schema):
     """A scorecard."""
 
     id = _text()
@@ -152,7 +152,7 @@ class VisitOut(ma.Schema):
     version = _whole("To send as If-Match")
 
 
-class ImportOut(ma.Schema):
+class VisitImportOut(ma.Schema):
     visits = _whole("How many the text holds")
     marks = _whole()
     faults = fields.List(fields.String(), required=True)
@@ -162,7 +162,7 @@ class ImportOut(ma.Schema):
     updated = _whole("Visits that were there", allow_none=True)
 
 
-class ResultOut(ma.Schema):
+class ScorecardResultOut(ma.Schema):
     """The object of `hadi scorecard --json`. Shares are fractions; null where nothing applied."""
 
     sentence = _text()
@@ -178,7 +178,7 @@ class ResultOut(ma.Schema):
     checks = fields.List(fields.Dict(), required=True)
 
 
-class LinkOut(ma.Schema):
+class ScorecardLinkOut(ma.Schema):
     """The scorecard that watches a hypothesis; null where none does."""
 
     scorecard = _text(allow_none=True)

@@ -26,21 +26,21 @@ from hadi.api.hypotheses import Nothing
 from hadi.api.paging import PageQuery, paged, sliced
 from hadi.api.repeats import once
 from hadi.api.scorecard_schemas import (
-    CardIn,
-    CardOut,
-    CardQuery,
     CriterionIn,
     CriterionOut,
-    ImportOut,
-    LinkIn,
-    LinkOut,
-    NewCardIn,
-    ResultOut,
-    ResultQuery,
+    NewScorecardIn,
+    ScorecardIn,
+    ScorecardLinkIn,
+    ScorecardLinkOut,
+    ScorecardOut,
+    ScorecardQuery,
+    ScorecardResultOut,
+    ScorecardResultQuery,
+    VisitImportIn,
+    VisitImportOut,
     VisitIn,
     VisitOut,
-    VisitsIn,
-    VoidIn,
+    VisitVoidIn,
 )
 from hadi.api.voice import say
 from hadi.db import db, transaction
@@ -61,8 +61,8 @@ PASTED = "text.csv"
 
 # ----------------------------------------------------------------------------------- the cards
 @endpoints.at("/scorecards", "GET")
-@endpoints.answers(200, CardOut(many=True), 422, is_paged=True)
-@endpoints.takes(CardQuery, location="query")
+@endpoints.answers(200, ScorecardOut(many=True), 422, is_paged=True)
+@endpoints.takes(ScorecardQuery, location="query")
 def listing(query: dict[str, Any]) -> Response:
     """List scorecards by name."""
     is_open = {"true": True, "false": False}.get(query.get("open") or "")
@@ -72,10 +72,10 @@ def listing(query: dict[str, Any]) -> Response:
 
 @endpoints.at("/scorecards", "POST")
 @endpoints.answers(
-    201, CardOut, 400, 413, 415, 422, has_etag=True, has_location=True,
+    201, ScorecardOut, 400, 413, 415, 422, has_etag=True, has_location=True,
     parameters=[IDEMPOTENCY_KEY],
 )  # fmt: skip
-@endpoints.takes(NewCardIn)
+@endpoints.takes(NewScorecardIn)
 @once
 def create(body: dict[str, Any]) -> Response:
     """Make a scorecard, empty or from the template."""
@@ -87,7 +87,7 @@ def create(body: dict[str, Any]) -> Response:
 
 
 @endpoints.at("/scorecards/<card_id>", "GET")
-@endpoints.answers(200, CardOut, 404, has_etag=True)
+@endpoints.answers(200, ScorecardOut, 404, has_etag=True)
 def get(card_id: str) -> Response:
     """One scorecard with its criteria."""
     return _answer(_found(card_id))
@@ -95,9 +95,9 @@ def get(card_id: str) -> Response:
 
 @endpoints.at("/scorecards/<card_id>", "PATCH")
 @endpoints.answers(
-    200, CardOut, 400, 404, 412, 413, 415, 422, 428, has_etag=True, parameters=[IF_MATCH]
+    200, ScorecardOut, 400, 404, 412, 413, 415, 422, 428, has_etag=True, parameters=[IF_MATCH]
 )
-@endpoints.takes(CardIn)
+@endpoints.takes(ScorecardIn)
 def edit(body: dict[str, Any], card_id: str) -> Response:
     """Rename a scorecard; what is left out stays."""
     with transaction():
@@ -109,7 +109,7 @@ def edit(body: dict[str, Any], card_id: str) -> Response:
 
 @endpoints.at("/scorecards/<card_id>/close", "POST")
 @endpoints.answers(
-    200, CardOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
+    200, ScorecardOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
     parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
 )  # fmt: skip
 @endpoints.takes(Nothing, is_required=False)
@@ -121,7 +121,7 @@ def close(body: dict[str, Any], card_id: str) -> Response:
 
 @endpoints.at("/scorecards/<card_id>/reopen", "POST")
 @endpoints.answers(
-    200, CardOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
+    200, ScorecardOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
     parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
 )  # fmt: skip
 @endpoints.takes(Nothing, is_required=False)
@@ -132,8 +132,8 @@ def reopen(body: dict[str, Any], card_id: str) -> Response:
 
 
 @endpoints.at("/scorecards/<card_id>/result", "GET")
-@endpoints.answers(200, ResultOut, 404, 422)
-@endpoints.takes(ResultQuery, location="query")
+@endpoints.answers(200, ScorecardResultOut, 404, 422)
+@endpoints.takes(ScorecardResultQuery, location="query")
 def result(query: dict[str, Any], card_id: str) -> Response:
     """What the visits say: before and since a day, by criterion and store, and agreement."""
     card = _found(card_id)
@@ -233,8 +233,8 @@ def add_visit(body: dict[str, Any], card_id: str) -> Response:
 
 
 @endpoints.at("/scorecards/<card_id>/visits/import", "POST")
-@endpoints.answers(200, ImportOut, 400, 404, 409, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
-@endpoints.takes(VisitsIn)
+@endpoints.answers(200, VisitImportOut, 400, 404, 409, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
+@endpoints.takes(VisitImportIn)
 @once
 def import_visits(body: dict[str, Any], card_id: str) -> Response:
     """Store the visits of a text as a whole. With `dry_run` only said; without, refused with every
@@ -293,7 +293,7 @@ def edit_visit(body: dict[str, Any], card_id: str, visit_id: str) -> Response:
     200, VisitOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
     parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY],
 )  # fmt: skip
-@endpoints.takes(VoidIn)
+@endpoints.takes(VisitVoidIn)
 @once
 def void(body: dict[str, Any], card_id: str, visit_id: str) -> Response:
     """Strike a visit out, with a reason; it stays."""
@@ -324,7 +324,7 @@ def restore(body: dict[str, Any], card_id: str, visit_id: str) -> Response:
 
 # --------------------------------------------------------------------------- of a hypothesis
 @endpoints.at("/hypotheses/<key>/scorecard", "GET")
-@endpoints.answers(200, LinkOut, 404, has_etag=True)
+@endpoints.answers(200, ScorecardLinkOut, 404, has_etag=True)
 def read_link(key: str) -> Response:
     """The scorecard that watches a hypothesis, and whether it is carried out."""
     return _answer_link(found.hypothesis(key))
@@ -332,9 +332,20 @@ def read_link(key: str) -> Response:
 
 @endpoints.at("/hypotheses/<key>/scorecard", "PUT")
 @endpoints.answers(
-    200, LinkOut, 400, 404, 409, 412, 413, 415, 422, 428, has_etag=True, parameters=[IF_MATCH]
+    200,
+    ScorecardLinkOut,
+    400,
+    404,
+    409,
+    412,
+    413,
+    415,
+    422,
+    428,
+    has_etag=True,
+    parameters=[IF_MATCH],
 )
-@endpoints.takes(LinkIn)
+@endpoints.takes(ScorecardLinkIn)
 def link(body: dict[str, Any], key: str) -> Response:
     """Let a scorecard watch a hypothesis; refused once data are attached."""
     hypothesis = found.hypothesis(key)
