@@ -109,7 +109,8 @@ def _season(table: SeriesTable, plan: Plan, own: SeasonPlan, start: When) -> Sea
         before = read_span(own.before, "before")
     else:
         before = When(start.month - WINDOW), When(start.month - 1)
-    return season(table, before=before, after=(When(first), When(last)), alpha=plan.alpha)
+    after = When(first), When(last)
+    return season(table, before=before, after=after, alpha=plan.alpha, profile=own.profile)
 
 
 def by_regression(table: SeriesTable, plan: Plan, own: SeasonPlan, start: When) -> Answer:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from hadi.analysis.season_checks import checks_of
 from hadi.analysis.season_json import answer_json
 from hadi.domain import months
 from hadi.domain.errors import Invalid
 from hadi.domain.months import When
+from hadi.domain.season_plan import KeptSeason
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.series import SeriesTable, by_month
 from hadi.stats.errors import NotEstimable
 from hadi.stats.season_change import Change, change
-from hadi.stats.seasons import Coefficients, Method, MonthSeries, Over, coefficients
+from hadi.stats.seasons import Coefficients, Method, MonthSeries, Over, coefficients, kept
 
 Span: TypeAlias = "tuple[When, When]"
 
@@ -41,6 +42,7 @@ class Season:
     change: Change | None
     checks: tuple[Check, ...]
     alpha: float
+    profile: KeptSeason | None = None
 
     @property
     def is_comparable(self) -> bool:
@@ -70,9 +72,10 @@ def season(
     method: Method | None = None,
     over: Over | None = None,
     alpha: float = 0.05,
+    profile: KeptSeason | None = None,
 ) -> Season:
     """The coefficients of the whole years before `before` (of all without it), and the change from
-    `before` to `after`.
+    `before` to `after`. With a `profile` its coefficients are taken.
 
     Raises Invalid with one sentence where there is no answer.
     """
@@ -85,14 +88,25 @@ def season(
             raise Invalid(Text("season_spans_overlap"))
     series, partial = by_month(table)
     try:
-        found = coefficients(series, until=spans[0][0] if spans else None, method=method, over=over)
+        until = spans[0][0] if spans else None
+        if profile is not None:
+            found = kept(series, profile.coefficients, _way(profile.method), until=until)
+        else:
+            found = coefficients(series, until=until, method=method, over=over)
         changed = None
         if spans:
             changed = change(series, found, before=spans[0], after=spans[1], alpha=alpha)
     except NotEstimable as unknown:
         raise Invalid(Text(unknown.code)) from None
-    checks = checks_of(table, series, partial, found, changed, is_chosen=over is not None)
-    return Season(table, series, partial, found, changed, checks, alpha)
+    checks = checks_of(
+        table, series, partial, found, changed, is_chosen=over is not None,
+        kept_as=profile.name if profile else None,
+    )  # fmt: skip
+    return Season(table, series, partial, found, changed, checks, alpha, profile)
+
+
+def _way(method: str) -> Method:
+    return next((way for way in get_args(Method) if way == method), "level")
 
 
 def whole_months(span: Span, field: str) -> tuple[int, int]:

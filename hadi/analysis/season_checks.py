@@ -26,14 +26,19 @@ def checks_of(
     changed: Change | None,
     *,
     is_chosen: bool = False,
+    kept_as: str | None = None,
 ) -> tuple[Check, ...]:
-    """Every check, in the order it is read. `is_chosen`: someone said mean or median."""
-    return (
-        *_reading(table, partial),
+    """Every check, in the order it is read. `is_chosen`: someone said mean or median; `kept_as`:
+    the coefficients are kept ones, of that name."""
+    own = (
         _years(found),
         *_part_years(found),
         _growth(found),
         _spread(found, is_chosen=is_chosen),
+    ) if kept_as is None else (_kept(kept_as),)  # fmt: skip
+    return (
+        *_reading(table, partial),
+        *own,
         *(_windows(found, changed) if changed else ()),
     )
 
@@ -62,6 +67,10 @@ def _reading(table: SeriesTable, partial: Sequence[int]) -> Iterator[Check]:
     if partial:
         named = listed([months.written(m) for m in partial])
         yield _warn("partial_months", Text("season_partial", n=len(partial), months=named))
+
+
+def _kept(name: str) -> Check:
+    return _pass("years", Text("season_profile_used", name=name))
 
 
 def _years(found: Coefficients) -> Check:
@@ -143,6 +152,8 @@ def _units(found: Coefficients, changed: Change) -> Check:
     times = times_off(changed)
     if times is not None:
         return Check("units", CheckStatus.FAIL, Text("season_units_sum", n=times))
+    if not found.years.starts:
+        return _pass("units", Text("season_units_same"))
     usual = float(np.mean(found.years.table[-1]))
     for level in (changed.before.level, changed.after.level):
         if abs(abs(math.log(level / usual)) - math.log(SUM_OF)) <= NEAR:

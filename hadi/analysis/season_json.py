@@ -32,7 +32,8 @@ def answer_json(answer: Season) -> dict[str, Any]:
         "alpha": answer.alpha,
         **profile_json(found),
         **change_json(changed, shown),
-        "formula": formula_json(found, changed) if changed else None,
+        "formula": formula_json(found, changed) if changed and found.years.starts else None,
+        "profile": answer.profile.as_json() if answer.profile else None,
         "series": series_json(answer),
         "packages": {"hadi": __version__},
     }

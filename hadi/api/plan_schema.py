@@ -26,7 +26,7 @@ from hadi.domain.plan import (
     MetricRole,
     Spending,
 )
-from hadi.domain.season_plan import SeasonMethod
+from hadi.domain.season_plan import NAME_LIMIT, SeasonMethod
 from hadi.domain.statement import LIMIT
 
 _NUMBER = {"type": "number"}
@@ -228,6 +228,21 @@ class PlanIn(Sent):
         "Of before_after: the values are counts of something, so that the regression is Poisson's",
         {"type": "boolean"},
     )
+    profile = _documented(
+        "Of before_after: a kept season, by id or name, or its coefficients, in place of those of "
+        "the series' own years",
+        {
+            "type": ["string", "object"], "maxLength": 200,
+            "properties": {
+                "name": {"type": "string", "maxLength": NAME_LIMIT},
+                "coefficients": {
+                    "type": "array", "minItems": 12, "maxItems": 12,
+                    "items": {"type": "number", "minimum": 0},
+                },
+                "method": {"enum": ["level", "years", "trend", None]},
+            },
+        },
+    )  # fmt: skip
     scale = _documented(
         "Of a pilot: effects as fractions (log, unless said) or in the value's units (linear)",
         _values(Scale),

@@ -53,6 +53,10 @@ class SeasonIn(Sent):
         allow_none=True,
         metadata=described("mean or median of the years; as fits unless said", maxLength=10),
     )
+    profile = Words(
+        allow_none=True,
+        metadata=described("A kept season, by id or name, in place of the series' own"),
+    )
     alpha = Number(allow_none=True, metadata=described("Error level; 0.05 unless said"))
 
 
@@ -89,7 +93,7 @@ def compute(body: dict[str, Any]) -> Response:
     found = seasons.compute(
         _table(body), before=body.get("before") or "", after=body.get("after") or "",
         method=body.get("method") or "", over=body.get("over") or "",
-        alpha=0.05 if alpha is None else alpha, by=actor(),
+        alpha=0.05 if alpha is None else alpha, profile=body.get("profile") or "", by=actor(),
     )  # fmt: skip
     return answer(shown.in_language(found.as_json()), HTTPStatus.OK)
 

@@ -40,7 +40,7 @@ from hadi.domain.plan import (
     Threshold,
 )
 from hadi.domain.season_plan import FIELDS as SEASON_FIELDS
-from hadi.domain.season_plan import SeasonMethod, SeasonPlan
+from hadi.domain.season_plan import KeptSeason, SeasonMethod, SeasonPlan
 from hadi.domain.text import Text
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -141,7 +141,19 @@ class PlanReader:
             before=before,
             method=self.choice("method", SeasonMethod) or SeasonMethod.COEFFICIENTS,
             is_counts=self.data.get("counts") is True,
+            profile=self.profile(),
         )
+
+    def profile(self) -> KeptSeason | None:
+        """Coefficients that were kept; None where the series' own are taken."""
+        value = self.data.get("profile")
+        if not value:
+            return None
+        try:
+            return KeptSeason.from_json(value)
+        except Invalid as error:
+            self.wrong["profile"] = error.text
+            return None
 
     def label(self, name: str) -> str | None:
         """A short text, or a whole number that stands for one: sites and weeks have numbers."""

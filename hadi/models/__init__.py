@@ -23,6 +23,7 @@ from hadi.models.scorecard import (
     ScorecardMark,
     ScorecardVisit,
 )
+from hadi.models.season_profile import SeasonProfile
 from hadi.models.test import PlanVersion, Test
 from hadi.models.unit import HypothesisSetting, Unit, UnitWeek
 from hadi.models.upload import Upload
@@ -60,6 +61,7 @@ __all__ = [
     "ScorecardLink",
     "ScorecardMark",
     "ScorecardVisit",
+    "SeasonProfile",
     "Test",
     "Unit",
     "UnitWeek",

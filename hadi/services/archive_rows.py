@@ -36,6 +36,7 @@ from hadi.domain.money import read_amount, read_currency
 from hadi.domain.permissions import RoleName
 from hadi.domain.plan import Plan
 from hadi.domain.quality import QualityReport
+from hadi.domain.season_plan import KeptSeason
 from hadi.domain.tags import ColumnTag, without_values
 from hadi.domain.text import Text
 from hadi.ingest.deal_columns import DealColumns
@@ -272,6 +273,10 @@ _CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
         "report": _check_report,
     },
     "dataset_part": {"digest": _check_digest},
+    "season_profile": {
+        "coefficients": lambda value: KeptSeason("–", tuple(value)).checked(),
+        "years": _check_names,
+    },
     "pilot_history": {
         "digest": _check_digest,
         "columns": _check_names,

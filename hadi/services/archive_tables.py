@@ -101,6 +101,7 @@ ARCHIVED = (
     Archived("unit_week"),
     Archived("hypothesis_setting"),
     Archived("hypothesis_unit", order=("hypothesis_id", "unit_id")),
+    Archived("season_profile"),
     Archived("calendar_entry"),
     Archived("calendar_entry_unit", order=("entry_id", "unit_id")),
     Archived("cost"),

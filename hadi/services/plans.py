@@ -16,7 +16,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion, Test, User
-from hadi.services import costs, events, hypotheses
+from hadi.services import costs, events, hypotheses, season_profiles
 
 
 def save(
@@ -38,7 +38,7 @@ def save(
         require(by, Permission.EDIT_PLAN, hypotheses.stake(hypothesis))
         test = hypothesis.current_test
         assert test is not None
-        plan = Plan.from_json(_with_people(body))
+        plan = Plan.from_json(_with_people(body, by=by))
         # Read first: a plan stored before a field was known differs by nothing but that.
         before = test.plan_version.plan.as_json() if test.plan_version else {}
         changed = events.difference(before, plan.as_json())
@@ -106,8 +106,9 @@ def _add_version(test: Test, plan: Plan, *, number: int, by: Actor, now: datetim
     return added
 
 
-def _with_people(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body with its people as ids; they may be named by id or e-mail."""
+def _with_people(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    """The body with its people as ids, who may be named by id or e-mail, and a kept season that is
+    named as its coefficients."""
     resolved = dict(body)
     wrong: dict[str, Text] = {}
     for field in ("owner", "steward"):
@@ -122,4 +123,7 @@ def _with_people(body: Mapping[str, Any]) -> dict[str, Any]:
             resolved[field] = person.id
     if wrong:
         raise Invalid(Text("plan_invalid", n=len(wrong)), wrong)
+    profile = resolved.get("profile")
+    if isinstance(profile, str) and profile.strip():  # a kept season by its id or name
+        resolved["profile"] = season_profiles.named(profile.strip(), by=by).kept.as_json()
     return resolved

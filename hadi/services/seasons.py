@@ -21,6 +21,7 @@ from hadi.ingest.report import ColumnReport, ColumnType
 from hadi.ingest.series import Cell, SeriesTable, laid_out
 from hadi.ingest.series_lines import read_lines, written_lines
 from hadi.ingest.tables import TableSource
+from hadi.services import season_profiles
 from hadi.services.table_files import Head, Kind, Table
 from hadi.stats.seasons import Method, Over
 
@@ -80,9 +81,11 @@ def compute(
     method: str = "",
     over: str = "",
     alpha: float = 0.05,
+    profile: str = "",
     by: Actor,
 ) -> Season:
-    """The answer about a series. Raises Invalid with what is wrong, by field."""
+    """The answer about a series; `profile` is a kept season, by id or name, that is taken in place
+    of the series' own. Raises Invalid with what is wrong, by field."""
     require(by, Permission.VIEW)
     wrong: dict[str, Text] = {}
     spans: dict[str, Any] = {}
@@ -96,13 +99,18 @@ def compute(
     for name, chosen, options in (("method", method, METHODS), ("over", over, OVERS)):
         if chosen and chosen not in options:
             wrong[name] = Text("field_not_a_choice", field=name, options=", ".join(options))
+    kept = None
+    try:
+        kept = season_profiles.named(profile.strip(), by=by).kept if profile.strip() else None
+    except Invalid as refused:
+        wrong["profile"] = refused.text
     if not 0.0 < alpha < 0.5:
         wrong["alpha"] = Text("field_above_and_below", field="alpha", low="0", high="0.5")
     if wrong:
         raise Invalid(Text("season_invalid", n=len(wrong)), wrong)
     chosen_method: Any = method or None
     chosen_over: Any = over or None
-    return season(table, method=chosen_method, over=chosen_over, alpha=alpha, **spans)
+    return season(table, method=chosen_method, over=chosen_over, alpha=alpha, profile=kept, **spans)
 
 
 def coefficients_table(answer: Season) -> Table:

@@ -180,7 +180,8 @@ def _usual(
     series: MonthSeries, found: Coefficients, before: Window, after: Window
 ) -> tuple[float, float] | str:
     """(standard error of the logarithm, degrees of freedom), or the code of why there is none."""
-    years = found.resting_on
+    if not found.years.starts:
+        return "season_few_windows"
     if len(found.years.starts) < 2:
         return "season_one_year"
     contrasts, changes, places = _contrasts(series, before, after)
@@ -194,7 +195,7 @@ def _usual(
         return "season_no_variation"
     forms = (contrasts, np.cumsum(contrasts[:, ::-1], axis=1)[:, ::-1])  # white noise, random walk
     df = min(_degrees(centre @ form) for form in forms)
-    return math.sqrt(variance * (1.0 + 1.0 / years)), max(df, 1.0)
+    return math.sqrt(variance * (1.0 + 1.0 / found.resting_on)), max(df, 1.0)
 
 
 def _contrasts(

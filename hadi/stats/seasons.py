@@ -230,6 +230,21 @@ def coefficients(
     )  # fmt: skip
 
 
+def kept(
+    series: MonthSeries, values: tuple[float, ...], method: Method, *, until: int | None = None
+) -> Coefficients:
+    """Coefficients that were worked out elsewhere, over the years of this series, of which there
+    may be none: these say how much a change differs from year to year, and how sales grow."""
+    years = whole_years(series, until)
+    if (np.abs(series.values) > LARGEST).any():
+        raise NotEstimable("numbers_too_large")
+    is_usable = bool((years.table >= 0).all() and (years.table.sum(axis=1) > 0).all())
+    if not years.starts or not is_usable:
+        none = Years((), np.zeros((0, MONTHS)), years.left_out)
+        return Coefficients(values, method, "mean", none, np.zeros((0, MONTHS)), None, None)
+    return Coefficients(values, method, "mean", years, _normalised(years), growth(years), None)
+
+
 def _way(years: Years, grown: Growth | None) -> Method:
     is_long = len(years.starts) >= FEWEST_FOR_TREND and years.is_unbroken
     if grown is not None and grown.is_steady:

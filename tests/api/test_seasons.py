@@ -165,3 +165,36 @@ def test_a_series_that_is_sent_is_answered(people: People) -> None:
         assert set(refused.get_json()["fields"]) == fields
     refused = people.viewer.post("/seasons", {"text": "2025-01; 3\nthen nothing\n2025-03; 4"})
     assert refused.get_json()["code"] == "series_lines"
+
+
+def test_kept_seasons(people: People, journey: Journey) -> None:
+    answer = people.member.post("/seasons", {"text": "\n".join(content().splitlines()[1:])})
+    coefficients = list(answer.get_json()["coefficients"].values())
+    kept = people.member.post(
+        "/season-profiles", {"name": "Shoe shops", "coefficients": coefficients}
+    )
+    assert kept.status_code == 201, kept.text
+    here = f"/season-profiles/{kept.get_json()['id']}"
+    assert kept.headers["Location"] == f"/api/v1{here}"
+    assert people.viewer.get(here).get_json()["coefficients"] == pytest.approx(coefficients)
+    assert [each["name"] for each in people.viewer.get("/season-profiles").get_json()] == [
+        "Shoe shops"
+    ]
+    half = [{"time": f"2025-{n + 1:02}", "value": PROFILE[n]} for n in range(7)]
+    spans = {"before": "2025-02..2025-04", "after": "2025-05..2025-07"}
+    assert people.member.post("/seasons", {"rows": half, **spans}).status_code == 422
+    used = people.member.post("/seasons", {"rows": half, "profile": "Shoe shops", **spans})
+    assert used.get_json()["profile"]["name"] == "Shoe shops"
+    assert abs(used.get_json()["adjusted"]) < 0.03
+    key = journey.idea()["id"]
+    plan = before_after(people, profile="Shoe shops")
+    saved = people.member.put(f"/hypotheses/{key}/plan", plan)
+    assert saved.status_code == 200, saved.text
+    assert saved.get_json()["profile"]["name"] == "Shoe shops"
+    assert people.viewer.send("DELETE", here).status_code == 403
+    assert people.member.send("DELETE", here).status_code == 200
+    assert people.member.get(here).status_code == 404
+    assert people.member.send("DELETE", here).status_code == 409
+    assert people.member.post(f"{here}/restore").status_code == 200
+    for wrong in ({}, {"name": "x"}, {"name": "x", "coefficients": [1] * 11}, {"name": 3}):
+        assert people.member.post("/season-profiles", wrong).status_code == 422

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
+
 from tests.fixtures.pages import form_values
 from tests.web.hypotheses_pages import Visitor, visitor
+from tests.web.test_hypotheses_plan import save, stored
 
 __all__ = ["visitor"]
 
@@ -103,3 +106,73 @@ def test_before_and_after_is_planned_on_the_form(visitor: Visitor) -> None:
         status=422,
     )  # fmt: skip
     assert "“soon” is no month and no day" in page.text
+
+
+def test_a_season_is_kept_used_again_deleted_and_brought_back(visitor: Visitor) -> None:
+    visitor.sign_in()
+    page = asked(visitor, series=LINES)
+    assert "Keep this season" in page.text
+    data = form_values(page.form("season"))
+    data["do"], data["name"] = "keep", " "
+    page = visitor.browser.post("/data/seasons", data, status=422)
+    assert "Write what the season is called" in page.text
+    data["name"] = "Shoe shops"
+    visitor.browser.post("/data/seasons", data)
+    page = visitor.get("/data/seasons")
+    assert "The season “Shoe shops” is kept." in page.text
+    assert "from 2022, 2023, 2024" in page.text and "Sept 1.200" in page.text
+    use = next(url for url in page.links.values() if "profile=" in url)
+    half = "\n".join(f"2025-{n + 1:02}; {PROFILE[n]}" for n in range(7))
+    page = visitor.get(use.partition("#")[0])
+    data = form_values(page.form("season"))
+    for name, value in {"series": half, **SPANS}.items():
+        data[name] = value
+    page = visitor.browser.post("/data/seasons", data, status=200)
+    assert "The season explains all of it" in page.text
+    assert "Kept coefficients: “Shoe shops”." in page.text
+    profile = data["profile"]
+    visitor.browser.post(f"/data/seasons/{profile}/delete", {"csrf_token": data["csrf_token"]})
+    page = visitor.get("/data/seasons")
+    assert "is deleted" in page.text and "Kept seasons" not in page.text
+    visitor.browser.post(f"/data/seasons/{profile}/restore", {"csrf_token": data["csrf_token"]})
+    assert "Shoe shops" in visitor.get("/data/seasons").text
+
+
+def test_who_may_only_look_is_offered_no_keeping(visitor: Visitor) -> None:
+    visitor.sign_in("viewer")
+    assert "Keep this season" not in asked(visitor, series=LINES).text
+
+
+def test_a_plan_before_and_after_takes_a_kept_season_and_keeps_it(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    data = form_values(asked(visitor, series=LINES).form("season"))
+    data["do"], data["name"] = "keep", "Shoe shops"
+    visitor.browser.post("/data/seasons", data)
+    page = visitor.get(f"/hypotheses/{key}/plan")
+    offered = next(
+        str(option.get("value"))
+        for option in page.tree.iter("option")
+        if "Shoe shops" in (option.text or "")
+    )
+    typed = {
+        "design": "before_after", "metric_name": "Revenue", "better": "higher",
+        "pilot_threshold": "5", "season_start": "2025-05", "season_value": "revenue",
+        "season_time": "month", "season_profile": offered,
+    }  # fmt: skip
+    save(visitor, key, typed)
+    body = stored(visitor, key)
+    assert body["profile"]["name"] == "Shoe shops"
+    assert sum(body["profile"]["coefficients"]) == pytest.approx(12)
+    profile = next(iter(visitor.get("/data/seasons").links[k] for k in
+                        visitor.get("/data/seasons").links if "Use it" in k))  # fmt: skip
+    identity = profile.partition("profile=")[2].partition("#")[0]
+    visitor.browser.post(f"/data/seasons/{identity}/delete", {"csrf_token": data["csrf_token"]})
+    save(visitor, key, {})  # what is chosen stays, though the list has it no more
+    assert stored(visitor, key) == body
+    save(visitor, key, {"season_profile": ""})
+    assert "profile" not in stored(visitor, key)
+    data = form_values(visitor.get(f"/hypotheses/{key}/plan").form("plan-form"), "save")
+    data["season_profile"] = "{nonsense"
+    page = visitor.browser.post(f"/hypotheses/{key}/plan", data, status=422)
+    assert "twelve coefficients" in page.text

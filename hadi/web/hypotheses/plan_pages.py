@@ -15,7 +15,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 from hadi.models import Hypothesis, PlanVersion
-from hadi.services import hypotheses, pilots, users
+from hadi.services import hypotheses, pilots, season_profiles, users
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.ahead_panel import AheadPanel, ahead_panel
 from hadi.web.hypotheses.links import obstacles
@@ -105,6 +105,7 @@ def plan_page(
     history = pilots.history_of(test.id) if test else None
     form.offer(_people(hypothesis))
     form.offer_pilot(history.sites if history else ())
+    form.offer_profiles(each.kept for each in season_profiles.listing(by=actor))
     if history is not None and not form.was_sent():
         form.name_columns(history.site, history.time, history.value, history.divisor)
     is_amendment = hypothesis.state is State.RUNNING

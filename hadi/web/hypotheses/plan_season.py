@@ -6,15 +6,17 @@ Its effects are typed in per cent, in the fields that a pilot has for them.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField
 from wtforms.validators import Length
 
 from hadi.domain.plan import Better, MetricKind, MetricRole, Plan
-from hadi.domain.season_plan import SeasonMethod, SeasonPlan
+from hadi.domain.season_plan import NAME_LIMIT, KeptSeason, SeasonMethod, SeasonPlan
 from hadi.domain.text import Text
 from hadi.web.hypotheses.plan_answers import Answer
 from hadi.web.shared.forms import choices
@@ -31,6 +33,7 @@ SEASON_FIELDS = {
     "value": "season_value",
     "method": "season_method",
     "counts": "season_counts",
+    "profile": "season_profile",
 }
 
 
@@ -42,18 +45,43 @@ class SeasonFields:
     season_time = StringField(_l("Column of the month"), validators=[Length(max=200)])
     season_value = StringField(_l("Column of the number"), validators=[Length(max=200)])
     season_method = RadioField(_l("How is the season taken out?"), validate_choice=False)
+    season_profile = SelectField(_l("The season of"), validate_choice=False)
     season_counts = BooleanField(_l("The numbers are counts: visits, calls, receipts"))
 
     def offer_season(self) -> None:
         words = ((each.value, season_method_word(each)) for each in SeasonMethod)
         self.season_method.choices = choices(words)
 
+    def offer_profiles(self, kept: Iterable[KeptSeason]) -> None:
+        """The kept seasons. Each choice holds its coefficients, so that a plan keeps those it was
+        saved with, whatever became of the list."""
+        offered = {_as_choice(each): each.name for each in kept}
+        named = self.season_profile.data or ""
+        if named and named not in offered:
+            own = _read_choice(named)
+            offered[named] = str(own.get("name") or "–")[:NAME_LIMIT]
+        own_years = ("", _("this series’ own years"))
+        self.season_profile.choices = choices([own_years, *offered.items()])
+
     def season_only(self) -> tuple[Field, ...]:
         """What no other design asks."""
         return (
             self.season_start, self.season_before, self.season_time, self.season_value,
-            self.season_method, self.season_counts,
+            self.season_method, self.season_counts, self.season_profile,
         )  # fmt: skip
+
+
+def _as_choice(kept: KeptSeason) -> str:
+    return json.dumps(kept.as_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_choice(written: str) -> dict[str, Any]:
+    """What a choice holds; what is none goes to the rules as it is, which refuse it."""
+    try:
+        found = json.loads(written[:2000])
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"name": written[:40]}
 
 
 def season_method_word(method: SeasonMethod) -> str:
@@ -84,6 +112,7 @@ def season_body(form: Any) -> dict[str, Any]:
         "value": form.season_value.data,
         "method": form.season_method.data or SeasonMethod.COEFFICIENTS.value,
         "counts": bool(form.season_counts.data),
+        "profile": _read_choice(form.season_profile.data) if form.season_profile.data else None,
         "expected_effect": _signed(form),
     }
 
@@ -116,6 +145,7 @@ def season_values(plan: Plan) -> dict[str, Any]:
         "season_value": season.value or "",
         "season_method": season.method.value,
         "season_counts": season.is_counts,
+        "season_profile": _as_choice(season.profile) if season.profile else "",
     }
     if plan.season is None:
         return values

@@ -39,7 +39,7 @@ _RARE = {
     "sd", "exposure", "covariates", "winsor", "cluster", "cluster_size", "cluster_cv", "icc",
     "segments", "day", "group", "treated", "controls", "start", "site", "time", "value", "method",
     "scale", "decide", "components", "before", "season", "counts", "season_start",
-    "season_time", "season_value",
+    "season_time", "season_value", "profile",
 }  # fmt: skip
 WORTH = "money"  # not everyone may see it: pages that may show it ask for it
 # Parts that nobody needs where periods are followed.
@@ -327,6 +327,7 @@ def _season_parts(season: SeasonPlan | None) -> Iterable[Part]:
     yield "season_start", _("Start of the change"), named.start or ""
     yield "before", _("Months before"), before
     yield "season", _("How the season is taken out"), method
+    yield "profile", _("The season of"), named.profile.name if named.profile else ""
     yield "counts", _("The numbers are"), _("counts") if named.is_counts else ""
     yield "season_time", _("Column of the period"), named.time or ""
     yield "season_value", _("Column of the value"), named.value or ""

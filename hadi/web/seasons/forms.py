@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from hadi.domain.season_plan import NAME_LIMIT
+from hadi.models import SeasonProfile
 from hadi.services.seasons import METHODS, OVERS
 from hadi.web.shared.forms import Form, choices
 
@@ -23,8 +27,10 @@ class SeasonForm(Form):
     after = StringField(_l("After"), validators=[Length(max=60)])
     method = SelectField(_l("Each month is compared with"), validate_choice=False)
     over = SelectField(_l("Of the years it takes"), validate_choice=False)
+    profile = SelectField(_l("Season"), validate_choice=False)
+    name = StringField(_l("Keep it as"), validators=[Length(max=NAME_LIMIT)])
 
-    def offer(self) -> None:
+    def offer(self, profiles: Iterable[SeasonProfile]) -> None:
         methods = {
             "level": _("the mean of all months"),
             "years": _("the mean of its own year"),
@@ -33,10 +39,12 @@ class SeasonForm(Form):
         overs = {"mean": _("the mean"), "median": _("the median")}
         as_fits = ("", _("what fits the data"))
         self.method.choices = choices([as_fits, *((m, methods[m]) for m in METHODS)])
+        kept = [(each.id, each.name) for each in profiles]
+        self.profile.choices = choices([("", _("of this series")), *kept])
         self.over.choices = choices([as_fits, *((o, overs[o]) for o in OVERS)])
 
     @property
     def has_choices(self) -> bool:
         """Whether anything in the folded part was said."""
-        fields = (self.time, self.value, self.method, self.over)
+        fields = (self.time, self.value, self.method, self.over, self.profile)
         return any(field.data or field.errors for field in fields)

@@ -1,24 +1,27 @@
-"""The page of seasons: a series is pasted or uploaded, and answered. Nothing is kept."""
+"""The page of seasons: a series is pasted or uploaded, and answered. Its coefficients are kept
+where somebody gives them a name; the series is not."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.analysis.season import Season
 from hadi.config import Settings
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.ingest.limits import Limits
-from hadi.services import seasons
+from hadi.services import season_profiles, seasons
 from hadi.web.seasons import blueprint
 from hadi.web.seasons.forms import SeasonForm
 from hadi.web.seasons.pages import seasons_page
 from hadi.web.shared import downloads
-from hadi.web.shared.access import current_actor
+from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.language import say
-from hadi.web.shared.render import render
+from hadi.web.shared.once import once
+from hadi.web.shared.render import render, tell
 
 __all__ = ["blueprint"]
 
@@ -28,9 +31,9 @@ MOST_BYTES = 8_000_000
 
 @blueprint.get("")
 def index() -> str:
-    """An empty form, and what it is for."""
-    form = SeasonForm()
-    form.offer()
+    """An empty form, what it is for, and the seasons that are kept."""
+    form = SeasonForm(formdata=None, data={"profile": request.args.get("profile", "")[:20]})
+    form.offer(season_profiles.listing(by=current_actor()))
     return render("seasons/index.html", seasons_page(form))
 
 
@@ -38,7 +41,7 @@ def index() -> str:
 def compute() -> Response | str | tuple[str, int]:
     """The answer under the form, or as a file of coefficients."""
     form = SeasonForm()
-    form.offer()
+    form.offer(season_profiles.listing(by=current_actor()))
     if not form.validate():
         return render("seasons/index.html", seasons_page(form)), REFUSED
     try:
@@ -52,9 +55,41 @@ def compute() -> Response | str | tuple[str, int]:
             form.refuse(refused)
             return render("seasons/index.html", seasons_page(form)), REFUSED
         return render("seasons/index.html", seasons_page(form, problem=refused.text)), REFUSED
+    if request.form.get("do") == "keep":
+        try:
+            return once(form, lambda: _keep(form, answer))
+        except Invalid as refused:
+            form.refuse(refused)
+            return render("seasons/index.html", seasons_page(form, answer)), REFUSED
     if request.form.get("format"):
         return downloads.send(seasons.coefficients_table(answer), request.form["format"])
     return render("seasons/index.html", seasons_page(form, answer))
+
+
+def _keep(form: SeasonForm, answer: Season) -> str:
+    kept = season_profiles.keep(answer, name=form.name.data or "", by=current_actor(), now=now())
+    tell(_("The season “%(name)s” is kept.", name=kept.name))
+    return url_for("seasons.index") + "#kept"
+
+
+@blueprint.post("/<profile_id>/delete")
+def delete(profile_id: str) -> Response:
+    """Delete a kept season; the message offers to bring it back."""
+    gone = season_profiles.delete(profile_id, by=current_actor(), now=now())
+    undo = url_for("seasons.restore", profile_id=gone.id)
+    tell(_("The season “%(name)s” is deleted.", name=gone.name), undo_url=undo)
+    return redirect(url_for("seasons.index") + "#kept")
+
+
+@blueprint.post("/<profile_id>/restore")
+def restore(profile_id: str) -> Response:
+    """Bring a deleted season back."""
+    try:
+        back = season_profiles.restore(profile_id, by=current_actor(), now=now())
+        tell(_("The season “%(name)s” is kept again.", name=back.name))
+    except Invalid as refused:
+        tell(say(refused.text))
+    return redirect(url_for("seasons.index") + "#kept")
 
 
 def _answer(form: SeasonForm) -> Season:
@@ -72,7 +107,8 @@ def _answer(form: SeasonForm) -> Season:
         table = seasons.from_text(form.series.data or "", by=by)
     return seasons.compute(
         table, before=form.before.data or "", after=form.after.data or "",
-        method=form.method.data or "", over=form.over.data or "", by=by,
+        method=form.method.data or "", over=form.over.data or "",
+        profile=form.profile.data or "", by=by,
     )  # fmt: skip
 
 

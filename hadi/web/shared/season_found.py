@@ -86,7 +86,7 @@ def season_found(answer: Json) -> SeasonFound:
             Column(_("Reckoned as")),
             *(Column(label, is_figure=True) for label in (_("Before"), _("After"), _("Change"))),
         ),
-        formula=tuple(_formula(answer)) if is_told else (),
+        formula=tuple(_formula(answer)) if is_told and answer["formula"] else (),
         earlier=tuple((_year(e["from"]), percent(e["adjusted"])) for e in answer["earlier_years"]),
         method=_method(answer),
     )
@@ -202,6 +202,8 @@ def _method(answer: Json) -> str:
         "years": _("Each month divided by the mean of its year, over the years together."),
         "trend": _("Each month divided by the moving average of twelve, over the years together."),
     }
+    if answer.get("profile"):
+        return str(_("Kept coefficients: “%(name)s”.", name=answer["profile"]["name"]))
     overs = {"mean": _("Of the years the mean."), "median": _("Of the years the median.")}
     return f"{methods[answer['method']]} {overs[answer['over']]}"
 
