@@ -55,4 +55,5 @@ def _names(names: list[str]) -> str:
     more = len(names) - NAMED
     if more < 1:
         return shown
-    return f"{shown} {ngettext('and %(num)s more', 'and %(num)s more', more)}"
+    others = ngettext("and %(num)s more", "and %(num)s more", more)
+    return f"{shown} {others}"
