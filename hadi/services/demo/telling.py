@@ -30,7 +30,7 @@ from hadi.services import (
     users,
     workspace,
 )
-from hadi.services.demo import baskets, feeding, places, rows
+from hadi.services.demo import baskets, days, feeding, funnels, places, rows, visits
 from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.pilots import PILOTS
@@ -85,6 +85,8 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
         for number, story in enumerate(stories, start=1):
             _Teller(story, number, actors, folder, now).tell()
         more = baskets.tell(actors, folder=folder, now=now)
+        more += funnels.tell(actors, folder=folder, now=now)
+        more += visits.tell(actors, folder=folder, now=now)
     return len(stories) + more
 
 
