@@ -21,8 +21,7 @@ EATEN = 0.5  # of what some departments win: from here on the others pay for it
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a department earned in the one span and in the other: of a week where the spans follow
-    each other, of a receipt where they stand side by side."""
+    """What a department earned in a week, before and after."""
 
     name: str
     then: float
@@ -161,10 +160,14 @@ def _values(people: Sequence[Credited], span: str, unit: str) -> dict[str, float
 
 
 def _departments(receipts: Receipts, spans: tuple[str, str]) -> list[Change]:
-    """What every department is credited with; nothing where no margin is known."""
+    """What every department is credited with; nothing where no margin is known. Departments of
+    stores that stand side by side differ as the stores do: there the margin of a receipt, judged
+    by store, says whether the whole lost."""
+    if spans != (BEFORE, AFTER):
+        return []
     if any(one.margin is None for one in receipts.departments if one.span in spans):
         return []
-    sizes = [_size(receipts, span) for span in spans]
+    sizes = [receipts.span_weeks.get(span, 0.0) for span in spans]
     if not all(sizes):
         return []
     names = sorted({one.name for one in receipts.departments if one.span in spans})
@@ -174,9 +177,3 @@ def _departments(receipts: Receipts, spans: tuple[str, str]) -> list[Change]:
         Change(name, *(value.get((name, span), 0.0) / size for span, size in (then, now)))
         for name in names
     ]
-
-
-def _size(receipts: Receipts, span: str) -> float:
-    if span in (BEFORE, AFTER) and not any(one.arm == span for one in receipts.stores):
-        return receipts.span_weeks.get(span, 0.0)
-    return float(sum(one.receipts for one in receipts.stores if one.arm == span))

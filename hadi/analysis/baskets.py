@@ -168,6 +168,7 @@ def _checks(receipts: Receipts, spec: BasketSpec) -> Iterator[Check]:
         yield Check("ranges", CheckStatus.WARN, Text("basket_ranges_none"))
     if spec.column("arm"):
         yield _arms_check(receipts, spec)
+        yield Check("no_plan", CheckStatus.WARN, Text("basket_no_plan"))
     elif spec.since is not None:
         yield Check("no_control", CheckStatus.WARN, Text("basket_no_control"))
 

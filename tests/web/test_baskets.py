@@ -75,7 +75,7 @@ def test_the_answer_stands_above_its_numbers(visitor: Visitor) -> None:
     visitor.sign_in("analyst")
     page = visitor.get(looked_into(visitor))
     for words in (
-        "changed by +4.9 pp (−4.2 to 13.9)", "0.286 of 70 ways",
+        "changed by +4.9 pp (−4.2 to 13.9)", "0.286 (70 choices)",
         "+4.3 pp", "0.010", "Goods that go together", "breakers → rails",
         "Total margin per receipt", "each with one value",
     ):  # fmt: skip

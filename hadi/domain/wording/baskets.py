@@ -152,6 +152,7 @@ WORDING: dict[str, Wording] = {
     "basket_no_control": N_(
         "Nothing stood beside the change: whatever else was different afterwards is in the difference as well."
     ),
+    "basket_no_plan": N_("This is a look, not a test: no plan was written before these receipts, and whether chance drew the arms is not known. Use them in a hypothesis for a verdict that counts."),
     "basket_no_arms": N_(
         "The arms in the data are %(arms)s: a comparison needs two of them, one of which is named as the control."
     ),
@@ -164,7 +165,7 @@ WORDING: dict[str, Wording] = {
         "%(n)s stores are compared, each with one value: the change was given to stores, not to receipts.",
     ),
     "basket_naive": N_(
-        "Taking every receipt for evidence of its own would give p = %(naive)s; receipts of one store resemble each other, and by stores it is p = %(p)s."
+        "Taking every receipt for evidence of its own would give another answer (p: %(naive)s); receipts of one store resemble each other, and by stores p is: %(p)s."
     ),
     "basket_one_seller": N_(
         "One seller brings %(share)s of the gain: it depends on one person and may leave with them."

@@ -138,7 +138,7 @@ def _lead(basket: Basket, found: Json) -> str:
     told = [_("%(file)s, brought by %(person)s", file=basket.filename, person=basket.author.name)]
     if seen["first"]:
         told.append(f"{_day(seen['first'])} – {_day(seen['last'])}")
-    return ", ".join(told) + "."
+    return ", ".join(told)
 
 
 def _day(written: str) -> str:
@@ -254,8 +254,8 @@ def _facts(one: Json) -> list[tuple[str, str]]:
     if attach["placebo"]:
         placebo = attach["placebo"]
         p = figure(Figure(FigureKind.P_VALUE, placebo["p_value"]))
-        told = _("%(p)s of %(n)s ways to choose the stores", p=p, n=count(placebo["assignments"]))
-        facts.append((_("By permutation, p"), told))
+        told = _("%(p)s (%(n)s choices)", p=p, n=count(placebo["assignments"]))
+        facts.append((_("By permutation of stores, p"), told))
         facts.append(
             (_("By a t-test of stores, p"), figure(Figure(FigureKind.P_VALUE, attach["store_t_p"])))
         )
@@ -323,5 +323,6 @@ def _check_word(code: str) -> str:
         "no_control": _("Nothing beside it"),
         "concentration": _("One seller"),
         "cannibalisation": _("Other departments"),
+        "no_plan": _("No plan"),
     }
     return str(words.get(code, code))

@@ -16,7 +16,7 @@ from hadi.web.shared.pages import Column
 
 Json: TypeAlias = Mapping[str, Any]
 
-MOST_RULES = 50
+MOST_RULES = 20
 MOST_STORES = 200
 MOST_PEOPLE = 500
 
