@@ -77,7 +77,6 @@ class Found:
     level: Light | None
     groups: tuple[GroupTable, ...]
     ratios: tuple[Ratio, ...]
-    as_of: str
 
 
 def found_of(answer: FunnelFound, *, has_managers: bool) -> Found:
@@ -100,7 +99,6 @@ def found_of(answer: FunnelFound, *, has_managers: bool) -> Found:
         level=_light_word(hygiene),
         groups=tuple(groups),
         ratios=_ratios(answer.key),
-        as_of=f"{answer.as_of:%Y-%m-%d}" if answer.as_of else "",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import url_for
 from flask_babel import gettext as _
 
+from hadi.analysis.funnel import FunnelFound
 from hadi.domain.errors import HadiError
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
@@ -208,7 +209,7 @@ def funnel_page(
         restore_url=_url("restore", funnel) if may and funnel.is_archived else None,
         found=found_of(answer, has_managers=sees) if answer else None,
         problem=problem,
-        of=_when(shown) if shown else "",
+        of=_of(shown, answer) if shown and answer else "",
         deals=tuple(_deals_line(each, shown, may and not funnel.is_archived) for each in exports),
         deals_form=(deals_form or DealsForm(formdata=None))
         if may and not funnel.is_archived
@@ -221,6 +222,14 @@ def funnel_page(
         downloads=_downloads(funnel, shown) if answer and shown else (),
         history=tuple(history.entry(event) for event in funnels.history(funnel, by=actor)),
     )
+
+
+def _of(shown: FunnelDeals, answer: FunnelFound) -> str:
+    """Which deals the numbers are of, and of when."""
+    told = {"file": shown.filename, "n": count(answer.read.deals)}
+    if answer.as_of is None:
+        return str(_("%(n)s deals of “%(file)s”.", **told))
+    return str(_("%(n)s deals of “%(file)s”, as of %(day)s.", day=day(answer.as_of.date()), **told))
 
 
 def _use(
