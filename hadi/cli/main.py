@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "basket": ("hadi.cli.basket:basket", "What is added to a sale, and what goes together."),
     "funnel": ("hadi.cli.funnel:funnel", "What share of the deals moves on, stage by stage."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
+    "levers": ("hadi.cli.levers:levers", "Which lever a change of revenue came from."),
     "payback": ("hadi.cli.payback:payback", "Whether an effect pays back."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
     "worker": ("hadi.cli.worker:worker", "Do long work in the background."),

@@ -15,13 +15,13 @@ from hadi.db import await_turn, db, lock, new_id, transaction
 from hadi.domain.client_bases import BaseDefinition, Share, share, total
 from hadi.domain.errors import Invalid, NotFound, Stale
 from hadi.domain.folding import folded
+from hadi.domain.lever_reading import read_count, read_note, read_span
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.models import ClientBase, Unit
 from hadi.services import events, units, workspace
 from hadi.services.lever_periods import named_unit, require_any, stake
-from hadi.services.lever_reading import read_count, read_note, read_span
 from hadi.services.struck_out import refuse_struck, strike, take_back
 
 PARTS = ("territory", "unit", "starts_on", "ends_on", "active", "ever", "potential", "note")
@@ -226,7 +226,7 @@ def _read(body: Mapping[str, Any], *, now: datetime) -> tuple[dict[str, Any], Un
     """The columns of a base and the unit that its territory is. A territory that data name as a
     unit is that unit. Raises Invalid with every fault."""
     wrong: dict[str, Text] = {}
-    columns: dict[str, Any] = read_span(body, now=now, wrong=wrong)
+    columns: dict[str, Any] = read_span(body, today=workspace.day_of(now), wrong=wrong)
     unit = named_unit(body.get("unit"), wrong)
     territory = " ".join(cleaned(str(body.get("territory") or "")).split())
     if not territory and unit is not None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hadi.domain.errors import Invalid
+from hadi.domain.lever_reading import read_span
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.text import Text
 from hadi.ingest.bundles import open_tables
 from hadi.ingest.client_rows import ClientCount, columns_of, count_clients
 from hadi.ingest.limits import Limits
-from hadi.services.lever_reading import read_span
+from hadi.services import workspace
 
 DIGEST_SHOWN = 10
 
@@ -46,7 +47,8 @@ def from_file(
     none. Raises Unreadable, Invalid with what is wrong of the period."""
     require(by, Permission.VIEW)
     wrong: dict[str, Text] = {}
-    days = read_span({"starts_on": starts_on, "ends_on": ends_on}, now=now, wrong=wrong)
+    period = {"starts_on": starts_on, "ends_on": ends_on}
+    days = read_span(period, today=workspace.day_of(now), wrong=wrong)
     if wrong:
         raise Invalid(Text("client_base_invalid"), wrong)
     first, last = days["starts_on"], days["ends_on"]

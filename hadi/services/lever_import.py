@@ -1,14 +1,11 @@
 """Periods of revenue and client bases out of a list: shown first, line by line, then stored as a
 whole or not at all.
 
-A line whose days (and unit, or territory) are entered already corrects that entry. Columns are
-known by what people call them; what stands between leads and clients are the stages. A column that
-is not known is named and left aside, never guessed.
+A line whose days (and unit, or territory) are entered already corrects that entry.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,54 +13,27 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import select
 
+from hadi.analysis.lever_lists import (
+    BASE_NAMES,
+    PERIOD_NAMES,
+    Columns,
+    amount_in,
+    columns_of,
+    lines_of,
+)
 from hadi.db import await_turn, db, transaction
-from hadi.domain.errors import HadiError, Invalid, Unreadable
+from hadi.domain.errors import HadiError, Invalid
 from hadi.domain.folding import folded
+from hadi.domain.lever_reading import read_span
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.text import Text
 from hadi.ingest import small_tables
 from hadi.ingest.small_tables import Line
 from hadi.models import ClientBase, LeverPeriod
-from hadi.services import client_bases, lever_periods
-from hadi.services.lever_reading import read_span
+from hadi.services import client_bases, lever_periods, workspace
 from hadi.services.unit_import import Does
-from hadi.speech import NAMES, BabelSpeaker
 
 MOST_FAULTS = 50
-_PERIOD_NAMES: Mapping[str, tuple[str, ...]] = {
-    "unit": ("unit", "store", "shop", "territory", "team", "магазин", "точка", "подразделение",
-             "территория", "bolt", "üzlet", "egység", "terület"),
-    "starts_on": ("from", "starts on", "start", "month", "week", "period", "date", "с", "начало",
-                  "месяц", "неделя", "период", "дата", "hónap", "hét", "időszak", "kezdet", "tól"),
-    "ends_on": ("to", "ends on", "end", "till", "по", "до", "конец", "vége", "ig"),
-    "leads": ("leads", "visitors", "requests", "лиды", "обращения", "посетители", "трафик",
-              "érdeklődők", "látogatók", "leadek"),
-    "clients": ("clients", "customers", "buyers", "клиенты", "покупатели", "ügyfelek", "vevők"),
-    "purchases": ("purchases", "orders", "receipts", "checks", "покупки", "заказы", "чеки",
-                  "vásárlások", "rendelések", "blokkok"),
-    "revenue": ("revenue", "sales", "turnover", "выручка", "оборот", "продажи", "bevétel",
-                "árbevétel", "forgalom"),
-    "currency": ("currency", "валюта", "pénznem"),
-    "note": ("note", "comment", "примечание", "комментарий", "megjegyzés"),
-}  # fmt: skip
-_BASE_NAMES: Mapping[str, tuple[str, ...]] = {
-    "territory": ("territory", "region", "store", "unit", "территория", "регион", "магазин",
-                  "terület", "régió", "bolt"),
-    "starts_on": _PERIOD_NAMES["starts_on"],
-    "ends_on": _PERIOD_NAMES["ends_on"],
-    "active": ("active", "active clients", "akb", "акб", "активные", "активные клиенты",
-               "aktív", "aktív ügyfelek"),
-    "ever": ("ever", "ever bought", "okb", "окб", "общая база", "покупали когда-либо",
-             "valaha vásárolt", "teljes"),
-    "potential": ("potential", "could buy", "потенциальные", "потенциальная база", "potenciális"),
-    "note": _PERIOD_NAMES["note"],
-}  # fmt: skip
-# Columns that an export has, and an import works out by itself.
-_DERIVED = ("conversion", "check", "frequency", "who", "who_email", "entered", "voided",
-            "void_reason", "definition", "whole", "ratio", "stages")  # fmt: skip
-_NEEDED = {"period": ("starts_on", "leads", "clients", "purchases", "revenue"),
-           "base": ("territory", "active")}  # fmt: skip
-_MONEY = re.compile(r"[^\d.,\-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +48,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a list does, or has done. `columns` are (title, part) as they were taken."""
+    """What a list does, or has done. `unread` are titles of columns that were not taken."""
 
     rows: tuple[Row, ...]
-    columns: tuple[tuple[str, str], ...]
     stages: tuple[str, ...]
     unread: tuple[str, ...]
 
@@ -95,14 +64,6 @@ class Imported:
 
 class _Undone(Exception):
     """Ends a preview; no error."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    places: Mapping[str, int]
-    stages: tuple[tuple[str, int], ...]
-    titles: tuple[tuple[str, str], ...]
-    unread: tuple[str, ...]
 
 
 Put = Callable[[dict[str, Any], datetime], tuple[str, Does]]
@@ -126,13 +87,13 @@ def periods(
     """Periods out of a list; `unit` and `currency` where the list names none. Nothing is stored
     unless `is_stored`, and then all or none. Raises Unreadable, NotAllowed, Invalid with the faults
     by line."""
-    lines = _lines(text)
-    columns = _columns(lines[0], _PERIOD_NAMES, "period", has_stages=True)
+    lines = lines_of(text)
+    columns = columns_of(lines[0], PERIOD_NAMES, "period", has_stages=True)
 
     def put(body: dict[str, Any], at: datetime) -> tuple[str, Does]:
         body["unit"] = body.get("unit") or unit
         body["currency"] = body.get("currency") or currency
-        body["revenue"] = _amount(body.get("revenue"))
+        body["revenue"] = amount_in(body.get("revenue"))
         body["ends_on"] = body.get("ends_on") or body.get("starts_on")
         known = _known_period(body, at)
         kept = known.version if known else 0
@@ -153,8 +114,8 @@ def bases(
     now: datetime,
 ) -> Imported:
     """Client bases out of a list; the days where the list has none. Raises as `periods` does."""
-    lines = _lines(text)
-    columns = _columns(lines[0], _BASE_NAMES, "base", has_stages=False)
+    lines = lines_of(text)
+    columns = columns_of(lines[0], BASE_NAMES, "base", has_stages=False)
 
     def put(body: dict[str, Any], at: datetime) -> tuple[str, Does]:
         if not body.get("starts_on"):
@@ -170,7 +131,7 @@ def bases(
 
 def _run(
     lines: Sequence[Line],
-    columns: _Columns,
+    columns: Columns,
     put: Put,
     turn: str,
     *,
@@ -183,7 +144,7 @@ def _run(
             await_turn(turn)
             rows = tuple(_row(line, columns, put, now) for line in lines)
             names = tuple(name for name, _ in columns.stages)
-            found.append(Imported(rows, columns.titles, names, columns.unread))
+            found.append(Imported(rows, names, columns.unread))
             if not is_stored:
                 raise _Undone
             if found[0].faults:
@@ -201,13 +162,8 @@ def _told(found: Imported) -> dict[str, Text]:
     }
 
 
-def _row(line: Line, columns: _Columns, put: Put, now: datetime) -> Row:
-    def cell(place: int) -> str:
-        return line.cells[place] if place < len(line.cells) else ""
-
-    body: dict[str, Any] = {name: cell(place) for name, place in columns.places.items()}
-    if columns.stages:
-        body["stages"] = [(name, cell(place)) for name, place in columns.stages if cell(place)]
+def _row(line: Line, columns: Columns, put: Put, now: datetime) -> Row:
+    body = columns.body(line)
     label = " ".join(
         filter(None, (str(body.get(n) or "") for n in ("unit", "territory", "starts_on")))
     )
@@ -230,7 +186,7 @@ def _does(known: object, before: int, after: int) -> Does:
 def _known_period(body: Mapping[str, Any], now: datetime) -> LeverPeriod | None:
     """The entry of the same days of the same unit."""
     wrong: dict[str, Text] = {}
-    days = read_span(body, now=now, wrong=wrong)
+    days = read_span(body, today=workspace.day_of(now), wrong=wrong)
     unit = lever_periods.named_unit(body.get("unit"), wrong)
     if wrong:
         return None
@@ -247,7 +203,7 @@ def _known_period(body: Mapping[str, Any], now: datetime) -> LeverPeriod | None:
 def _known_base(body: Mapping[str, Any], now: datetime) -> ClientBase | None:
     """The entry of the same days of the same territory."""
     wrong: dict[str, Text] = {}
-    days = read_span(body, now=now, wrong=wrong)
+    days = read_span(body, today=workspace.day_of(now), wrong=wrong)
     if wrong:
         return None
     query = select(ClientBase).where(
@@ -257,67 +213,3 @@ def _known_base(body: Mapping[str, Any], now: datetime) -> ClientBase | None:
     )
     name = folded(str(body.get("territory") or ""))
     return next((b for b in db.session.scalars(query) if folded(b.territory) == name), None)
-
-
-def _lines(text: str) -> list[Line]:
-    lines = small_tables.from_text(text)
-    if len(lines) < 2:
-        raise Unreadable(Text("lever_import_empty"))
-    if len(lines) > lever_periods.MOST + 1:
-        raise Unreadable(Text("small_table_long", most=lever_periods.MOST))
-    return lines
-
-
-def _columns(
-    head: Line, names: Mapping[str, Sequence[str]], kind: str, *, has_stages: bool
-) -> _Columns:
-    """Where each part stands. Raises Unreadable naming what is missing or there twice."""
-    titles = _titles(names)
-    derived = _titles(dict.fromkeys(_DERIVED, ()))
-    places: dict[str, int] = {}
-    others: list[tuple[str, int]] = []
-    for place, title in enumerate(head.cells):
-        name = titles.get(folded(title))
-        if name is None:
-            if title and folded(title) not in derived:
-                others.append((title, place))
-        elif name in places:
-            first = head.cells[places[name]]
-            raise Unreadable(Text("lever_import_twice", first=first, second=title))
-        else:
-            places[name] = place
-    missing = [name for name in _NEEDED[kind] if name not in places]
-    if missing:
-        column = Text(f"lever_export_{missing[0]}")
-        raise Unreadable(Text("lever_import_missing", column=column))
-    inner = []
-    if has_stages:
-        low, high = sorted((places["leads"], places["clients"]))
-        inner = [(title, place) for title, place in others if low < place < high]
-    return _Columns(
-        places,
-        tuple(inner),
-        tuple((head.cells[place], name) for name, place in places.items()),
-        tuple(title for title, place in others if (title, place) not in inner),
-    )
-
-
-def _titles(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What a column may be called -> the part that it holds."""
-    found: dict[str, str] = {}
-    for name, ways in names.items():
-        said = [BabelSpeaker(language).say(Text(f"lever_export_{name}")) for language in NAMES]
-        for title in (name, name.replace("_", " "), *ways, *said):
-            found.setdefault(folded(title), name)
-    return found
-
-
-def _amount(cell: object) -> str:
-    """An amount as it stands in a list: its groups and its currency's sign taken away."""
-    bare = _MONEY.sub("", str(cell or "")).strip(".,")
-    if "," in bare and "." in bare:
-        last = max(bare.rfind(","), bare.rfind("."))
-        return re.sub(r"[.,]", "", bare[:last]) + "." + bare[last + 1 :]
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", bare):
-        return re.sub(r"[.,]", "", bare)
-    return bare

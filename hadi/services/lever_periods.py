@@ -15,11 +15,11 @@ from sqlalchemy.orm import joinedload
 
 from hadi.db import await_turn, db, lock, new_id, transaction
 from hadi.domain.errors import Invalid, NotFound, Stale
+from hadi.domain.lever_reading import read_period
 from hadi.domain.permissions import NO_STAKE, Actor, Permission, Stake, allows, require
 from hadi.domain.text import Text
 from hadi.models import LeverPeriod, Unit
-from hadi.services import events, units
-from hadi.services.lever_reading import read_period
+from hadi.services import events, units, workspace
 from hadi.services.struck_out import refuse_struck, strike, take_back
 
 PARTS = (
@@ -148,7 +148,7 @@ def put(
     if not wrong:
         require(by, Permission.EDIT_LEVERS, stake(unit))
     try:
-        columns = read_period(body, now=now)
+        columns = read_period(body, today=workspace.day_of(now))
     except Invalid as refused:
         raise Invalid(refused.text, {**wrong, **refused.fields}) from None
     if wrong:

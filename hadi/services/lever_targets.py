@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from hadi.db import await_turn, db, new_id, transaction
 from hadi.domain.errors import Stale
+from hadi.domain.lever_reading import read_targets
 from hadi.domain.levers import Lever
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.text import Text
@@ -18,7 +19,6 @@ from hadi.models import LeverTarget, Unit
 from hadi.models.lever import WHOLE
 from hadi.services import events
 from hadi.services.lever_periods import stake
-from hadi.services.lever_reading import read_targets
 
 
 def of(unit: Unit | None) -> LeverTarget | None:

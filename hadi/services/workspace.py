@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -32,6 +32,11 @@ def current() -> Workspace:
 def zone() -> ZoneInfo:
     """The time zone in which the workspace's days begin and end."""
     return ZoneInfo(current().time_zone)
+
+
+def day_of(now: datetime) -> date:
+    """The workspace's day at that moment."""
+    return now.astimezone(zone()).date()
 
 
 def ensure() -> None:

@@ -154,4 +154,8 @@ WORDING: dict[str, Wording] = {
     "client_bases_unknown": NN_("Of %(n)s territory the whole base by this definition is not known: it is not in the sum.", "Of %(n)s territories the whole base by this definition is not known: they are not in the sum."),
     "order_of_tuning_needs_reason": N_("%(said)s Write why it is tuned now, or tune the earlier lever first."),
     "order_of_tuning_reasoned": N_("%(said)s The reason that was given: %(reason)s"),
+    "lever_file_unreadable": N_("“%(file)s” cannot be opened: %(reason)s."),
+    "levers_several_units": N_("The list is of several units (%(units)s): name one with --unit."),
+    "levers_two_periods": N_("The list needs two periods to compare."),
+    "levers_no_such_period": N_("%(option)s: no period of the list begins with “%(period)s”."),
 }

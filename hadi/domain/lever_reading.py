@@ -16,7 +16,6 @@ from hadi.domain.money import read_amount, read_currency
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.domain.turnover import DAYS_OF_WEEK, MOST_STAGES
-from hadi.services import workspace
 
 COUNTS = ("leads", "clients", "purchases")
 MOST_COUNT = 10**12
@@ -27,10 +26,10 @@ _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _STAGE = re.compile(r"(?P<name>.*?)[\s:;|=\t]+(?P<count>[\d\s\u00a0\u202f.,'’]+)$")
 
 
-def read_period(body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def read_period(body: Mapping[str, Any], *, today: date) -> dict[str, Any]:
     """The columns of a period, but for its unit. Raises Invalid with every fault."""
     wrong: dict[str, Text] = {}
-    columns: dict[str, Any] = read_span(body, now=now, wrong=wrong)
+    columns: dict[str, Any] = read_span(body, today=today, wrong=wrong)
     for name in COUNTS:
         columns[name] = read_count(body.get(name), name, wrong)
     columns["stages"] = _stages(body.get("stages"), wrong)
@@ -44,7 +43,7 @@ def read_period(body: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
 
 
 def read_span(
-    body: Mapping[str, Any], *, now: datetime, wrong: dict[str, Text]
+    body: Mapping[str, Any], *, today: date, wrong: dict[str, Text]
 ) -> dict[str, date | None]:
     """First and last day, the last included. A month alone is its days."""
     first = _end(body.get("starts_on"), "starts_on", wrong, is_last=False)
@@ -52,7 +51,7 @@ def read_span(
     if first and last:
         if last < first:
             wrong["ends_on"] = Text("period_backwards")
-        elif last > now.astimezone(workspace.zone()).date():
+        elif last > today:
             wrong["ends_on"] = Text("period_not_over")
     return {"starts_on": first, "ends_on": last}
 
