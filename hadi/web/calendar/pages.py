@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import get_month_names
 from flask import url_for
 from flask_babel import gettext as _
 
@@ -21,7 +22,7 @@ from hadi.web.calendar.forms import DaysForm, ImportForm
 from hadi.web.calendar.query import CalendarQuery
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Download, Downloads, offered
-from hadi.web.shared.language import day, month_names, say
+from hadi.web.shared.language import day, say, speaker
 from hadi.web.shared.pages import Column, FilterOption, Link, Page, Tab, filter_options
 from hadi.web.shared.render import chrome
 
@@ -243,13 +244,13 @@ def _kind_words() -> dict[DayKind, str]:
 def _months(
     entries: Iterable[CalendarEntry], query: CalendarQuery, *, can_edit: bool
 ) -> tuple[Month, ...]:
-    names = month_names()
+    names = get_month_names("wide", "stand-alone", speaker().language)
     found: dict[int, list[DaysLine]] = {}
     for entry in entries:
         month = entry.starts_on.month if entry.starts_on >= query.first else 0
         found.setdefault(month, []).append(days_line(entry, can_edit=can_edit))
     return tuple(
-        Month(names[month - 1][0] if month else str(_("Since the year before")), tuple(lines))
+        Month(names[month].capitalize() if month else str(_("Since the year before")), tuple(lines))
         for month, lines in sorted(found.items())
     )
 
