@@ -130,6 +130,7 @@ def assess(
     *,
     since: date | None = None,
     until: date | None = None,
+    coding: Sequence[Visit] | None = None,
     alpha: float = 0.05,
 ) -> Assessment:
     """Read the visits by the card.
@@ -138,9 +139,12 @@ def assess(
     ----------
     since : the day the change began; visits before it are the measure before. None: no halves.
     until : its last day; later visits are left out.
+    coding : the visits that tell how far two coders agree; None: all of `visits`, whatever their
+        day. A criterion is read alike or not wherever it is asked.
     """
+    coding = visits if coding is None else coding
+    coded = tuple(filter(None, (_coded(each.number, coding, alpha) for each in criteria)))
     visits = [each for each in visits if until is None or each.day <= until]
-    coded = tuple(filter(None, (_coded(each.number, visits, alpha) for each in criteria)))
     excluded = {each.number for each in coded if each.is_excluded}
     kept = tuple(each.number for each in criteria if each.number not in excluded)
     earlier = [each for each in visits if since is not None and each.day < since]

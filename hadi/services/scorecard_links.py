@@ -116,12 +116,14 @@ def assessed(link: ScorecardLink, plan: Plan | None, *, day: date | None = None)
     """What the card's visits say of this hypothesis, in its stores and up to its last day; `day`
     is today, where the plan names no day to begin with."""
     card = link.scorecard
-    visits = _in_units(link, plan, scorecard_visits.counted(card))
+    everything = scorecard_visits.counted(card)
+    visits = _in_units(link, plan, everything)
     since = begins(link, plan) or day
     until = plan.ends_on if plan is not None else None
     if until is not None and since is not None and until < since:
         until = None
-    return assess([each.rule for each in card.asked], visits, since=since, until=until)
+    asked = [each.rule for each in card.asked]
+    return assess(asked, visits, since=since, until=until, coding=everything)
 
 
 def of_whole_card(
@@ -129,12 +131,9 @@ def of_whole_card(
 ) -> Assessment:
     """What all its visits say, before and since a day, of one store or of all."""
     require(by, Permission.VIEW)
-    visits = [
-        visit
-        for visit in scorecard_visits.counted(card)
-        if not unit or folded(visit.unit) == folded(unit)
-    ]
-    return assess([each.rule for each in card.asked], visits, since=since)
+    everything = scorecard_visits.counted(card)
+    visits = [each for each in everything if not unit or folded(each.unit) == folded(unit)]
+    return assess([each.rule for each in card.asked], visits, since=since, coding=everything)
 
 
 def executed(around: Around) -> Iterable[Check]:

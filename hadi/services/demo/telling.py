@@ -30,7 +30,7 @@ from hadi.services import (
     users,
     workspace,
 )
-from hadi.services.demo import baskets, days, feeding, funnels, places, rows, visits
+from hadi.services.demo import baskets, days, feeding, funnels, places, revenue, rows, visits
 from hadi.services.demo.doubts import DOUBTS
 from hadi.services.demo.people import PEOPLE
 from hadi.services.demo.pilots import PILOTS
@@ -84,6 +84,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
         days.enter(actors, now)
         for number, story in enumerate(stories, start=1):
             _Teller(story, number, actors, folder, now).tell()
+        revenue.enter(actors, now)
         more = baskets.tell(actors, folder=folder, now=now)
         more += funnels.tell(actors, folder=folder, now=now)
         more += visits.tell(actors, folder=folder, now=now)

@@ -67,9 +67,9 @@ def test_twelve_visits_before_and_after() -> None:
 
 def test_a_criterion_that_two_people_read_differently_is_left_out() -> None:
     coded = [*twice(3, (11, 1, 1, 7)), *twice(7, (6, 5, 5, 4))]
-    found = assess(CARD, [*before_and_after(), *coded], since=START, until=START)
-    # the coded visits lie after the end and count for nothing
-    assert found.coded == ()
+    # a criterion is read alike or not wherever it is asked, also after the end
+    found = assess(CARD, before_and_after(), since=START, until=START, coding=coded)
+    assert found.excluded == (7,) and found.since.visits == 0
     found = assess(CARD, [*before_and_after(), *coded], since=START)
     kappas = {each.number: each.agreement.kappa for each in found.coded if each.agreement}
     assert kappas[3] == pytest.approx(0.79, abs=0.005)
