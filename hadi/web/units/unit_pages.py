@@ -189,7 +189,7 @@ def _pairs(unit: Unit) -> tuple[tuple[str, str], ...]:
 
 def _known_as(unit: Unit) -> str:
     """Every way of writing it that is another one."""
-    names = {folded(name): name for name in reversed((unit.name, unit.code, *unit.aliases))}
+    names = {folded(name): name for name in reversed((unit.code, unit.name, *unit.aliases))}
     return ", ".join(reversed(names.values()))
 
 
