@@ -131,6 +131,8 @@ def read_spec(given: Mapping[str, Any], names: Sequence[str]) -> BasketSpec:
     )
     if spec.since and not spec.column("day"):
         wrong.setdefault("since", Text("basket_since_needs_day"))
+    if spec.since and spec.column("arm"):
+        wrong.setdefault("since", Text("basket_since_or_arms"))
     if spec.column("arm") and not spec.column("store"):
         wrong.setdefault("store", Text("basket_arms_need_stores"))
     if wrong:

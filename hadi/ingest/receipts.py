@@ -198,10 +198,12 @@ def _laid_out(paths: Sequence[Path], spec: BasketSpec) -> Iterator[DuckDBPyConne
     with _opened(paths) as (connection, types):
         for column in spec.columns.values():
             _require(types, column)
+        connection.execute(f"CREATE TEMP VIEW read AS {_lines(paths, spec, types)}")
         connection.execute(
-            f"CREATE TEMP TABLE line AS SELECT * FROM ({_lines(paths, spec, types)})"
+            "CREATE TEMP TABLE mixed AS SELECT store FROM read WHERE store IS NOT NULL "
+            "GROUP BY store HAVING count(DISTINCT arm) > 1"
         )
-        _one_arm(connection, spec)
+        connection.execute(f"CREATE TEMP TABLE line AS {_settled(spec)}")
         connection.execute(_SOLD)
         yield connection
 
@@ -222,7 +224,7 @@ def _lines(paths: Sequence[Path], spec: BasketSpec, types: dict[str, str]) -> st
     goods = spec.names_goods
     what = keys.name(goods, types[goods]) if goods else "NULL::VARCHAR"
     is_core, is_addon = _kinds(spec, types, what)
-    quantity = _number(spec, types, "quantity") or "1.0"
+    quantity = f"coalesce({_number(spec, types, 'quantity') or 'NULL'}, 1.0)"
     money = _number(spec, types, "amount")
     price = _number(spec, types, "price")
     if money is None and price is not None:
@@ -293,25 +295,20 @@ def _flag(spec: BasketSpec, types: dict[str, str], role: str) -> str | None:
     return f"({cell} IS NOT NULL)"
 
 
-def _one_arm(connection: DuckDBPyConnection, spec: BasketSpec) -> None:
-    """A store that was in several arms says nothing of any: its lines belong to none."""
-    connection.execute(
-        "CREATE TEMP TABLE mixed AS SELECT store FROM line WHERE store IS NOT NULL "
-        "GROUP BY store HAVING count(DISTINCT arm) > 1"
-    )
-    if spec.since is not None and spec.column("arm"):
-        connection.execute(
-            f"UPDATE line SET arm = NULL WHERE day < DATE {literal(spec.since.isoformat())}"
-        )
-    connection.execute("UPDATE line SET arm = NULL WHERE store IN (SELECT store FROM mixed)")
+def _settled(spec: BasketSpec) -> str:
+    """The lines with what they are compared as. A store that was in several arms says nothing of
+    any: its lines belong to none."""
+    span = "''"
     if spec.column("arm"):
-        span = "arm"
+        span = "own_arm"
     elif spec.since is not None:
         day = literal(spec.since.isoformat())
         span = f"CASE WHEN day < DATE {day} THEN 'before' WHEN day IS NOT NULL THEN 'after' END"
-    else:
-        span = "''"
-    connection.execute(f"ALTER TABLE line ADD COLUMN span VARCHAR; UPDATE line SET span = {span}")
+    own = "CASE WHEN store IN (SELECT store FROM mixed) THEN NULL ELSE arm END"
+    return (
+        f"SELECT * EXCLUDE (arm, own_arm), own_arm AS arm, {span} AS span "
+        f"FROM (SELECT *, {own} AS own_arm FROM read)"
+    )
 
 
 _SOLD = """

@@ -35,6 +35,7 @@ WORDING: dict[str, Wording] = {
     "basket_not_a_number": N_("“%(value)s” in “%(field)s” is no number."),
     "basket_not_a_day": N_("“%(value)s” is no day: write it as 2026-05-01."),
     "basket_since_needs_day": N_("To compare before with after, name the column of the day."),
+    "basket_since_or_arms": N_("Choose one of the two: before against after, or arms side by side. To tell both apart, plan a pilot with these receipts as its weeks."),
     "basket_arms_need_stores": N_(
         "To compare arms, name the column of the store: stores are compared, not receipts."
     ),

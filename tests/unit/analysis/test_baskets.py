@@ -190,6 +190,19 @@ def test_store_weeks_add_up_to_the_whole(tmp_path: Path) -> None:
         ({"since": "spring"}, "since"),
         ({"since": "2026-01-05"}, "since"),
         ({"threshold": -1}, "threshold"),
+        (
+            {
+                "since": "2026-01-05",
+                "columns": {
+                    "receipt": "receipt",
+                    "category": "category",
+                    "arm": "arm",
+                    "store": "store",
+                    "day": "day",
+                },
+            },
+            "since",
+        ),
         ({"columns": {"receipt": "receipt", "category": "category", "arm": "arm"}}, "store"),
         ({"columns": {"receipt": "receipt", "category": "receipt"}}, "category"),
         ({"columns": {"colour": "receipt"}}, "columns"),
@@ -198,7 +211,7 @@ def test_store_weeks_add_up_to_the_whole(tmp_path: Path) -> None:
 def test_what_cannot_be_asked_is_named(given: dict[str, Any], field: str) -> None:
     asked = {"columns": {"receipt": "receipt", "category": "category"}} | given
     with pytest.raises(Invalid) as refused:
-        read_spec(asked, ["receipt", "category", "arm"])
+        read_spec(asked, ["receipt", "category", "arm", "store", "day"])
     assert field in refused.value.fields
 
 
