@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -22,12 +22,9 @@ from hadi.domain.scorecards import CODE, Visit
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
 from hadi.domain.verdict import Check, CheckStatus
-from hadi.models import Hypothesis, Scorecard, ScorecardLink
+from hadi.models import Hypothesis, Scorecard, ScorecardLink, Test
 from hadi.services import events, hypotheses, scorecard_visits, scorecards, units
 from hadi.services.scorecard_steps import of_hypothesis
-
-if TYPE_CHECKING:
-    from hadi.services.surroundings import Around
 
 
 def of_card(card: Scorecard) -> list[ScorecardLink]:
@@ -136,18 +133,18 @@ def of_whole_card(
     return assess([each.rule for each in card.asked], visits, since=since, coding=everything)
 
 
-def executed(around: Around) -> Iterable[Check]:
-    """Whether the test was carried out, where a card watches it: a finding of its analysis."""
-    found = of_hypothesis(around.hypothesis)
+def executed(hypothesis: Hypothesis, test: Test, plan: Plan) -> Iterable[Check]:
+    """Whether a test was carried out, where a card watches it: a finding of its analysis."""
+    found = of_hypothesis(hypothesis)
     if found is None:
         return
-    since = begins(found, around.plan)
-    if since is None and around.test.started_at is not None:
-        since = around.test.started_at.date()
+    since = begins(found, plan)
+    if since is None and test.started_at is not None:
+        since = test.started_at.date()
     if since is None:
         yield Check(CODE, CheckStatus.WARN, Text("fidelity_no_start"))
         return
-    assessment = assessed(found, around.plan, day=since)
+    assessment = assessed(found, plan, day=since)
     yield fidelity_check(assessment, since)
     few = next((check for check in assessment.checks if check.code == "few_visits"), None)
     if few is not None and assessment.fidelity.visits:

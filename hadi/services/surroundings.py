@@ -19,7 +19,9 @@ from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.services import (
     funnel_findings,
+    hypothesis_where,
     lever_findings,
+    scorecard_links,
     surrounding_days,
     surrounding_tests,
     surrounding_units,
@@ -46,6 +48,8 @@ ASKED: tuple[Callable[[Around], Iterable[Check]], ...] = (
     lambda around: surrounding_tests.checks(around.ground),
     lambda around: funnel_findings.checks(around.dataset),
     lambda around: lever_findings.checks(around.hypothesis),
+    lambda around: scorecard_links.executed(around.hypothesis, around.test, around.plan),
+    lambda around: hypothesis_where.checks(around.hypothesis),
 )
 
 
