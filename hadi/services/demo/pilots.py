@@ -91,6 +91,7 @@ PILOTS = (
             (code(7),),
             lever="check",
             technology="add-on selling",
+            order_reason="the road to the shop is closed until spring: no more people can come",
             weeks=(
                 Logged(code(7), 0, 8, note="the mentor begins on Tuesday"),
                 Logged(code(7), 1, 8, 1),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from hadi.charts.contributions import Contribution, Contributions, contributions
 from hadi.charts.funnel import Funnel, Stage, funnel
 from hadi.charts.payback import PaybackCurve, payback_curve
 from hadi.charts.season import SeasonProfile, season_profile
 from hadi.charts.timeline import TimeChart, gap_chart, pilot_chart, placebo_chart
 from hadi.charts.year import Span, YearStrip, year_strip
+from hadi.domain.text import Figure, FigureKind
 
 _WEEKS, _START = 34, 26
 
@@ -25,6 +27,7 @@ class ChartSpecimens:
     placebo: TimeChart
     seasons: tuple[tuple[str, SeasonProfile], ...]
     funnel: Funnel
+    contributions: Contributions
     paybacks: tuple[tuple[str, PaybackCurve], ...]
     year: YearStrip
 
@@ -62,6 +65,7 @@ def chart_specimens() -> ChartSpecimens:
                 Stage("Paid", 61),
             )
         ),
+        contributions=_contributions(),
         year=_year(),
         paybacks=(
             (
@@ -82,11 +86,29 @@ def chart_specimens() -> ChartSpecimens:
     )  # fmt: skip
 
 
+def _contributions() -> Contributions:
+    rows = (
+        ("1 Inflow of leads", 62_100, "400", "500", False),
+        ("2 Conversion of the stages", 51_730, "25.0%", "30.0%", False),
+        ("to “Offer sent”", -8_400, "50.0%", "46.0%", True),
+        ("3b Purchase frequency", -7_330, "1.2", "1.1", False),
+    )
+    parts = [
+        Contribution(label, amount, _money(amount), before, after, is_inner)
+        for label, amount, before, after, is_inner in rows
+    ]
+    return contributions(parts, _money(106_500))
+
+
+def _money(amount: float) -> Figure:
+    return Figure(FigureKind.MONEY, amount, is_signed=True, currency="EUR")
+
+
 def _year() -> YearStrip:
     days = (
         Span(date(2026, 1, 1), date(2026, 1, 8), "New Year, 1 to 8 January", "holiday"),
         Span(date(2026, 3, 9), date(2026, 3, 22), "Spring promotion, 9 to 22 March", "promotion"),
         Span(date(2026, 3, 16), date(2026, 3, 20), "Stocktaking, 16 to 20 March", "closure"),
-        Span(date(2026, 2, 2), date(2026, 3, 29), "H-12, 2 February", "test"),
+        Span(date(2026, 2, 2), date(2026, 3, 29), "H-12, 2 February", "test", beneath=True),
     )
     return year_strip(2026, days, today=date(2026, 3, 2))
