@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, format_datetime, format_interval, get_month_names
 from babel.numbers import format_currency, format_decimal, format_scientific
 from babel.support import NullTranslations, Translations
 
@@ -106,6 +106,11 @@ class BabelSpeaker:
     def day(self, day: date) -> str:
         """A date in a list: 20 Feb 2026."""
         return format_date(day, "medium", locale=self.locale)
+
+    def span(self, first: date, last: date, *, has_year: bool = True) -> str:
+        """Days from one to another, said as shortly as they can be: 1–2 Jan 2026."""
+        shape = "yMMMd" if has_year else "MMMd"
+        return str(format_interval(first, last, shape, locale=self.locale))
 
     def month_names(self) -> tuple[tuple[str, str], ...]:
         """January to December: a short name ("Jan"), and one letter where there is no room."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 LEAST = 0.7  # per cent of the year: a single day is still seen
 MOST_LANES = 12
@@ -12,13 +12,14 @@ MOST_LANES = 12
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from first to last, both inside. `kind` chooses how the bar looks."""
+    """Days from first to last, both inside. `kind` chooses how the bar looks; what is `beneath`
+    has lanes of its own, under the others."""
 
     first: date
     last: date
     label: str
     kind: str
-    url: str | None = None
+    beneath: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class Bar:
     lane: int
     label: str
     kind: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +50,35 @@ def year_strip(year: int, spans: Iterable[Span], *, today: date) -> YearStrip:
     """Place the spans that touch the year, the earliest first, each in the first lane that is
     free."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    days = (last - first).days + 1
-
-    def place(day: date) -> float:
-        return round((day - first).days * 100 / days, 3)
-
-    ends: list[float] = []
-    bars: list[Bar] = []
-    hidden = 0
-    for span in sorted(spans, key=lambda s: (s.first, -(s.last - s.first).days, s.label)):
-        if span.last < first or span.first > last:
-            continue
-        x = place(max(span.first, first))
-        stop = place(min(span.last, last)) + 100 / days
-        width = max(LEAST, round(stop - x, 3))
-        x = min(x, 100 - width)
-        lane = next((n for n, end in enumerate(ends) if end <= x), len(ends))
-        if lane == MOST_LANES:
-            hidden += 1
-            continue
-        ends[lane : lane + 1] = [x + width]
-        bars.append(Bar(round(x, 3), width, lane, span.label, span.kind, span.url))
+    there = [span for span in spans if span.last >= first and span.first <= last]
+    above, lanes = _placed([span for span in there if not span.beneath], first, last, 0)
+    beneath, all_lanes = _placed([span for span in there if span.beneath], first, last, lanes)
     return YearStrip(
         year=year,
-        bars=tuple(bars),
-        lanes=len(ends),
-        months=tuple(place(date(year, month, 1)) for month in range(1, 13)),
-        today_x=place(today) if today.year == year else None,
-        hidden=hidden,
+        bars=(*above, *beneath),
+        lanes=all_lanes,
+        months=tuple(_place(date(year, month, 1), first, last) for month in range(1, 13)),
+        today_x=_place(today, first, last) if today.year == year else None,
+        hidden=len(there) - len(above) - len(beneath),
     )
+
+
+def _placed(spans: Iterable[Span], first: date, last: date, lanes: int) -> tuple[list[Bar], int]:
+    """The bars of the spans below so many lanes, and how many lanes there are then."""
+    ends: list[float] = []
+    bars: list[Bar] = []
+    for span in sorted(spans, key=lambda s: (s.first, -(s.last - s.first).days, s.label)):
+        x = _place(max(span.first, first), first, last)
+        stop = _place(min(span.last, last) + timedelta(days=1), first, last)
+        width = max(LEAST, stop - x)
+        x = min(x, 100 - width)
+        lane = next((n for n, end in enumerate(ends) if end <= x), len(ends))
+        if lanes + lane >= MOST_LANES:
+            continue
+        ends[lane : lane + 1] = [x + width]
+        bars.append(Bar(round(x, 3), round(width, 3), lanes + lane, span.label, span.kind))
+    return bars, lanes + len(ends)
+
+
+def _place(day: date, first: date, last: date) -> float:
+    return round((day - first).days * 100 / ((last - first).days + 1), 3)

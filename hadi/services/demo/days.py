@@ -17,7 +17,7 @@ _HOLIDAYS = (
 )
 # (name, kind, days from today, how many, scope, places)
 _AROUND = (
-    ("Autumn discount week", "promotion", -250, 7, "all", ""),
+    ("Discount week", "promotion", -250, 7, "all", ""),
     ("Neighbourhood flyer", "promotion", -104, 10, "units", "shop 07, shop 08"),
     ("Stocktaking", "closure", -96, 1, "all", ""),
     ("Roadworks at the door", "other", -70, 25, "units", "shop 12"),

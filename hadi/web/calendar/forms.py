@@ -60,7 +60,7 @@ class ImportForm(Form):
     """A file of entries, or lines; `kind` is that of entries which do not say theirs."""
 
     file = FileField(_l("A calendar file or a table"))
-    lines = TextAreaField(_l("Or lines"))
+    lines = TextAreaField(_l("Lines"))
     kind = SelectField(_l("What are they, where they do not say?"), validate_choice=False)
 
     def offer(self) -> None:

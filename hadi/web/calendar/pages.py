@@ -186,9 +186,9 @@ def import_page(
     )
 
 
-def days_line(entry: CalendarEntry, *, can_edit: bool = False) -> DaysLine:
+def days_line(entry: CalendarEntry, *, can_edit: bool = False, year: int | None = None) -> DaysLine:
     names = [unit.name for unit in entry.units]
-    line = _line(entry.days, where=", ".join([*names, *entry.places]))
+    line = _line(entry.days, where=", ".join([*names, *entry.places]), year=year)
     if not can_edit:
         return line
     return DaysLine(
@@ -198,20 +198,18 @@ def days_line(entry: CalendarEntry, *, can_edit: bool = False) -> DaysLine:
     )  # fmt: skip
 
 
-def when_words(first: date, last: date) -> str:
-    """One day, or both ends."""
-    if first == last:
-        return day(first)
-    return str(_("%(first)s – %(last)s", first=day(first), last=day(last)))
+def when_words(first: date, last: date, *, year: int | None = None) -> str:
+    """One day, or both ends; without the year where both are of one that is known."""
+    return speaker().span(first, last, has_year=not first.year == last.year == year)
 
 
-def _line(days: Days, *, where: str = "") -> DaysLine:
+def _line(days: Days, *, where: str = "", year: int | None = None) -> DaysLine:
     where = where or ", ".join(days.places)
     return DaysLine(
         name=days.name,
         kind=days.kind.value,
         kind_word=say(Text(f"day_kind_{days.kind.value}")),
-        when=when_words(days.starts_on, days.ends_on),
+        when=when_words(days.starts_on, days.ends_on, year=year),
         where=where if days.scope is not DayScope.ALL else say(Text("day_scope_all")),
         note=days.note,
     )
@@ -244,11 +242,11 @@ def _kind_words() -> dict[DayKind, str]:
 def _months(
     entries: Iterable[CalendarEntry], query: CalendarQuery, *, can_edit: bool
 ) -> tuple[Month, ...]:
-    names = get_month_names("wide", "stand-alone", speaker().language)
+    names = get_month_names("wide", "stand-alone", speaker().locale)
     found: dict[int, list[DaysLine]] = {}
     for entry in entries:
         month = entry.starts_on.month if entry.starts_on >= query.first else 0
-        found.setdefault(month, []).append(days_line(entry, can_edit=can_edit))
+        found.setdefault(month, []).append(days_line(entry, can_edit=can_edit, year=query.year))
     return tuple(
         Month(names[month].capitalize() if month else str(_("Since the year before")), tuple(lines))
         for month, lines in sorted(found.items())

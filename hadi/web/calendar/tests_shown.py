@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from flask import url_for
-
 from hadi.charts.year import Span
 from hadi.services.running_tests import Running
 from hadi.web.shared.language import day
@@ -20,7 +18,7 @@ def spans(running: Iterable[Running], *, last: date) -> list[Span]:
             each.runs.last or last,
             f"{each.hypothesis.key}, {day(each.runs.first)}",
             "test",
-            url_for("hypotheses.show", key=each.hypothesis.key),
+            beneath=True,
         )
         for each in running
     ]
