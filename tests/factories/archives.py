@@ -156,6 +156,8 @@ def fill(world: World) -> None:
         ]
     )
     db.session.commit()
+    funnel(world, digest)
+    db.session.commit()
 
 
 def places(world: World, hypothesis: Hypothesis) -> None:
@@ -176,6 +178,32 @@ def places(world: World, hypothesis: Hypothesis) -> None:
     hypothesis_where.say(
         hypothesis.id, body={"units": [store.id], "lever": "check"}, version=None, by=by,
         now=world.later(),
+    )  # fmt: skip
+
+
+def funnel(world: World, digest: str) -> None:
+    """A funnel, and an export of deals in the table of that digest."""
+    from hadi.db import db
+    from hadi.domain.text import Text
+    from hadi.models import FunnelDeals
+    from hadi.services import funnels
+
+    stages = [
+        {"name": "КП отправлено", "kind": "key", "days": 14},
+        {"name": "Успех", "kind": "won"},
+    ]
+    made = funnels.create(
+        body={"name": "Продажи “é”", "stages": stages, "note": "=1+1"}, by=world.actor(),
+        now=world.later(),
+    )  # fmt: skip
+    db.session.add(
+        FunnelDeals(
+            funnel_id=made.id, filename="сделки.csv", digest=digest, rows=3,
+            columns=["arm", "bought"], notes=[Text("file_empty", file="x").as_json()],
+            mapping={"deal": "arm", "stages": {"Успех": "bought"}}, invoices=7,
+            as_of=world.now.date(), author_id=world.ids["analyst"], created_at=world.now,
+            updated_at=world.now,
+        )
     )  # fmt: skip
 
 
