@@ -92,8 +92,8 @@ def blockers(hypothesis: Hypothesis, step: Step, **more: object) -> tuple[Blocke
 
 
 def places(hypothesis: Hypothesis) -> tuple[Place, ...]:
-    """The units that it names as where it runs, as the guards see them."""
-    return tuple(unit.place for unit in units.of_hypothesis(hypothesis))
+    """The units that it, or its plan, names as where it runs, as the guards see them."""
+    return tuple(unit.place for unit in units.where_it_runs(hypothesis))
 
 
 def create(

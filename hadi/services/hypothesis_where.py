@@ -22,6 +22,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.domain.units import fits, unfit
+from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Hypothesis, HypothesisSetting, Unit
 from hadi.models.unit import hypothesis_unit
 from hadi.services import events, hypotheses, units
@@ -83,8 +84,14 @@ def say(
 def warnings(hypothesis: Hypothesis) -> tuple[Text, ...]:
     """What does not fit: a technology of the other sales model, of the hypothesis or of a unit
     itself."""
-    stored, named = units.setting(hypothesis), units.of_hypothesis(hypothesis)
+    stored, named = units.setting(hypothesis), units.where_it_runs(hypothesis)
     return tuple(_unfit(stored.technology if stored else "", named))
+
+
+def checks(hypothesis: Hypothesis) -> Iterator[Check]:
+    """The same as findings of an analysis."""
+    for text in warnings(hypothesis):
+        yield Check("technology", CheckStatus.WARN, text)
 
 
 def _unfit(technology: str, named: Sequence[Unit]) -> Iterator[Text]:

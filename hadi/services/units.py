@@ -17,6 +17,7 @@ from hadi.domain.errors import Blocked, Blocker, NotFound, Stale
 from hadi.domain.folding import folded
 from hadi.domain.permissions import Actor, Permission, Stake, require
 from hadi.domain.text import Text
+from hadi.domain.units import UnitKind
 from hadi.models import Event, Hypothesis, HypothesisSetting, Unit
 from hadi.models.unit import hypothesis_unit
 from hadi.services import events
@@ -48,6 +49,12 @@ def everyone(*, is_open: bool = True) -> list[Unit]:
     """The units by name; the open ones, or the closed ones too."""
     query = select(Unit).order_by(Unit.name, Unit.id)
     return list(db.session.scalars(query.where(Unit.closed_at.is_(None)) if is_open else query))
+
+
+def territories() -> list[Unit]:
+    """The open territories, by name."""
+    query = select(Unit).where(Unit.kind == UnitKind.TERRITORY, Unit.closed_at.is_(None))
+    return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
 
 
 def known_as(labels: Iterable[str]) -> dict[str, Unit]:
@@ -85,6 +92,17 @@ def of_hypotheses(ids: Iterable[str]) -> dict[str, list[Unit]]:
     for hypothesis_id, unit in db.session.execute(query):
         found.setdefault(hypothesis_id, []).append(unit)
     return found
+
+
+def where_it_runs(hypothesis: Hypothesis) -> list[Unit]:
+    """The units that it names, and those that its plan names as pilots, by name."""
+    named = of_hypothesis(hypothesis)
+    test = hypothesis.current_test
+    plan = test.plan if test else None
+    if plan is None or plan.pilot is None:
+        return named
+    found = {unit.id: unit for unit in (*named, *known_as(plan.pilot.treated).values())}
+    return sorted(found.values(), key=lambda unit: (unit.name, unit.id))
 
 
 def hypotheses_in(unit: Unit) -> list[Hypothesis]:

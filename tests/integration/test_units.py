@@ -12,6 +12,7 @@ from hadi.domain.errors import Blocked, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.levers import Lever
 from hadi.domain.lifecycle import State
 from hadi.domain.units import SalesModel, UnitKind
+from hadi.domain.verdict import CheckStatus
 from hadi.models import Unit
 from hadi.services import (
     events,
@@ -228,6 +229,23 @@ def test_a_test_does_not_start_where_nobody_chose_how_to_sell(world: World) -> N
     assert hypothesis.state is State.RUNNING
 
 
+def test_a_pilot_that_the_plan_names_is_asked_for_too(world: World) -> None:
+    bare = add(world, "S-07", aliases=["store 7"], technology="")
+    hypothesis = world.planned(
+        design="pilot", variant=None, control=None, split=None, baseline=None, planned_units=8,
+        site="store", time="week", value="revenue", treated=["Store 7"], start="2026-03-02",
+        metrics=[
+            {"name": "Revenue", "kind": "mean", "columns": ["revenue"], "role": "primary",
+             "threshold": "5%", "better": "higher"}
+        ],
+    )  # fmt: skip
+    assert units.of_hypothesis(hypothesis) == []
+    assert units.where_it_runs(hypothesis) == [bare]
+    with pytest.raises(Blocked) as refused:
+        hypotheses.start(hypothesis.id, by=world.actor(), now=world.later())
+    assert [b.code for b in refused.value.blockers] == ["unit_not_ready"]
+
+
 def test_no_test_starts_in_a_closed_unit(world: World) -> None:
     unit = add(world)
     hypothesis = world.planned()
@@ -307,6 +325,8 @@ def test_a_technology_of_the_other_model_is_named(world: World) -> None:
     (warning,) = hypothesis_where.warnings(hypothesis)
     assert warning.code == "technology_unfit"
     assert warning.params["units"] == "Store S-01"
+    (check,) = hypothesis_where.checks(hypothesis)
+    assert (check.code, check.status) == ("technology", CheckStatus.WARN)
     assert hypothesis_where.unit_warning(agents) is None
     odd = add(world, "S-02", technology="холодные звонки")
     told = hypothesis_where.unit_warning(odd)

@@ -44,6 +44,9 @@ def check_word(code: str) -> str:
         "staff": _("New people"),
         "stock": _("Goods that ran out"),
         "order_of_tuning": _("The order of tuning"),
+        "technology": _("Technology and sales model"),
         "collisions": _("Other tests in the same stores"),
+        "fidelity": _("Was it carried out?"),
+        "few_visits": _("Few visits"),
     }
     return str(words.get(code) or season_found.check_word(code) or code)

@@ -39,7 +39,7 @@ class WhereForm(Form):
     def offer(self, hypothesis: Hypothesis) -> None:
         """The units that are named already, the other open ones, and the levers in their
         order."""
-        found = units.of_hypothesis(hypothesis)  # first, or nobody sees what is ticked
+        found = units.where_it_runs(hypothesis)  # first, or nobody sees what is ticked
         found += [unit for unit in units.everyone() if unit not in found]
         self.units.choices = choices((unit.id, unit.name) for unit in found)
         levers = [
@@ -66,7 +66,7 @@ def where_values(hypothesis: Hypothesis) -> dict[str, Any]:
     """What the form is opened with."""
     stored = units.setting(hypothesis)
     return {
-        "units": [unit.id for unit in units.of_hypothesis(hypothesis)],
+        "units": [unit.id for unit in units.where_it_runs(hypothesis)],
         "lever": stored.lever.value if stored and stored.lever else "",
         "technology": stored.technology if stored else "",
         "order_reason": stored.order_reason if stored else "",

@@ -30,7 +30,7 @@ class WherePanel:
 
 
 def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
-    stored, named = units.setting(hypothesis), units.of_hypothesis(hypothesis)
+    stored, named = units.setting(hypothesis), units.where_it_runs(hypothesis)
     stake = hypotheses.stake(hypothesis)
     lever = stored.lever if stored else None
     rows = (

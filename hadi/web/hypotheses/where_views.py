@@ -15,7 +15,7 @@ from hadi.domain.statement import Statement
 from hadi.domain.text import Text
 from hadi.domain.units import Technology
 from hadi.models import Hypothesis, Unit
-from hadi.services import hypotheses, hypothesis_where, unit_list, units
+from hadi.services import hypotheses, hypothesis_where, units
 from hadi.web.hypotheses import blueprint
 from hadi.web.hypotheses.data_pages import crumbs
 from hadi.web.hypotheses.where_forms import WhereForm, where_values
@@ -54,8 +54,8 @@ class WherePage(Page):
     choices: dict[str, Choice]
     technologies: tuple[str, ...]
     units_url: str
+    planned: str | None = None  # sites that the plan names already
     is_stale: bool = False
-    has_units: bool = True
 
 
 @blueprint.get("/<key>/where")
@@ -103,7 +103,7 @@ def _page(
 ) -> WherePage:
     panel = where_panel(hypothesis, actor)
     form.offer(hypothesis)
-    known = [*units.everyone(), *(u for u in units.of_hypothesis(hypothesis) if u.is_closed)]
+    known = [*units.everyone(), *(u for u in units.where_it_runs(hypothesis) if u.is_closed)]
     return WherePage(
         title=_("Where %(key)s runs and what it moves", key=hypothesis.key),
         chrome=chrome(),
@@ -118,9 +118,15 @@ def _page(
         choices={unit.id: _choice(unit) for unit in known},
         technologies=tuple(say(Text(f"technology_{each.value}")) for each in Technology),
         units_url=url_for("units.index"),
+        planned=_planned(hypothesis),
         is_stale=is_stale,
-        has_units=bool(known) or unit_list.size() > 0,
     )
+
+
+def _planned(hypothesis: Hypothesis) -> str | None:
+    named = {unit.id for unit in units.of_hypothesis(hypothesis)}
+    more = [unit.name for unit in units.where_it_runs(hypothesis) if unit.id not in named]
+    return ", ".join(more) or None
 
 
 def _choice(unit: Unit) -> Choice:

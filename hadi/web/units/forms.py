@@ -46,8 +46,8 @@ class UnitForm(Form):
         models = [(model.value, say(Text(f"sales_model_{model.value}"))) for model in SalesModel]
         lands = [
             (other.id, other.name)
-            for other in units.everyone()
-            if other.kind is UnitKind.TERRITORY and (unit is None or other.id != unit.id)
+            for other in units.territories()
+            if unit is None or other.id != unit.id
         ]
         if unit is not None and unit.parent is not None and unit.parent.is_closed:
             lands.append((unit.parent.id, unit.parent.name))
