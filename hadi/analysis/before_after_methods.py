@@ -65,7 +65,7 @@ class Answer:
             return None
         told: dict[str, Any] = self.season.as_json() if self.season else {}
         if self.regression is not None and self.table is not None:
-            told["regression"] = _regression_json(self.regression, self.table, self.start)
+            told["regression"] = regression_json(self.regression, self.table, self.start)
             told["times"] = told["regression"]["times"]
         return told
 
@@ -115,8 +115,8 @@ def _season(table: SeriesTable, plan: Plan, own: SeasonPlan, start: When) -> Sea
 
 def by_regression(table: SeriesTable, plan: Plan, own: SeasonPlan, start: When) -> Answer:
     """The series as it is, with a step and a bend at the start."""
-    place, family = table.place_of(start), _POISSON if own.is_counts else _LOG
-    values = table.values
+    place = table.place_of(start)
+    values, exposure = table.values, table.exposure
     if plan.planned_units is not None:
         values = values[: place + plan.planned_units]
     shown = None
@@ -126,16 +126,30 @@ def by_regression(table: SeriesTable, plan: Plan, own: SeasonPlan, start: When) 
     checks = tuple(c for c in checks if c.code not in ("units", "range", "growing", "no_control"))
     before = int(np.isfinite(values[:place]).sum())
     try:
-        found = segmented(
-            values, first_after=place, year=_YEAR[table.step], family=family,
-            week=table.step == "day", alpha=plan.alpha,
+        found = regressed(
+            table, place, values=values, is_counts=own.is_counts or exposure is not None,
+            alpha=plan.alpha,
         )  # fmt: skip
     except NotEstimable as unknown:
         return Answer(before, checks, None, Text(unknown.code), season=shown)
     return Answer(
         before, (*checks, *_regression_checks(found, values, table)),
-        _regressed(found, place, plan), None, season=shown, regression=found, table=table,
+        _regressed(found, table, place, plan), None, season=shown, regression=found, table=table,
         start=place,
+    )  # fmt: skip
+
+
+def regressed(
+    table: SeriesTable, place: int, *, values: Any = None, is_counts: bool, alpha: float
+) -> Interrupted:
+    """A step and a bend at the place: of counts by Poisson's regression, of what they are counted
+    from its logarithm beside them. Raises NotEstimable."""
+    values = table.values if values is None else values
+    exposure = None if table.exposure is None else table.exposure[: len(values)]
+    return segmented(
+        values, first_after=place, year=_YEAR[table.step],
+        family=_POISSON if is_counts else _LOG, week=table.step == "day", exposure=exposure,
+        alpha=alpha,
     )  # fmt: skip
 
 
@@ -162,9 +176,11 @@ def _comparison(changed: Change, plan: Plan) -> Comparison:
     )  # fmt: skip
 
 
-def _regressed(found: Interrupted, place: int, plan: Plan) -> Comparison:
+def _regressed(found: Interrupted, table: SeriesTable, place: int, plan: Plan) -> Comparison:
     after = found.periods >= place
     actual = float(found.observed[after].mean())
+    if table.exposure is not None:  # a rate: the counts of all periods over all exposure
+        actual /= float(table.exposure[found.periods[after].astype(int)].mean())
     return _against(
         actual, actual / (1.0 + found.effect.estimate),
         Lift(found.effect.estimate, found.effect.interval),
@@ -198,8 +214,9 @@ def _against(
     )  # fmt: skip
 
 
-def _regression_json(found: Interrupted, table: SeriesTable, start: int) -> dict[str, Any]:
+def regression_json(found: Interrupted, table: SeriesTable, start: int) -> dict[str, Any]:
     places = found.periods.astype(int)
+    below = 1.0 if table.exposure is None else table.exposure[places]
     return {
         "family": found.family,
         "waves": found.waves,
@@ -212,9 +229,10 @@ def _regression_json(found: Interrupted, table: SeriesTable, start: int) -> dict
         "slope": _effect_json(found.slope) if found.slope else None,
         "times": [table.label(int(place)) for place in places],
         "first_after": int(np.searchsorted(places, start)),
-        "actual": found.observed.tolist(),
-        "fitted": found.fitted.tolist(),
-        "expected": found.expected.tolist(),
+        "exposure": None if table.exposure is None else table.exposure[places].tolist(),
+        "actual": (found.observed / below).tolist(),
+        "fitted": (found.fitted / below).tolist(),
+        "expected": (found.expected / below).tolist(),
     }
 
 

@@ -5,7 +5,7 @@ Behind `hadi season`, the page of seasons, the API, and every test before and af
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias, get_args
 
@@ -128,10 +128,9 @@ def until_day(table: SeriesTable, day: date) -> SeriesTable:
         kept -= 1
     if kept >= len(table.values):
         return table
-    return SeriesTable(
-        table.step, table.start, table.values[: max(kept, 0)], table.rows, table.merged_rows,
-        table.merged, table.blank_rows,
-    )  # fmt: skip
+    whole = slice(max(kept, 0))
+    exposure = None if table.exposure is None else table.exposure[whole]
+    return replace(table, values=table.values[whole], exposure=exposure)
 
 
 def explained(changed: Change) -> Text:

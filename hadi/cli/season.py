@@ -9,8 +9,8 @@ import click
 
 from hadi.cli.files import prepared, reading_options
 from hadi.domain.errors import Invalid
-from hadi.domain.months import read_span
-from hadi.domain.plan import Design, Plan
+from hadi.domain.months import When, read_span
+from hadi.domain.plan import Design, Metric, MetricKind, MetricRole, Plan
 from hadi.domain.season_plan import SeasonPlan
 from hadi.domain.text import Text
 from hadi.ingest.series import SeriesTable
@@ -27,6 +27,12 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
     help="The column of the period: month, week or day; or two, year,month.",
 )
 @click.option("--value", required=True, metavar="COL", help="The column of the value.")
+@click.option("--exposure", metavar="COL", help="What the values are counted from: a rate.")
+@click.option(
+    "--counts",
+    is_flag=True,
+    help="The values are counts: beside --before and --after, Poisson's regression too.",
+)
 @click.option("--before", metavar="FROM..TO", help="Months before, such as 2026-02..2026-04.")
 @click.option("--after", metavar="FROM..TO", help="Months after.")
 @click.option(
@@ -62,12 +68,31 @@ def season(file: str, is_json: bool, **given: Any) -> None:
 
     chosen = {name: None if given[name] == "auto" else given[name] for name in ("method", "over")}
     answer = answer_of(table, before=before, after=after, alpha=given["alpha"], **chosen)
+    counted = None
+    if after is not None and (given["counts"] or given["exposure"]):
+        counted = _counted(table, after[0], given["alpha"])
     if is_json:
-        click.echo(json.dumps(answer.as_json(), ensure_ascii=False, allow_nan=False))
+        told = answer.as_json() | ({"regression": counted} if counted else {})
+        click.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
         return
-    from hadi.cli.season_report import report
+    from hadi.cli.season_report import regression, report
 
     click.echo(report(answer, notes))
+    if counted:
+        click.echo(regression(counted))
+
+
+def _counted(table: SeriesTable, start: When, alpha: float) -> dict[str, Any]:
+    """Poisson's regression with a step at the first month after. Raises Invalid."""
+    from hadi.analysis.before_after_methods import regressed, regression_json
+    from hadi.stats.errors import NotEstimable
+
+    place = table.place_of(start)
+    try:
+        found = regressed(table, place, is_counts=True, alpha=alpha)
+    except NotEstimable as unknown:
+        raise Invalid(Text(unknown.code)) from None
+    return regression_json(found, table, place)
 
 
 def _read(file: str, given: dict[str, Any]) -> tuple[SeriesTable, tuple[Text, ...]]:
@@ -77,7 +102,13 @@ def _read(file: str, given: dict[str, Any]) -> tuple[SeriesTable, tuple[Text, ..
         if not given[name].strip():
             raise Invalid(Text("option_blank", option=f"--{name}"))
         named[name] = given[name].strip()
-    plan = Plan(design=Design.BEFORE_AFTER, season=SeasonPlan(**named))
+    metrics: tuple[Metric, ...] = ()
+    if given["exposure"] is not None:
+        if not given["exposure"].strip():
+            raise Invalid(Text("option_blank", option="--exposure"))
+        columns = (named["value"], given["exposure"].strip())
+        metrics = (Metric("rate", MetricKind.RATE, columns, MetricRole.PRIMARY),)
+    plan = Plan(design=Design.BEFORE_AFTER, season=SeasonPlan(**named), metrics=metrics)
     with prepared([file], plan, {name: given[name] for name in _READING}) as found:
         from hadi.ingest.tables import TableSource
 

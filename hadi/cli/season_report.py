@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from hadi.analysis.season import Season, percent
 from hadi.domain import months
@@ -33,6 +34,19 @@ def _lines(answer: Season, notes: Sequence[Text]) -> Iterator[str]:
         yield f"  {_MARKS[check.status]:<5} {check.code:<14} {check.detail}"
     for note in notes:
         yield f"Note   {note}"
+
+
+def regression(told: Mapping[str, Any]) -> str:
+    """The effect by Poisson's regression, in a line."""
+    effect = told["effect"]
+    low, high = (
+        "?" if end is None else ENGLISH.figure(percent(end))
+        for end in (effect["low"], effect["high"])
+    )
+    p = effect["p_value"]
+    shown = "<0.001" if p is None or p < 0.001 else f"{p:.3f}"
+    estimate = ENGLISH.figure(percent(effect["estimate"]))
+    return f"Poisson regression  {estimate} [{low}, {high}]  p {shown}"
 
 
 def _change(answer: Season) -> Iterator[str]:

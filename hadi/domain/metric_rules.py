@@ -8,6 +8,7 @@ from hadi.domain.text import Text
 ADJUSTABLE = (MetricKind.MEAN, MetricKind.RATIO)
 CLUSTERABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATIO, MetricKind.RATE)
 PILOTABLE = (MetricKind.MEAN, MetricKind.RATIO)
+SERIAL = (MetricKind.MEAN, MetricKind.RATE)
 COUNTABLE = (MetricKind.CONVERSION, MetricKind.MEAN, MetricKind.RATE)
 
 
@@ -59,7 +60,7 @@ def design_faults(metric: Metric, design: Design | None) -> dict[str, Text]:
         if metric.covariates or metric.winsor is not None:
             wrong["covariate"] = Text("pilot_no_options", name=metric.name)
     if design is Design.BEFORE_AFTER:
-        if metric.kind is not MetricKind.MEAN:
+        if metric.kind not in SERIAL:
             wrong["kind"] = Text("season_no_kind", name=metric.name)
         if metric.covariates or metric.winsor is not None:
             wrong["covariate"] = Text("season_no_options", name=metric.name)

@@ -225,6 +225,14 @@ class Plan:
         return found[0] if len(found) == 1 else None
 
     @property
+    def exposure_column(self) -> str | None:
+        """The column of what the primary metric's events are counted from; None for none."""
+        primary = self.primary
+        if primary is None or primary.kind is not MetricKind.RATE or len(primary.columns) < 2:
+            return None
+        return primary.columns[1]
+
+    @property
     def own(self) -> PilotPlan | SeasonPlan | None:
         """The fields that this design has and others have not."""
         return self.pilot or self.season
@@ -333,7 +341,9 @@ class Plan:
     def _season_needs(self, season: SeasonPlan) -> Iterable[Need]:
         yield Need(season.time or "time", NeedRole.TIME)
         name = self.primary.name if self.primary else "value"
-        yield Need(self._value(season), NeedRole.METRIC, name, "value")
+        parts = self.primary.kind.parts if self.primary else ("value",)
+        for key, part in zip(self._values(season), parts, strict=True):
+            yield Need(key, NeedRole.METRIC, name, part)
 
     def _value(self, own: PilotPlan | SeasonPlan) -> str:
         """The plan's own name for the column of values."""
@@ -348,9 +358,15 @@ class Plan:
         data's column, and a key it leaves out is a column of that very name."""
         is_clustered = self.design is Design.CLUSTER or self.cluster
         if self.pilot is not None:
-            return self._pilot_bound(self.pilot).renamed(lambda name: mapping.get(name, name))
+            time, value, metrics = self._named(self.pilot)
+            pilot = replace(self.pilot, site=self.pilot.site or "site", time=time, value=value)
+            named = replace(self, pilot=pilot, metrics=metrics)
+            return named.renamed(lambda name: mapping.get(name, name))
         if self.season is not None:
-            return self._season_bound(self.season).renamed(lambda name: mapping.get(name, name))
+            time, value, metrics = self._named(self.season)
+            season = replace(self.season, time=time, value=value)
+            named = replace(self, season=season, metrics=metrics)
+            return named.renamed(lambda name: mapping.get(name, name))
         named = replace(
             self,
             variant=self.variant or "variant",
@@ -360,25 +376,11 @@ class Plan:
         )
         return named.renamed(lambda column: mapping.get(column, column))
 
-    def _pilot_bound(self, pilot: PilotPlan) -> Plan:
-        value, primary, values = self._value(pilot), self.primary, self._values(pilot)
-        return replace(
-            self,
-            pilot=replace(pilot, site=pilot.site or "site", time=pilot.time or "time", value=value),
-            metrics=tuple(
-                replace(m, columns=values if m is primary else m.keys) for m in self.metrics
-            ),
-        )
-
-    def _season_bound(self, season: SeasonPlan) -> Plan:
-        value, primary = self._value(season), self.primary
-        return replace(
-            self,
-            season=replace(season, time=season.time or "time", value=value),
-            metrics=tuple(
-                replace(m, columns=(value,) if m is primary else m.keys) for m in self.metrics
-            ),
-        )
+    def _named(self, own: PilotPlan | SeasonPlan) -> tuple[str, str, tuple[Metric, ...]]:
+        """The names of the period's and the value's columns, and the metrics over theirs."""
+        primary, values = self.primary, self._values(own)
+        metrics = (replace(m, columns=values if m is primary else m.keys) for m in self.metrics)
+        return own.time or "time", values[0], tuple(metrics)
 
     def renamed(self, rename: Callable[[str], str]) -> Plan:
         """The same plan with every column's name put through `rename`."""

@@ -48,7 +48,7 @@ def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEff
     comparison = _deciding(record)
     if comparison is None or comparison["difference"].get("estimate") is None:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
-    if record.get("design") == Design.BEFORE_AFTER:
+    if record.get("design") == Design.BEFORE_AFTER and comparison["kind"] != MetricKind.RATE:
         return _of_series(record, comparison)
     if comparison.get("kind") in _NOT_SUMS:
         return WeeklyEffect(None, (Text("payback_not_a_sum", metric=comparison["metric"]),))

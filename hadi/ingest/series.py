@@ -7,7 +7,7 @@ wrote down is not a month without sales.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -40,11 +40,13 @@ _QUARTER = 3
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the rows of one label hold: their sum (None: all blank) and how many there are."""
+    """What the rows of one label hold: their sum (None: all blank), how many there are, and what
+    the values were counted from, where that is a column too."""
 
     label: str | None
     value: float | None
     rows: int = 1
+    exposure: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,8 @@ class SeriesTable:
     """`values` are those of consecutive periods from `start` on, NaN where there is none; a month
     is counted by its ordinal, a day and the first day of a week by Python's. `merged_rows` are
     those beyond the first of their period, `merged` the first such period; `blank_rows` name no
-    period."""
+    period. `exposure` is what the values are counted from (visitors, hours), where there is such a
+    column: then the two are summed over the rows that have both."""
 
     step: Step
     start: int
@@ -61,6 +64,7 @@ class SeriesTable:
     merged_rows: int = 0
     merged: str | None = None
     blank_rows: int = 0
+    exposure: Array | None = None
 
     @property
     def days(self) -> int:
@@ -88,25 +92,38 @@ class SeriesTable:
 
 
 def series_of(
-    connection: DuckDBPyConnection, paths: Sequence[Path], time: str, value: str
+    connection: DuckDBPyConnection,
+    paths: Sequence[Path],
+    time: str,
+    value: str,
+    exposure: str | None = None,
 ) -> SeriesTable:
-    """The series of files with the same columns. `time` may be two columns, "year,month".
-    Raises Unreadable."""
+    """The series of files with the same columns. `time` may be two columns, "year,month";
+    `exposure` is what the values are counted from. Raises Unreadable."""
     types = column_types(connection, parquet(paths))
     moment = " || '-' || ".join(_time(column, types) for column in _columns(time, types))
-    value = _spelled(value, types)
-    if not types[value].startswith(_NUMBERS):
-        raise Unreadable(Text("series_not_numbers", column=value))
-    cell = quoted(value)
+    shown, named = f"{_number(value, types)} AS x", "x"
+    if exposure is not None:
+        shown += f", {_number(exposure, types)} AS y"
+        named = "CASE WHEN y IS NOT NULL THEN x END"
+    below = "fsum(CASE WHEN x IS NOT NULL THEN y END)" if exposure is not None else "NULL"
     found = connection.execute(
-        f"SELECT t, fsum(x), count(x), count(*) FROM (SELECT {moment} AS t, "
-        f"CASE WHEN isnan({cell}::DOUBLE) THEN NULL ELSE {cell}::DOUBLE END AS x "
-        f"FROM {parquet(paths)}) GROUP BY t LIMIT {MOST_PERIODS + 1}"
+        f"SELECT t, fsum({named}), count({named}), count(*), {below} FROM (SELECT {moment} AS t, "
+        f"{shown} FROM {parquet(paths)}) GROUP BY t LIMIT {MOST_PERIODS + 1}"
     ).fetchall()
     if len(found) > MOST_PERIODS:
         raise Unreadable(Text("series_many_periods", column=time, limit=MOST_PERIODS))
-    cells = [Cell(t, total if n else None, rows) for t, total, n, rows in found]
+    cells = [Cell(t, total if n else None, rows, below) for t, total, n, rows, below in found]
     return laid_out(cells, time)
+
+
+def _number(column: str, types: Mapping[str, str]) -> str:
+    """A cell as DOUBLE; NULL where there is none. Raises Unreadable for a column of words."""
+    column = _spelled(column, types)
+    if not types[column].startswith(_NUMBERS):
+        raise Unreadable(Text("series_not_numbers", column=column))
+    cell = quoted(column)
+    return f"CASE WHEN isnan({cell}::DOUBLE) THEN NULL ELSE {cell}::DOUBLE END"
 
 
 def laid_out(cells: Iterable[Cell], column: str) -> SeriesTable:
@@ -133,14 +150,18 @@ def laid_out(cells: Iterable[Cell], column: str) -> SeriesTable:
     if length > MOST_PERIODS:
         raise Unreadable(Text("series_many_periods", column=column, limit=MOST_PERIODS))
     values, rows = np.full(length, np.nan), np.zeros(length, dtype=int)
+    below = np.zeros(length)
     for when, found in placed.items():
         place = (ordinals[when] - start) // width
         rows[place] += sum(cell.rows for cell in found)
         known = [cell.value for cell in found if cell.value is not None]
         if known:
             values[place] = np.nansum([values[place], *known])
+            below[place] += sum(cell.exposure or 0.0 for cell in found)
     kept = np.flatnonzero(np.isfinite(values))
-    values, rows, start = values[kept[0] : kept[-1] + 1], rows[kept[0] :], start + kept[0] * width
+    inside = slice(kept[0], kept[-1] + 1)
+    values, rows, start = values[inside], rows[kept[0] :], start + kept[0] * width
+    is_counted = any(cell.exposure is not None for cell in named)
     table = SeriesTable(step, int(start), values, sum(cell.rows for cell in cells))
     merged = np.flatnonzero(rows > 1)
     return SeriesTable(
@@ -148,12 +169,26 @@ def laid_out(cells: Iterable[Cell], column: str) -> SeriesTable:
         merged_rows=int(np.maximum(rows - 1, 0).sum()),
         merged=table.label(int(merged[0])) if merged.size else None,
         blank_rows=table.rows - sum(cell.rows for cell in named),
+        exposure=below[inside] if is_counted else None,
     )  # fmt: skip
 
 
 def by_month(table: SeriesTable) -> tuple[MonthSeries, tuple[int, ...]]:
     """The series by months, and the months that it covers in part (they are left out). The value of
-    a week is spread over its seven days."""
+    a week is spread over its seven days. What is counted from something is a rate: the months of
+    both, divided."""
+    if table.exposure is None:
+        return _by_month(table)
+    above, partial = _by_month(replace(table, exposure=None))
+    is_there = np.isfinite(table.values)
+    counted_from = np.where(is_there, table.exposure, np.nan)
+    below, _partial = _by_month(replace(table, values=counted_from, exposure=None))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = np.where(below.values > 0.0, above.values / below.values, np.nan)
+    return MonthSeries(above.start, rates), partial
+
+
+def _by_month(table: SeriesTable) -> tuple[MonthSeries, tuple[int, ...]]:
     if table.step == "month":
         return MonthSeries(table.start, table.values), ()
     width = table.days

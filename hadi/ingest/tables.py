@@ -102,6 +102,8 @@ class TableSource:
             raise Unreadable(Text("series_no_columns"))
         with engine.session(files=self.paths) as connection:
             try:
-                return series_of(connection, self.paths, season.time, season.value)
+                return series_of(
+                    connection, self.paths, season.time, season.value, plan.exposure_column
+                )
             except duckdb.Error as error:
                 raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error

@@ -176,3 +176,21 @@ def test_a_plan_before_and_after_takes_a_kept_season_and_keeps_it(visitor: Visit
     data["season_profile"] = "{nonsense"
     page = visitor.browser.post(f"/hypotheses/{key}/plan", data, status=422)
     assert "twelve coefficients" in page.text
+
+
+def test_a_rate_before_and_after_is_typed_as_two_columns(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    typed = {
+        "design": "before_after", "metric_name": "Complaints of a parcel", "better": "lower",
+        "pilot_threshold": "5", "season_start": "2025-05", "season_value": "complaints",
+        "season_exposure": "parcels", "season_method": "segmented",
+    }  # fmt: skip
+    save(visitor, key, typed)
+    body = stored(visitor, key)
+    (metric,) = body["metrics"]
+    assert (metric["kind"], metric["columns"]) == ("rate", ["complaints", "parcels"])
+    save(visitor, key, {})
+    assert stored(visitor, key) == body
+    page = save(visitor, key, {"season_value": ""}, status=422)
+    assert "first the events, then the exposure" in page.text

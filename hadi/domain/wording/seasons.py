@@ -29,7 +29,7 @@ WORDING: dict[str, Wording] = {
     "season_rows_or_text": N_("Send either rows or text."),
     "season_spans_both": N_("To compare before with after, name both."),
     "season_spans_overlap": N_("Before and after overlap: before has to end where after begins, or earlier."),
-    "season_no_kind": N_("“%(name)s” cannot be judged before and after, where a row is a period: use an average (mean)."),
+    "season_no_kind": N_("“%(name)s” cannot be judged before and after, where a row is a period: use an average (mean), or a rate (events per exposure)."),
     "season_no_options": N_("“%(name)s” takes neither a covariate nor winsorising before and after: the series is held against its own past."),
     # What is read
     "series_not_numbers": N_("The column “%(column)s” does not hold numbers."),

@@ -44,6 +44,7 @@ class SeasonFields:
     season_before = StringField(_l("Months before, to compare with"), validators=[Length(max=60)])
     season_time = StringField(_l("Column of the month"), validators=[Length(max=200)])
     season_value = StringField(_l("Column of the number"), validators=[Length(max=200)])
+    season_exposure = StringField(_l("Counted from the column"), validators=[Length(max=200)])
     season_method = RadioField(_l("How is the season taken out?"), validate_choice=False)
     season_profile = SelectField(_l("The season of"), validate_choice=False)
     season_counts = BooleanField(_l("The numbers are counts: visits, calls, receipts"))
@@ -67,7 +68,7 @@ class SeasonFields:
         """What no other design asks."""
         return (
             self.season_start, self.season_before, self.season_time, self.season_value,
-            self.season_method, self.season_counts, self.season_profile,
+            self.season_method, self.season_counts, self.season_profile, self.season_exposure,
         )  # fmt: skip
 
 
@@ -118,16 +119,18 @@ def season_body(form: Any) -> dict[str, Any]:
 
 
 def season_metric(form: Any, unnamed: str) -> dict[str, Any] | None:
-    """The primary metric: the mean of its value over the periods."""
+    """The primary metric: its value in each period, or how often it is counted."""
     name = (form.metric_name.data or "").strip()
     threshold = form.pilot_threshold.number
     if not name and threshold is None and not form.better.data:
         return None
-    value = (form.season_value.data or "").strip()
+    fields = (form.season_value, form.season_exposure)
+    columns = [(field.data or "").strip() for field in fields]
+    kind = MetricKind.RATE if columns[1] else MetricKind.MEAN
     return {
         "name": name or unnamed,
-        "kind": MetricKind.MEAN.value,
-        "columns": [value] if value else [],
+        "kind": kind.value,
+        "columns": [column for column in columns if column],
         "role": MetricRole.PRIMARY.value,
         "better": form.better.data,
         "threshold": None if threshold is None else f"{threshold}%",
@@ -143,6 +146,7 @@ def season_values(plan: Plan) -> dict[str, Any]:
         "season_before": season.before or "",
         "season_time": season.time or "",
         "season_value": season.value or "",
+        "season_exposure": _exposure(plan),
         "season_method": season.method.value,
         "season_counts": season.is_counts,
         "season_profile": _as_choice(season.profile) if season.profile else "",
@@ -158,6 +162,13 @@ def season_values(plan: Plan) -> dict[str, Any]:
         "pilot_threshold": written_number(hundredfold(threshold), language=language),
         "pilot_effect": written_number(hundredfold(effect), language=language),
     }
+
+
+def _exposure(plan: Plan) -> str:
+    """What the events are counted from, where the primary metric is a rate."""
+    primary = plan.primary
+    is_rate = plan.season is not None and primary and primary.kind is MetricKind.RATE
+    return primary.keys[1] if primary and is_rate else ""
 
 
 def _signed(form: Any) -> float | None:

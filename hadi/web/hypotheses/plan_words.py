@@ -65,8 +65,8 @@ def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
 
 def metric_line(metric: Metric, *, is_followed: bool = False) -> str:
     """A metric as a line: name, kind, direction, what it must reach. One that is followed over time
-    has no units, and is of no kind that needs saying unless it is a ratio."""
-    is_plain = is_followed and metric.kind is not MetricKind.RATIO
+    has no units, and its kind needs saying only where it is a ratio or a rate."""
+    is_plain = is_followed and metric.kind is MetricKind.MEAN
     parts = [metric.name] if is_plain else [metric.name, measure_word(metric).lower()]
     if metric.better is not None:
         parts.append(better_word(metric.better).lower())
