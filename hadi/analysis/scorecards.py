@@ -321,8 +321,7 @@ def _checks(
 ) -> Iterable[Check]:
     low = [each.number for each in coded if each.is_excluded]
     if low:
-        floor = Figure(FigureKind.NUMBER, KAPPA_FLOOR)
-        told = Text("criteria_excluded", n=len(low), numbers=listed(low), floor=floor)
+        told = Text("criteria_excluded", n=len(low), numbers=listed(low))
         yield Check("criteria_excluded", CheckStatus.WARN, told)
     elif not coded:
         yield Check("agreement", CheckStatus.WARN, Text("agreement_unseen"))

@@ -7,6 +7,7 @@ Subcommands are named here as strings and imported when called, so that `hadi ch
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "funnel": ("hadi.cli.funnel:funnel", "What share of the deals moves on, stage by stage."),
     "power": ("hadi.cli.power:power", "How many units a test needs."),
     "levers": ("hadi.cli.levers:levers", "Which lever a change of revenue came from."),
+    "scorecard": ("hadi.cli.scorecard:scorecard", "What visits with a scorecard found."),
     "payback": ("hadi.cli.payback:payback", "Whether an effect pays back."),
     "serve": ("hadi.cli.serve:serve", "Serve the application."),
     "worker": ("hadi.cli.worker:worker", "Do long work in the background."),
@@ -41,6 +43,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+# Processes that do several things at once. NumPy's linear algebra would start as many threads for
+# each as the machine has cores; they would fight over them, and a small matrix gains nothing.
+SHARED = frozenset({"serve", "worker"})
+ONE_THREAD = "OPENBLAS_NUM_THREADS"  # read once, when NumPy is loaded
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and imports them when they are asked for."""
 
@@ -50,6 +58,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in SHARED:
+            os.environ.setdefault(ONE_THREAD, "1")
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)

@@ -35,7 +35,7 @@ TURN = "scorecards"
 SHORT = 120  # characters of a name
 POINT = 200  # of a part of a check point
 MOST_CRITERIA = 60
-MOST_HISTORY = 20
+MOST_HISTORY = 8
 TEMPLATE = 12
 # The steps of the template that a change of the conversation would have to take.
 TEMPLATE_STEPS = frozenset({3, 4, 7, 8, 10})

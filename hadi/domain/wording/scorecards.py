@@ -68,6 +68,8 @@ WORDING: dict[str, Wording] = {
     "visits_none": N_("“%(file)s” holds no visit."),
     "visits_too_many": N_("“%(file)s” holds more than %(most)s marks: import it in parts."),
     "visits_faulty": NN_("%(n)s row cannot be used; nothing was imported.", "%(n)s rows cannot be used; nothing was imported."),
+    "visits_no_store": N_("There is no visit of “%(store)s”."),
+    "option_not_a_day": N_("%(option)s: “%(value)s” is no day; write it as 2026-02-20."),
     "visits_pasted": N_("pasted"),
     # What the visits say
     "score_no_visits": N_("Nobody has visited yet."),
@@ -83,7 +85,7 @@ WORDING: dict[str, Wording] = {
     "kappa_one_answer": N_("Both coders only ever gave one answer: agreement beyond chance cannot be seen."),
     "agreement_unseen": N_("No visit was coded by two people: nobody knows whether two would mark the same."),
     "agreement_good": NN_("Two coders agree on the %(n)s criterion that was coded twice.", "Two coders agree on the %(n)s criteria that were coded twice."),
-    "criteria_excluded": NN_("Criterion %(numbers)s is left out of every score until it is defined anew: two coders agree on it hardly more than by chance (kappa below %(floor)s).", "Criteria %(numbers)s are left out of every score until they are defined anew: two coders agree on them hardly more than by chance (kappa below %(floor)s)."),
+    "criteria_excluded": NN_("Criterion %(numbers)s is left out of every score until it is defined anew: two coders agree on it hardly more than by chance (kappa below 0.4).", "Criteria %(numbers)s are left out of every score until they are defined anew: two coders agree on them hardly more than by chance (kappa below 0.4)."),
     "few_visits": NN_("Fewer than %(least)s visits in %(units)s: they tell of the day, not of the store.", "Fewer than %(least)s visits in each of %(units)s: they tell of the day, not of the stores."),
     "steps_need_check_points": NN_("Criterion %(numbers)s is mandatory and has no check point: say who sees that it was done, when, and by what.", "Criteria %(numbers)s are mandatory and have no check point: say who sees that they were done, when, and by what."),
     # Carried out?

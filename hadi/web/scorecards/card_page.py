@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from hadi.analysis.scorecards import Assessment, Coded, CriterionLine, UnitLine
@@ -310,7 +311,7 @@ def kappa_words(coded: Coded) -> str:
 
 
 def _two(value: float) -> str:
-    return figure(Figure(FigureKind.NUMBER, round(value, 2)))
+    return str(format_decimal(value, "0.00")).replace("-", "−")
 
 
 def _store(line: UnitLine) -> Store:
