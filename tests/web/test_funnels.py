@@ -178,6 +178,9 @@ def test_deals_become_data_of_a_test_and_are_judged(visitor: Visitor) -> None:
     assert (checks["open_deals"], checks["crm_hygiene"]) == ("pass", "warn")
     compared = record["comparisons"][0]
     assert compared["p_value"] == pytest.approx(0.00066, abs=5e-6)
+    told(
+        visitor, f"/hypotheses/{key}/history", "from the deals “deals.csv” of the funnel “Sales to"
+    )
     # The same deals again are the same rows.
     again = visitor.submit(funnel, {"hypothesis": chosen}, form_id="use")
     assert str(again.response.headers["Location"]).endswith(f"/hypotheses/{key}/data")

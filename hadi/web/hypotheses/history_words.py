@@ -137,6 +137,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     **{f"feed_{done}": _with("source") for done in FEED_VERBS},
     **{f"pilot_history_{done}": _with("filename") for done in ("kept", "mapped", "removed")},
     "pilots_drawn": _with("sites", "seed"),
+    "funnel_deals_used": _with("name", "filename"),
     "analysed": _analysed,
     "plan_amended": _with("version"),
     "test_opened": _with("number"),
