@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import click
 import pytest
 
@@ -84,3 +88,22 @@ def test_every_blocker_and_field_is_told(
         refusing[:] = [error]
         assert call("check") == 2
         assert capsys.readouterr().err == f"{reason} {needed}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [("worker", None, "1"), ("serve", None, "1"), ("serve", "4", "4"), ("check", None, "None")],
+)
+def test_processes_of_many_threads_multiply_in_one(name: str, given: str | None, told: str) -> None:
+    """What is said before NumPy is there; a command that runs alone may use all cores."""
+    code = (
+        "import os, sys, hadi.cli.main as m; assert 'numpy' not in sys.modules\n"
+        f"m.hadi.get_command(None, {name!r}); print(os.environ.get('OPENBLAS_NUM_THREADS'))"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if given is not None:
+        environment["OPENBLAS_NUM_THREADS"] = given
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == told
