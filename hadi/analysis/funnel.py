@@ -6,7 +6,7 @@ Behind `hadi funnel`, the pages of funnels and the API.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,10 @@ from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check
 from hadi.ingest.deal_columns import DealColumns
 from hadi.ingest.deals import Deals, Read, Standing, Step, open_deals
+from hadi.stats.distributions import two_sided_z
+from hadi.stats.proportions import newcombe_reach
 from hadi.stats.results import Interval
+from hadi.stats.samples import Conversion
 from hadi.stats.shares import wilson
 
 
@@ -44,9 +47,9 @@ class StepFound:
 
 @dataclass(frozen=True, slots=True)
 class GroupFound:
-    """A manager, territory, role or source beside the whole funnel, at the key stage. `stands` is
-    "above", "below" or "like" it, None where there are too few deals to say; `open` are all its
-    open deals."""
+    """A manager, territory, role or source at the key stage. `stands` is "above", "below" or "like"
+    all the others together, None where there are too few deals to say; `standing` tells of all its
+    deals."""
 
     step: Step
     standing: Standing | None
@@ -210,22 +213,35 @@ def _groups(deals: Deals, name: str, alpha: float) -> tuple[GroupFound, ...]:
     place = deals.spec.key_place
     steps = deals.steps_by(place, place + 1, name)
     standings = {standing.name: standing for standing in deals.standing_by(name)}
+    stand = stands(steps, alpha=alpha)
     return tuple(
-        GroupFound(step, standings.get(step.name), _stands(step, steps, alpha), alpha)
+        GroupFound(step, standings.get(step.name), stand.get(step.name), alpha)
         for step in sorted(steps, key=lambda s: (s.name is None, -s.entered, s.name or ""))
     )
 
 
-def _stands(step: Step, all_steps: Iterable[Step], alpha: float) -> str | None:
-    """Beside all the others together."""
-    others = [other for other in all_steps if other is not step]
-    entered, moved = sum(o.entered for o in others), sum(o.moved for o in others)
-    if step.entered < FEWEST_TO_COMPARE or not entered or step.name is None:
-        return None
-    interval = share_interval(step, alpha)
-    assert interval is not None and interval.low is not None and interval.high is not None
-    rest = moved / entered
-    return "above" if interval.low > rest else "below" if interval.high < rest else "like"
+def stands(steps: Sequence[Step], *, alpha: float) -> dict[str | None, str]:
+    """Who stands "above", "below" or "like" all the others together, by Newcombe's interval of the
+    difference. The level is shared among those compared, so that of groups that are all alike one
+    or more is told apart in `alpha` of the cases at most; groups with few deals are left out."""
+    entered, moved = sum(s.entered for s in steps), sum(s.moved for s in steps)
+    compared = [
+        step
+        for step in steps
+        if step.name is not None
+        and step.entered >= FEWEST_TO_COMPARE
+        and entered - step.entered >= FEWEST_TO_COMPARE
+    ]
+    found: dict[str | None, str] = {}
+    for step in compared:
+        own = Conversion(step.entered, step.moved)
+        rest = Conversion(entered - step.entered, moved - step.moved)
+        below, above = newcombe_reach(rest, own, two_sided_z(alpha / len(compared)))
+        difference = own.rate - rest.rate
+        found[step.name] = (
+            "above" if difference > below else "below" if -difference > above else "like"
+        )
+    return found
 
 
 def _hygiene_of(standing: Standing, invoices: int | None = None) -> Hygiene:
