@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -15,11 +14,11 @@ from hadi.models import ClientBase
 from hadi.services import lever_periods
 from hadi.services.client_bases import Found, Line, Period
 from hadi.web.levers.forms import BaseForm, DefinitionForm, StruckForm
-from hadi.web.levers.pages import DASH, views
+from hadi.web.levers.pages import DASH, span_words, views
 from hadi.web.levers.period_pages import StruckPage
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
-from hadi.web.shared.language import day, figure, say
+from hadi.web.shared.language import figure, say
 from hadi.web.shared.pages import Column, FilterOption, Link, Page, Tab
 from hadi.web.shared.render import chrome
 
@@ -93,14 +92,14 @@ def clients_page(found: Found, form: DefinitionForm, *, actor: Actor) -> Clients
         answer=_answer(found),
         unknown=say(Text("client_bases_unknown", n=found.unknown)) if found.unknown else None,
         periods=tuple(
-            FilterOption(period_key(period), span(*period), period == found.period)
+            FilterOption(period_key(period), span_words(*period), period == found.period)
             for period in found.periods
         ),
         lines=tuple(lines),
         columns=(
-            Column(_("Territory")), Column(_("Active"), is_figure=True),
-            Column(_("Whole"), is_figure=True), Column(_("Active of the whole"), is_figure=True),
-            Column("", is_hidden_on_phone=True), Column(""),
+            Column(_("Territory")), Column(_("Active clients"), is_figure=True),
+            Column(_("Whole base"), is_figure=True),
+            Column(_("Active of the whole"), is_figure=True), Column("", is_hidden_on_phone=True), Column(""),
         ),
         total=_total(found.total),
         new_url=url_for("levers.new_base") if can_add else None,
@@ -133,9 +132,9 @@ def void_base_page(base: ClientBase, form: StruckForm) -> StruckPage:
         url=url_for("levers.void_base", base_id=base.id),
         form=form,
         lead=_(
-            "%(territory)s, %(period)s. It no longer counts, stays with your reason, and can be "
+            "%(territory)s (%(period)s): it no longer counts, stays with your reason, and can be "
             "taken back.",
-            territory=base.territory, period=span(base.starts_on, base.ends_on),
+            territory=base.territory, period=span_words(base.starts_on, base.ends_on),
         ),
         cancel_url=url_for("levers.clients"),
     )  # fmt: skip
@@ -143,10 +142,6 @@ def void_base_page(base: ClientBase, form: StruckForm) -> StruckPage:
 
 def period_key(period: Period) -> str:
     return f"{period[0].isoformat()}_{period[1].isoformat()}"
-
-
-def span(first: date, last: date) -> str:
-    return str(_("%(first)s to %(last)s", first=day(first), last=day(last)))
 
 
 def _crumbs(label: str) -> tuple[Link, ...]:
@@ -162,9 +157,9 @@ def _answer(found: Found) -> str | None:
     if found.period is None or ratio is None:
         return None
     return str(_(
-        "%(ratio)s of the whole base was active: %(active)s of %(whole)s clients, %(period)s.",
+        "%(period)s: %(ratio)s of the whole base was active, %(active)s of %(whole)s clients.",
         ratio=_ratio(ratio), active=_count(found.total.active), whole=_count(found.total.whole),
-        period=span(*found.period),
+        period=span_words(*found.period),
     ))  # fmt: skip
 
 
@@ -206,7 +201,7 @@ def _line(line: Line, actor: Actor) -> BaseLine:
 def _struck(base: ClientBase, actor: Actor) -> BaseLine:
     can_edit = lever_periods.may_edit(base.unit, actor)
     return BaseLine(
-        territory=f"{base.territory}, {span(base.starts_on, base.ends_on)}",
+        territory=f"{base.territory}, {span_words(base.starts_on, base.ends_on)}",
         unit_url=None,
         active=_count(base.active),
         whole=DASH,

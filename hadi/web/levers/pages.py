@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from babel.dates import format_skeleton
 from flask import url_for
 from flask_babel import gettext as _
 
@@ -24,7 +26,7 @@ from hadi.web.levers.forms import unit_choices
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.intervals import effect_of, interval_of
-from hadi.web.shared.language import day, figure, say
+from hadi.web.shared.language import day, figure, say, speaker
 from hadi.web.shared.money_words import amount_words
 from hadi.web.shared.pages import Column, FilterOption, Page, Tab
 from hadi.web.shared.render import chrome
@@ -211,10 +213,14 @@ def _lines(board: Board) -> tuple[LeverLine, ...]:
             LeverLine(
                 order=each.lever.order,
                 label=lever_word(each.lever),
-                now=DASH if is_hidden else value_words(each.lever, each.now, currency),
+                now=DASH
+                if is_hidden
+                else value_words(each.lever, each.now, currency, is_weekly=True),
                 target=DASH
                 if is_hidden
-                else value_words(each.lever, _target(board, each.lever), target_currency),
+                else value_words(
+                    each.lever, _target(board, each.lever), target_currency, is_weekly=True
+                ),
                 share=_share(share) if share is not None else None,
                 width=round(min(float(share), 1.0) * 100, 1) if share is not None else 0.0,
                 is_reached=share is not None and share >= 1,
@@ -230,7 +236,9 @@ def _target(board: Board, lever: Lever) -> Fraction | None:
     return Fraction(written) if written else None
 
 
-def value_words(lever: Lever, value: Fraction | None, currency: str) -> str:
+def value_words(
+    lever: Lever, value: Fraction | None, currency: str, *, is_weekly: bool = False
+) -> str:
     """What a lever stands at, in its own unit."""
     if value is None:
         return DASH
@@ -238,7 +246,8 @@ def value_words(lever: Lever, value: Fraction | None, currency: str) -> str:
         return figure(Figure(FigureKind.SHARE, float(value)))
     if lever is Lever.CHECK:
         return amount_words(_cents(value), currency)
-    return figure(Figure(FigureKind.NUMBER, float(value)))
+    number = figure(Figure(FigureKind.NUMBER, float(value)))
+    return str(_("%(n)s a week", n=number)) if is_weekly and lever is Lever.INFLOW else number
 
 
 def _cents(value: Fraction) -> Decimal:
@@ -250,7 +259,15 @@ def _share(value: Fraction) -> str:
 
 
 def _span(period: LeverPeriod) -> str:
-    return str(_("%(first)s to %(last)s", first=day(period.starts_on), last=day(period.ends_on)))
+    return span_words(period.starts_on, period.ends_on)
+
+
+def span_words(first: date, last: date) -> str:
+    """A whole month by its name, anything else by its two days."""
+    is_month = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if is_month and (first.year, first.month) == (last.year, last.month):
+        return format_skeleton("yMMM", first, locale=speaker().language)
+    return str(_("%(first)s to %(last)s", first=day(first), last=day(last)))
 
 
 # ------------------------------------------------------------------------------- the change

@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 
 from hadi.models import LeverPeriod, Unit
 from hadi.web.levers.forms import PeriodForm, StruckForm, TargetsForm
-from hadi.web.levers.pages import counts_words
-from hadi.web.shared.language import day
+from hadi.web.levers.pages import counts_words, span_words
 from hadi.web.shared.pages import Link, Page
 from hadi.web.shared.render import chrome
 
@@ -103,7 +102,7 @@ def targets_page(form: TargetsForm, unit: Unit | None, *, is_stale: bool = False
 
 
 def void_page(period: LeverPeriod, form: StruckForm) -> StruckPage:
-    span = _("%(first)s to %(last)s", first=day(period.starts_on), last=day(period.ends_on))
+    span = span_words(period.starts_on, period.ends_on)
     return StruckPage(
         title=_("Strike a period out"),
         chrome=chrome(),

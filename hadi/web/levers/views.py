@@ -11,7 +11,8 @@ from hadi.domain.permissions import Permission, require
 from hadi.models import LeverPeriod, Unit
 from hadi.services import lever_periods, lever_targets, levers, units, workspace
 from hadi.services.exports import Name
-from hadi.web.levers import blueprint, client_views, import_views
+from hadi.web.levers import blueprint
+from hadi.web.levers.client_views import clients
 from hadi.web.levers.forms import (
     PeriodForm,
     StruckForm,
@@ -19,6 +20,7 @@ from hadi.web.levers.forms import (
     period_values,
     target_values,
 )
+from hadi.web.levers.import_views import import_periods
 from hadi.web.levers.pages import levers_page
 from hadi.web.levers.period_pages import board_url, period_page, targets_page, void_page
 from hadi.web.shared import downloads
@@ -26,7 +28,8 @@ from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
 
-__all__ = ["blueprint", "client_views", "import_views"]
+# The views of the other modules attach to the blueprint as these two are imported.
+__all__ = ["blueprint", "clients", "import_periods"]
 
 Answer = str | Response | tuple[str, int]
 REFUSED = 422
