@@ -18,7 +18,14 @@ from hadi.domain.tags import ColumnTag
 from hadi.domain.text import ENGLISH, Text, render
 from hadi.ingest.limits import Limits
 from hadi.models import Basket, Dataset, Hypothesis
-from hadi.services import basket_files, baskets, hypotheses, made_datasets, table_files
+from hadi.services import (
+    basket_files,
+    basket_findings,
+    baskets,
+    hypotheses,
+    made_datasets,
+    table_files,
+)
 from hadi.services.datasets import find as find_dataset
 from hadi.services.made_datasets import MadeFrom, Origin
 from hadi.services.table_files import Head, Kind, Reader, Table
@@ -135,7 +142,8 @@ def _origin(basket: Basket, grain: str, made: Table, treated: Sequence[str]) -> 
         spec={"basket": basket.id, "version": basket.version, "grain": grain,
               "treated": list(treated), **basket.spec},
         found={"receipts": seen["receipts"], "stores": seen["stores"], "weeks": seen["weeks"],
-               "unnamed": seen["unnamed"], "rows": made.size or 0},
+               "unnamed": seen["unnamed"], "rows": made.size or 0,
+               "checks": basket_findings.brought(basket)},
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from hadi.domain.plan import Plan
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.services import (
+    basket_findings,
     funnel_findings,
     hypothesis_where,
     lever_findings,
@@ -47,6 +48,7 @@ ASKED: tuple[Callable[[Around], Iterable[Check]], ...] = (
     lambda around: surrounding_units.checks(around.ground),
     lambda around: surrounding_tests.checks(around.ground),
     lambda around: funnel_findings.checks(around.dataset),
+    lambda around: basket_findings.checks(around.dataset, around.plan, around.today),
     lambda around: lever_findings.checks(around.hypothesis),
     lambda around: scorecard_links.executed(around.hypothesis, around.test, around.plan),
     lambda around: hypothesis_where.checks(around.hypothesis),

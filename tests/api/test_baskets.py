@@ -154,3 +154,5 @@ def test_the_sums_carry_a_verdict_by_store(
     assert attach["difference"]["estimate"] == pytest.approx(412 / 1500 - 289 / 1248)
     assert attach["control"]["n"] == 4
     assert attach["p_value"] > 0.05
+    known = {check["code"]: check["status"] for check in found["checks"]}
+    assert known["basket_seller"] == "pass"
