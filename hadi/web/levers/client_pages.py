@@ -99,7 +99,8 @@ def clients_page(found: Found, form: DefinitionForm, *, actor: Actor) -> Clients
         columns=(
             Column(_("Territory")), Column(_("Active clients"), is_figure=True),
             Column(_("Whole base"), is_figure=True),
-            Column(_("Active of the whole"), is_figure=True), Column("", is_hidden_on_phone=True), Column(""),
+            Column(_("Active of the whole"), is_figure=True),
+            Column("", is_hidden_on_phone=True), Column(""),
         ),
         total=_total(found.total),
         new_url=url_for("levers.new_base") if can_add else None,
