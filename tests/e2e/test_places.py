@@ -81,7 +81,7 @@ def test_every_kind_of_page_behind_them_reads(visit: Visit, language: str) -> No
 def test_a_hypothesis_reads_at_every_stage(visit: Visit, shop: LiveServer, stage: str) -> None:
     address = address_of(shop.app, stage, f"label every drawer of the counter, {stage}")
     page = visit("analyst", address, locale="ru-RU")
-    for part in ("", "/plan", "/where", "/data", "/conclusion", "/history"):
+    for part in ("", "/plan", "/where", "/execution", "/data", "/conclusion", "/history"):
         page.goto(address + part)
         assert_reads(page)
         page.set_viewport_size(steps.PHONE)
