@@ -55,7 +55,7 @@ def ahead(hypothesis: Hypothesis, *, by: Actor, now: datetime) -> Ahead:
     """What else happens while the current test of a hypothesis runs."""
     require(by, Permission.VIEW)
     today = now.astimezone(workspace.zone()).date()
-    own = running_tests.own(hypothesis, today=today)
+    own = running_tests.own(hypothesis)
     if own is None:
         return Ahead()
     ground = Planned.of(own)

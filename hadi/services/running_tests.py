@@ -6,9 +6,9 @@ a store that goes by another name in the data is the same one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -48,13 +48,13 @@ class Collision:
     overlap: Overlap
 
 
-def between(first: date, last: date, *, by: Actor, now: datetime) -> list[Running]:
+def between(first: date, last: date, *, by: Actor) -> list[Running]:
     """The tests that run on any day of that span, in the order in which they begin."""
     require(by, Permission.VIEW)
-    return all_between(first, last, today=now.astimezone(workspace.zone()).date())
+    return all_between(first, last)
 
 
-def all_between(first: date, last: date, *, today: date) -> list[Running]:
+def all_between(first: date, last: date) -> list[Running]:
     """As `between`, for rules that nobody asked for."""
     query = (
         select(Test)
@@ -75,7 +75,7 @@ def all_between(first: date, last: date, *, today: date) -> list[Running]:
         .order_by(Test.created_at.desc(), Test.id)
         .limit(MOST)
     )
-    found = _placed(db.session.scalars(query), today=today)
+    found = _placed(db.session.scalars(query))
     there = [
         each
         for each in found
@@ -84,17 +84,17 @@ def all_between(first: date, last: date, *, today: date) -> list[Running]:
     return sorted(there, key=lambda each: (each.runs.first, each.hypothesis.number))
 
 
-def own(hypothesis: Hypothesis, *, today: date) -> Running | None:
+def own(hypothesis: Hypothesis) -> Running | None:
     """The current test of a hypothesis among others; None while it says nothing of its days."""
     test = hypothesis.current_test
-    found = _placed([test] if test else [], today=today)
+    found = _placed([test] if test else [])
     return found[0] if found else None
 
 
 def collisions(running: Running, *, today: date) -> list[Collision]:
     """The tests of other hypotheses that come into its way, the nearest first."""
     last = running.runs.last or max(today, running.runs.first)
-    return among(running, all_between(running.runs.first, last, today=today))
+    return among(running, all_between(running.runs.first, last))
 
 
 def colliding(
@@ -110,9 +110,8 @@ def colliding(
     ]
 
 
-def window(plan: Plan, test: Test, *, today: date) -> tuple[date, date | None] | None:
+def window(plan: Plan, test: Test, *, zone: tzinfo) -> tuple[date, date | None] | None:
     """The first and the last day of a test, as far as they are known."""
-    zone = workspace.zone()
     begun = test.started_at.astimezone(zone).date() if test.started_at else None
     first = start_day(plan) or plan.starts_on or begun
     if first is None:
@@ -152,16 +151,18 @@ def among(running: Running, others: Iterable[Running]) -> list[Collision]:
 
 
 # ------------------------------------------------------------------------------------- places
-def _placed(tests: Iterable[Test], *, today: date) -> list[Running]:
+def _placed(tests: Iterable[Test]) -> list[Running]:
     """The tests with their days and places; those that say nothing of their days are left out."""
     known: list[tuple[Test, Plan, date, date | None]] = []
+    zone = workspace.zone()
     for test in tests:
         plan = test.plan
-        span = window(plan, test, today=today) if plan is not None else None
+        span = window(plan, test, zone=zone) if plan is not None else None
         if plan is not None and span is not None:
             known.append((test, plan, *span))
     named = units.of_hypotheses({test.hypothesis_id for test, *_rest in known})
-    sites = {test.id: _sites(test, plan) for test, plan, *_rest in known}
+    past = _past_sites([test.id for test, plan, *_rest in known if plan.pilot is not None])
+    sites = {test.id: _sites(plan, past.get(test.id, ())) for test, plan, *_rest in known}
     labels = {label for pair in sites.values() for part in pair for label in part}
     places = Places(labels)
     found = []
@@ -174,16 +175,22 @@ def _placed(tests: Iterable[Test], *, today: date) -> list[Running]:
     return found
 
 
-def _sites(test: Test, plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The labels of a pilot's sites: those that get the change, and those beside them."""
+def _sites(plan: Plan, past: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of a pilot's sites: those that get the change, and those beside them; without
+    controls, all of the past weeks it was planned by."""
     pilot = plan.pilot
     if pilot is None:
         return (), ()
-    beside = pilot.controls
-    if not beside and pilot.treated:
-        query = select(PilotHistory.sites).where(PilotHistory.test_id == test.id)
-        beside = tuple(db.session.scalar(query) or ())
+    beside = pilot.controls or past
     return pilot.treated, tuple(site for site in beside if site not in pilot.treated)
+
+
+def _past_sites(test_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The sites of the past weeks of those tests."""
+    if not test_ids:
+        return {}
+    query = select(PilotHistory.test_id, PilotHistory.sites)
+    return dict(db.session.execute(query.where(PilotHistory.test_id.in_(test_ids))).all())
 
 
 class Places:

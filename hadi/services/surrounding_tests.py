@@ -18,11 +18,10 @@ SHOWN = 3
 
 def checks(ground: Ground) -> Iterator[Check]:
     """The tests in each other's way, by the stores that the data name."""
-    own = running_tests.own(ground.hypothesis, today=ground.today)
+    own = running_tests.own(ground.hypothesis)
     if own is None:
         return
-    others = running_tests.all_between(own.runs.first, own.runs.last or ground.today,
-                                       today=ground.today)  # fmt: skip
+    others = running_tests.all_between(own.runs.first, own.runs.last or ground.today)
     if all(other.hypothesis.id == ground.hypothesis.id for other in others):
         return  # before the data are read
     own = replace(own, runs=_placed(own.runs, ground))

@@ -18,9 +18,10 @@ from hadi.domain.permissions import Actor, Permission, RoleName, Stake, allows, 
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Rollout, Test
-from hadi.services import workspace
+from hadi.services import running_tests, workspace
 
 SOON = timedelta(days=7)
+YEAR = timedelta(days=365)
 MOST = 400  # hypotheses looked at; those that wait longest come first
 LIVE = (State.IDEA, State.PLANNED, State.RUNNING, State.MEASURED)
 
@@ -35,6 +36,7 @@ class Wait(StrEnum):
     ENDED = "ended"
     ATTACH = "attach"
     MEASURE = "measure"
+    COLLIDES = "collides"  # its owner is told of a test in the same stores
     START = "start"
     COMPLETE = "complete"
 
@@ -48,6 +50,7 @@ class Waiting:
     since: datetime
     rollout: Rollout | None = None
     due_on: date | None = None
+    others: tuple[str, ...] = ()  # keys of the tests that it collides with
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def today(*, by: Actor, now: datetime) -> Today:
     """What waits for `by`."""
     require(by, Permission.VIEW)
     day = now.astimezone(workspace.zone()).date()
-    waiting = _waiting(_concerning(by), day=day) + _budgets_of(by)
+    waiting = _waiting(_concerning(by), day=day) + _budgets_of(by) + _collisions_of(by, day=day)
     if allows(by, Permission.MOVE_ROLLOUT):
         waiting += _rollouts(until=day + SOON)
     return _content(waiting, day)
@@ -230,6 +233,29 @@ def _budgets(wait: Wait, *levels: BudgetLevel, owner: Actor | None = None) -> li
     if owner is not None:
         query = query.where(Hypothesis.owner_id == owner.user_id)
     return [Waiting(wait, found, found.state_since) for found in db.session.scalars(query)]
+
+
+def _collisions_of(actor: Actor, *, day: date) -> list[Waiting]:
+    """The owner's tests that share stores, days and metric with another from today on."""
+    mine = select(Hypothesis.id).where(
+        Hypothesis.owner_id == actor.user_id, Hypothesis.state.in_(running_tests.UNDER_WAY)
+    )
+    if db.session.scalar(mine.limit(1)) is None:
+        return []
+    everything = running_tests.all_between(day, day + YEAR)
+    concerned = [
+        running
+        for running in everything
+        if running.hypothesis.owner_id == actor.user_id
+        and running.hypothesis.state in running_tests.UNDER_WAY
+    ]
+    return [
+        Waiting(
+            Wait.COLLIDES, running.hypothesis, running.hypothesis.state_since,
+            others=tuple(each.other.hypothesis.key for each in near),
+        )
+        for running, near in running_tests.colliding(concerned, everything)
+    ]  # fmt: skip
 
 
 def _rollouts(*, until: date) -> list[Waiting]:

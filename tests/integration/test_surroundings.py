@@ -11,15 +11,18 @@ from flask import Flask
 
 from hadi.models import Analysis, Hypothesis
 from hadi.services import (
+    ahead,
     analyses,
     calendar,
     hypotheses,
     hypothesis_where,
     plans,
     running_tests,
+    today,
     unit_weeks,
     units,
 )
+from hadi.services.today import Wait
 from tests.factories import pilots
 from tests.factories.hypotheses import World
 
@@ -53,6 +56,7 @@ def days(world: World, name: str, first: date, length: int = 7, **parts: Any) ->
 def unit(world: World, code: str, **parts: Any) -> str:
     body = {
         "kind": "store", "code": code, "name": f"Shop {code}", "responsible": world.ids["member"],
+        "sales_model": "passive", "technology": "add-on selling",
     }  # fmt: skip
     return units.add(body=body | parts, by=world.actor("admin"), now=world.later()).id
 
@@ -233,24 +237,24 @@ def test_two_tests_in_the_same_stores_on_the_same_metric_name_each_other(world: 
 
 
 def test_where_a_split_test_runs_is_what_its_hypothesis_names(world: World) -> None:
-    store = unit(world, "s02", sales_model="passive", technology="add_on")
+    store = unit(world, "s02")
     one, other = world.planned("one"), world.planned("other")
-    today = world.now.date()
+    day = world.now.date()
     span = {"starts_on": "2026-03-02", "ends_on": "2026-03-29"}
     for each in (one, other):
         plans.save(each.id, body=world.plan(**span), version=each.version, by=world.actor(),
                    now=world.later())  # fmt: skip
-    mine = running_tests.own(one, today=today)
+    mine = running_tests.own(one)
     assert mine is not None
-    near = running_tests.collisions(mine, today=today)
+    near = running_tests.collisions(mine, today=day)
     assert [c.overlap.closeness.value for c in near] == ["possible"]
     for each in (one, other):
         hypothesis_where.say(
             each.id, body={"units": [store]}, version=None, by=world.actor(), now=world.later()
         )
-    mine = running_tests.own(one, today=today)
+    mine = running_tests.own(one)
     assert mine is not None
-    near = running_tests.collisions(mine, today=today)
+    near = running_tests.collisions(mine, today=day)
     assert [(c.other.hypothesis.key, c.overlap.closeness.value) for c in near] == [
         (other.key, "collides")
     ]
@@ -261,3 +265,40 @@ def test_analyses_still_run_without_a_calendar(world: World) -> None:
     hypothesis = world.measured()
     assert hypothesis.verdict == "confirmed"
     assert analyses.latest_dataset(hypothesis) is not None
+
+
+def test_its_owner_is_told_today_of_a_test_in_the_same_stores(world: World) -> None:
+    store = unit(world, "s02")
+    span = {"starts_on": "2026-02-02", "ends_on": "2026-03-29"}
+    one, other = world.planned("one", **span), world.running("other", **span)
+
+    def waits(role: str = "member") -> list[tuple[str, tuple[str, ...]]]:
+        found = today.today(by=world.actor(role), now=world.now).waiting
+        return [(w.hypothesis.key, w.others) for w in found if w.wait is Wait.COLLIDES]
+
+    assert waits() == []
+    for each in (one, other):
+        hypothesis_where.say(
+            each.id, body={"units": [store]}, version=None, by=world.actor(), now=world.later()
+        )
+    assert waits() == [(one.key, (other.key,)), (other.key, (one.key,))]
+    assert waits("analyst") == []  # not the owner of either
+    hypotheses.archive(other.id, reason="one at a time", by=world.actor(), now=world.later())
+    assert waits() == []
+
+
+def test_what_is_ahead_of_a_pilot_is_said_before_it_starts(world: World) -> None:
+    start = world.now.date() + timedelta(days=10)
+    days(world, "Opening", start + timedelta(days=3), scope="units", places="s01")
+    days(world, "Fair", start + timedelta(days=20))
+    days(world, "Far away", start, scope="units", places="x9")
+    hypothesis = world.planned(
+        "one", **pilots.body(world, start=start.isoformat(), treated=["s01"],
+                             controls=["s02", "s03"]),
+    )  # fmt: skip
+    found = ahead.ahead(hypothesis, by=world.actor("viewer"), now=world.now)
+    assert (found.first, found.last) == (start, start + timedelta(weeks=5, days=-1))
+    assert [entry.name for entry in found.entries] == ["Opening", "Fair"]
+    assert [str(text)[:20] for text in found.warnings] == ["Promotion “Opening”,"]
+    idea = world.idea("later")
+    assert not ahead.ahead(idea, by=world.actor(), now=world.now).is_known

@@ -178,7 +178,7 @@ def _shown(form: DaysForm) -> str:
     actor = current_actor()
     query = CalendarQuery.read(request.args, today=today())
     entries = calendar.listing(query.filters, by=actor)
-    found = running_tests.between(query.first, query.last, by=actor, now=now())
+    found = running_tests.between(query.first, query.last, by=actor)
     running = spans(found, last=query.last)
     is_empty = not entries and not calendar.count(Filters())
     page = calendar_page(

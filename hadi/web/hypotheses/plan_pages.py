@@ -82,6 +82,7 @@ class PlanReadPage(Page):
     digest: str | None
     locked_when: str
     where: WherePanel
+    ahead: AheadPanel | None  # of a test that is not over
     amend_url: str | None = None
     refusal: str | None = None
     ways: tuple[Link, ...] = ()
@@ -165,6 +166,9 @@ def read_page(hypothesis: Hypothesis, *, actor: Actor) -> PlanReadPage:
         digest=version.digest if version else None,
         locked_when=moment(version.locked_at) if version and version.locked_at else "",
         where=where_panel(hypothesis, actor),
+        ahead=ahead_panel(hypothesis, actor)
+        if hypothesis.state in (State.PLANNED, State.RUNNING)
+        else None,
         amend_url=url_for("hypotheses.amend_plan", key=hypothesis.key)
         if may_edit and is_running and not has_data
         else None,

@@ -99,6 +99,8 @@ def group_title(wait: Wait) -> str:
             return str(_("Attach data"))
         case Wait.MEASURE:
             return str(_("Measure again"))
+        case Wait.COLLIDES:
+            return str(_("In each other’s way"))
         case Wait.START:
             return str(_("Start"))
         case Wait.COMPLETE:
@@ -127,6 +129,9 @@ def _why(waiting: Waiting, today: date) -> str:
             return _of_data(waiting.due_on, today)
         case Wait.MEASURE:
             return _of_measuring(waiting.due_on or today, today)
+        case Wait.COLLIDES:
+            others = ", ".join(waiting.others)
+            return say(Text("collides_with", others=others, n=len(waiting.others)))
         case Wait.START:
             return str(_("The plan is complete. %(since)s", since=since))
     return _of_what_is_missing(waiting)
@@ -177,6 +182,9 @@ def _button(waiting: Waiting) -> Button:
             return Button(_("Go to the check"), _url("hypotheses.show", key), "flask-conical")
         case Wait.ATTACH:
             return Button(_("Attach data"), _url("hypotheses.data", key), "paperclip")
+        case Wait.COLLIDES:
+            here = _url("hypotheses.plan", key, "ahead-title")
+            return Button(_("See what they share"), here, "calendar-days")
         case Wait.START:
             return Button(_("Look and start"), _url("hypotheses.show", key), "play")
         case Wait.MEASURE:
