@@ -6,6 +6,7 @@ Behind `hadi funnel`, the pages of funnels and the API.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +20,13 @@ from hadi.domain.verdict import Check
 from hadi.ingest.deal_columns import DealColumns
 from hadi.ingest.deals import Deals, Read, Standing, Step, open_deals
 from hadi.stats.distributions import two_sided_z
+from hadi.stats.errors import NotEstimable
 from hadi.stats.proportions import newcombe_reach
 from hadi.stats.results import Interval
 from hadi.stats.samples import Conversion
 from hadi.stats.shares import wilson
+
+USUAL_EFFECT = 0.05  # in points: what a test of a step is usually to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,61 @@ class GroupFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Planning:
+    """What a test takes that is to see `effect` more move on: units in each of two arms at 5 %
+    error and 80 % power, and the weeks in which so many deals come."""
+
+    baseline: float
+    effect: float
+    n_per_arm: int
+    per_week: float | None
+
+    @property
+    def weeks(self) -> int | None:
+        return math.ceil(2 * self.n_per_arm / self.per_week) if self.per_week else None
+
+    @property
+    def text(self) -> Text:
+        figures: dict[str, Any] = {
+            "effect": Figure(FigureKind.POINTS, self.effect),
+            "share": _share(self.baseline),
+            "units": self.n_per_arm,
+        }
+        if self.weeks is None or self.per_week is None:
+            return Text("funnel_plan", **figures)
+        week = Figure(FigureKind.COUNT, round(self.per_week))
+        return Text("funnel_plan_weeks", n=self.weeks, per_week=week, **figures)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "baseline": self.baseline,
+            "effect": self.effect,
+            "n_per_arm": self.n_per_arm,
+            "per_week": self.per_week,
+            "weeks": self.weeks,
+            "sentence": str(self.text),
+            "sentence_text": self.text.as_json(),
+        }
+
+
+def planning_of(
+    baseline: float | None, per_week: float | None, *, effect: float = USUAL_EFFECT
+) -> Planning | None:
+    """What a test from that share on would take; None where the share leaves no room for it."""
+    from hadi.stats.power import conversion_plan
+
+    if baseline is None or not 0.0 < baseline < 1.0 - effect:
+        return None
+    try:
+        needed = conversion_plan(
+            baseline=baseline, effect=effect, alpha=0.05, power=0.8, has_mde=False
+        ).n_per_arm
+    except NotEstimable:
+        return None
+    return None if needed is None else Planning(baseline, effect, needed, per_week)
+
+
+@dataclass(frozen=True, slots=True)
 class FunnelFound:
     """Everything that a funnel tells. `steps` are those from stage to stage; `before` and `after`
     the ways to the key stage and from it to the end (`before` None where the key is first)."""
@@ -84,6 +143,7 @@ class FunnelFound:
     after: StepFound
     hygiene: Hygiene
     groups: Mapping[str, tuple[GroupFound, ...]]
+    per_week: float | None = None  # deals that come to the key stage
 
     @property
     def key(self) -> StepFound:
@@ -100,6 +160,11 @@ class FunnelFound:
     def text(self) -> Text:
         """The answer in one sentence."""
         return step_sentence(self.key)
+
+    @property
+    def planning(self) -> Planning | None:
+        """What a test of the key stage would take."""
+        return planning_of(self.key.step.conversion, self.per_week)
 
     def as_json(self, *, has_managers: bool = True) -> dict[str, Any]:
         """The object of `hadi funnel --json`; without what it tells of single people where that is
@@ -120,6 +185,7 @@ class FunnelFound:
             "before_key": self.before.as_json() if self.before else None,
             "after_key": self.after.as_json(),
             "hygiene": self.hygiene.as_json(),
+            "planning": self.planning.as_json() if self.planning else None,
             "groups": groups,
             "checks": [check_json(check) for check in self.checks],
         }
@@ -156,6 +222,7 @@ def funnel(
             after=way(key, top),
             hygiene=hygiene_of(deals, invoices),
             groups={name: _groups(deals, name, alpha) for name in columns.groups},
+            per_week=deals.per_week(key),
         )
 
 

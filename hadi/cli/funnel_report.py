@@ -31,6 +31,9 @@ def _lines(
         yield _step(answer.before, "before the key stage")
     yield _step(answer.after, "after it")
     yield ""
+    if answer.planning is not None:
+        yield str(answer.planning.text)
+        yield ""
     yield from _groups(answer)
     yield "Checks"
     for check in answer.checks:

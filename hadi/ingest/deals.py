@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_LABELS = 500
+LATELY_DAYS = 56
 MOST_GROUPS = 300
 _LOST = 1_000_000  # stands after every stage on the way
 MADE_COLUMNS = ("deal", "arm", "entered", "moved", "entered_on", "territory", "role", "source")
@@ -121,6 +122,24 @@ class Deals:
         if group == "arm":
             return self._steps(start, end, "arm", "(SELECT *, unnest(arms) AS arm FROM deal)")
         return self._steps(start, end, quoted(group), "deal")
+
+    def per_week(self, place: int) -> float | None:
+        """How many deals come to a place in a week, of late: over the last eight weeks before the
+        moment that is told of, or over the time that there are deals where that is shorter. None
+        where less than a week is known."""
+        if self.as_of is None:
+            return None
+        moment = _timestamp(self.as_of)
+        since = f"{moment} - INTERVAL {LATELY_DAYS} DAY"
+        first, count = one_row(
+            self._connection,
+            f"SELECT min(at_{place}), count(*) FILTER (at_{place} > {since}) FROM deal "
+            f"WHERE {_entered(place)} AND at_{place} IS NOT NULL",
+        )
+        if first is None:
+            return None
+        days = min(float(LATELY_DAYS), (self.as_of - first).total_seconds() / 86_400.0)
+        return int(count) * 7.0 / days if days >= 7.0 and count else None
 
     def standing(self) -> Standing:
         return self._standings("NULL")[0]

@@ -58,6 +58,11 @@ WORDING: dict[str, Wording] = {
         "Of %(n)s deal that came to “%(start)s” and had time to move on, %(moved)s moved on to “%(end)s”: %(share)s (%(low)s to %(high)s).",
         "Of %(n)s deals that came to “%(start)s” and had time to move on, %(moved)s moved on to “%(end)s”: %(share)s (%(low)s to %(high)s).",
     ),
+    "funnel_plan": N_("From %(share)s on, a test that is to see %(effect)s needs %(units)s deals in each of two arms."),
+    "funnel_plan_weeks": NN_(
+        "From %(share)s on, a test that is to see %(effect)s needs %(units)s deals in each of two arms: %(n)s week at %(per_week)s deals a week.",
+        "From %(share)s on, a test that is to see %(effect)s needs %(units)s deals in each of two arms: %(n)s weeks at %(per_week)s deals a week.",
+    ),
     "funnel_nobody_entered": N_("No deal came to “%(start)s” and had time to move on to “%(end)s” yet."),
     "funnel_made": NN_(
         "Worked out from %(n)s deal of “%(file)s” by the funnel “%(funnel)s”: who came to “%(start)s”, and who moved on.",

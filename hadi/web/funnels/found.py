@@ -72,6 +72,7 @@ class Found:
     sentence: str
     chart: Chart
     ways: tuple[tuple[str, str], ...]
+    planning: str | None
     checks: tuple[tuple[str, str, str], ...]
     lights: tuple[Light, ...]
     level: Light | None
@@ -91,6 +92,7 @@ def found_of(answer: FunnelFound, *, has_managers: bool) -> Found:
         sentence=say(answer.text),
         chart=chart_of(answer),
         ways=tuple(_ways(answer)),
+        planning=say(answer.planning.text) if answer.planning else None,
         checks=tuple(
             (check.status.value, say(Text(f"finding_{check.code}")), say(check.detail))
             for check in answer.checks

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from hadi.analysis.funnel import stands
+from hadi.analysis.funnel import planning_of, stands
 from hadi.ingest.deals import Step
 
 
@@ -42,3 +42,13 @@ def test_few_deals_are_not_compared() -> None:
     assert stands([Step(500, 100, 0, 0, name="alone")], alpha=0.05) == {}
     blank = Step(300, 10, 0, 0, name=None)
     assert stands([blank, Step(500, 250, 0, 0, name="a")], alpha=0.05) == {"a": "above"}
+
+
+def test_what_a_test_of_the_key_stage_takes() -> None:
+    found = planning_of(0.25, 360.0)
+    assert found is not None
+    assert (found.n_per_arm, found.weeks) == (1251, 7)
+    assert "1,251 deals in each of two arms: 7 weeks at 360 deals a week" in str(found.text)
+    alone = planning_of(0.25, None)
+    assert alone is not None and alone.weeks is None
+    assert planning_of(None, 1.0) is planning_of(0.97, 1.0) is planning_of(0.0, 1.0) is None

@@ -33,6 +33,7 @@ class Looked:
         self.read = deals.read
         self.as_of = deals.as_of
         self.days = deals.days(key, key + 1)
+        self.per_week = deals.per_week(key)
         self.by_arm = {s.name: s for s in deals.steps_by(key, key + 1, "arm")}
         self.by_manager = {s.name: s for s in deals.steps_by(key, key + 1, "manager")}
 
@@ -189,3 +190,16 @@ def test_made_rows_are_deals_with_arm_and_whether_they_moved(tmp_path: Path) -> 
     assert found == [("concrete", 1300, 403, 1300), ("usual", 1300, 325, 1300)]
     names = duckdb.sql(f"SELECT * FROM '{target}' LIMIT 0").columns
     assert names == ["deal", "arm", "entered", "moved", "entered_on", "territory", "role", "source"]
+
+
+def test_deals_a_week_are_those_of_late(tmp_path: Path) -> None:
+    day = made.EXPORTED
+    ages = [*range(1, 57), 70, 100, 200, 300]  # one a day, and some long ago
+    rows = [f"d{age},Offer sent,{day - timedelta(days=age)}" for age in ages]
+    text = "\n".join(["deal,stage,on", *rows, f"end,New,{day}"]) + "\n"
+    found = look(tmp_path, text)
+    assert found.per_week == pytest.approx(7.0, rel=0.02)
+    assert (
+        look(tmp_path, "deal,stage,on\na,Offer sent,2026-05-30\nb,New,2026-05-31\n").per_week
+        is None
+    )
