@@ -97,6 +97,10 @@ class ColumnsIn(Sent):
     )
 
 
+class DeleteIn(Sent):
+    reason = Words(required=True, metadata=described("Why", minLength=1, maxLength=LIMIT))
+
+
 class UseIn(Sent):
     """The step that a test is judged on."""
 

@@ -19,13 +19,14 @@ from hadi.api.answers import (
     settle,
 )
 from hadi.api.authentication import actor, now
-from hadi.api.body import invalid, is_storable, parse_json
+from hadi.api.body import BodyParser, invalid, is_storable, parse_json, required_body
 from hadi.api.dataset_form import filename_of
 from hadi.api.datasets import folder, incoming
 from hadi.api.funnel_schemas import (
     BODY,
     ColumnsIn,
     DealsOut,
+    DeleteIn,
     FunnelIn,
     FunnelOut,
     FunnelQuery,
@@ -151,17 +152,27 @@ def keep(funnel_id: str) -> Response:
     where they are those of the export before."""
     funnel = _found(funnel_id)
     stream, filename, mapping = _form()
+    at = now()
     deals = funnel_deals.keep(
         funnel.id, file=stream, filename=filename, limits=_limits(), folder=folder(), by=actor(),
         now=now(),
     )  # fmt: skip
     before = any(each.is_mapped for each in funnel_deals.of_funnel(funnel))
-    known = mapping or (funnel_deals.offered(deals) if before and not deals.is_mapped else None)
+    offered = funnel_deals.offered(deals) if before and not deals.is_mapped else None
+    known, is_mine = mapping or offered, deals.created_at >= at
     if known is not None:
-        deals = funnel_deals.name_columns(
-            funnel_id, deals.id, mapping=known, as_of=request.form.get("as_of"),
-            invoices=request.form.get("invoices"), folder=folder(), by=actor(), now=now(),
-        )  # fmt: skip
+        try:
+            deals = funnel_deals.name_columns(
+                funnel_id, deals.id, mapping=known, as_of=request.form.get("as_of"),
+                invoices=request.form.get("invoices"), folder=folder(), by=actor(), now=now(),
+            )  # fmt: skip
+        except HadiError:
+            if mapping is None:  # what was guessed does not fit: the columns are asked for
+                deals = _export(funnel_id, deals.id)
+            else:
+                if is_mine:  # what cannot be counted as it was sent does not stay
+                    funnel_deals.remove(funnel_id, deals.id, by=actor(), now=now())
+                raise
     settle()
     where = f"/funnels/{funnel_id}/deals/{deals.id}"
     return answer(_deals(deals), HTTPStatus.CREATED, version=deals.version, location=where)
@@ -199,10 +210,36 @@ def name_columns(body: dict[str, Any], funnel_id: str, deals_id: str) -> Respons
 @endpoints.takes(Nothing, is_required=False)
 @once
 def remove(body: dict[str, Any], funnel_id: str, deals_id: str) -> Response:
-    """Take an export away for good; data that were made of it stay."""
+    """Set an export aside; data that were made of it stay."""
     version = conditions.optional(_export(funnel_id, deals_id).version, stale=STALE)
-    funnel_deals.remove(
-        funnel_id, deals_id, version=version, folder=folder(), by=actor(), now=now()
+    funnel_deals.remove(funnel_id, deals_id, version=version, by=actor(), now=now())
+    settle()
+    return _answer(_found(funnel_id))
+
+
+@endpoints.at("/funnels/<funnel_id>/deals/<deals_id>/restore", "POST")
+@endpoints.answers(
+    200, DealsOut, 400, 404, 409, 413, 415, 422, has_etag=True, parameters=[IDEMPOTENCY_KEY]
+)
+@endpoints.takes(Nothing, is_required=False)
+@once
+def restore_deals(body: dict[str, Any], funnel_id: str, deals_id: str) -> Response:
+    """Take an export back that was set aside."""
+    _found(funnel_id)
+    back = funnel_deals.restore(funnel_id, _name(deals_id), by=actor(), now=now())
+    settle()
+    return answer(_deals(back), version=back.version)
+
+
+@endpoints.at("/funnels/<funnel_id>/deals/<deals_id>", "DELETE")
+@endpoints.answers(200, FunnelOut, 400, 404, 409, 413, 415, 422, has_etag=True)
+def delete(funnel_id: str, deals_id: str) -> Response:
+    """Delete the rows of an export for good, with a reason (administrators)."""
+    funnel = _found(funnel_id)
+    required_body()
+    body = BodyParser().parse(DeleteIn(), request)
+    funnel_deals.delete(
+        funnel.id, _name(deals_id), reason=body["reason"], folder=folder(), by=actor(), now=now()
     )
     settle()
     return _answer(_found(funnel_id))
@@ -285,11 +322,15 @@ def _found(funnel_id: str) -> Funnel:
     return funnels.find(funnel_id, by=actor())
 
 
-def _export(funnel_id: str, deals_id: str) -> FunnelDeals:
-    funnel = _found(funnel_id)
+def _name(deals_id: str) -> str:
     if not found.is_name(deals_id):
         raise NotFound(Text("no_such_deals"))
-    return funnel_deals.find(deals_id, funnel, by=actor())
+    return deals_id
+
+
+def _export(funnel_id: str, deals_id: str) -> FunnelDeals:
+    funnel = _found(funnel_id)
+    return funnel_deals.find(_name(deals_id), funnel, by=actor())
 
 
 def _answer(funnel: Funnel) -> Response:

@@ -64,6 +64,7 @@ class FunnelDeals(db.Model):  # type: ignore[misc,name-defined]
     notes: Mapped[list[Any]] = mapped_column(Document)  # how it was read, as texts
     as_of: Mapped[date | None]
     invoices: Mapped[int | None] = mapped_column(BigInteger)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)  # set aside, and can come back
     author_id: Mapped[UserRef]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

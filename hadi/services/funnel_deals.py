@@ -24,6 +24,7 @@ from hadi.domain.errors import Invalid, NotFound, Stale, Unreadable
 from hadi.domain.folding import folded
 from hadi.domain.funnels import FunnelSpec
 from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.ingest.bundles import open_tables
 from hadi.ingest.deal_columns import DealColumns
@@ -44,8 +45,19 @@ def of_funnel(funnel: Funnel) -> list[FunnelDeals]:
     """The exports of a funnel, the newest first."""
     query = (
         select(FunnelDeals)
-        .where(FunnelDeals.funnel_id == funnel.id)
+        .where(FunnelDeals.funnel_id == funnel.id, FunnelDeals.removed_at.is_(None))
         .options(joinedload(FunnelDeals.author))
+        .order_by(FunnelDeals.created_at.desc(), FunnelDeals.id)
+        .limit(MOST_LISTED)
+    )
+    return list(db.session.scalars(query))
+
+
+def removed(funnel: Funnel) -> list[FunnelDeals]:
+    """The exports that were set aside, the newest first."""
+    query = (
+        select(FunnelDeals)
+        .where(FunnelDeals.funnel_id == funnel.id, FunnelDeals.removed_at.is_not(None))
         .order_by(FunnelDeals.created_at.desc(), FunnelDeals.id)
         .limit(MOST_LISTED)
     )
@@ -61,7 +73,7 @@ def find(deals_id: str, funnel: Funnel, *, by: Actor) -> FunnelDeals:
     """An export of that funnel. Raises NotFound."""
     require(by, Permission.VIEW)
     found = db.session.get(FunnelDeals, deals_id[:20].replace("\0", ""))
-    if found is None or found.funnel_id != funnel.id:
+    if found is None or found.funnel_id != funnel.id or found.removed_at is not None:
         raise NotFound(Text("no_such_deals"))
     return found
 
@@ -109,8 +121,9 @@ def keep(
             if not table.path.exists():
                 raise Unreadable(Text("upload_met", file=filename))
             deals = _same(funnel, table.digest)
-            if deals is None:
-                deals = _new(funnel, table, filename, by=by, now=now)
+            if deals is None or deals.removed_at is not None:
+                deals = deals or _new(funnel, table, filename, by=by, now=now)
+                deals.removed_at = None
                 funnels.record(
                     "funnel_deals_kept", funnel, by=by, now=now, filename=deals.filename,
                     rows=deals.rows,
@@ -158,19 +171,57 @@ def name_columns(
 
 
 def remove(
-    funnel_id: str, deals_id: str, *, version: int | None = None, folder: Path, by: Actor,
+    funnel_id: str, deals_id: str, *, version: int | None = None, by: Actor, now: datetime
+) -> FunnelDeals:
+    """Set an export aside; it can be taken back, and data that were made of it stay. Raises Stale,
+    NotFound."""
+    return _set_removed(funnel_id, deals_id, now, version=version, by=by, now=now)
+
+
+def restore(funnel_id: str, deals_id: str, *, by: Actor, now: datetime) -> FunnelDeals:
+    """Take an export back that was set aside."""
+    return _set_removed(funnel_id, deals_id, None, version=None, by=by, now=now)
+
+
+def _set_removed(
+    funnel_id: str,
+    deals_id: str,
+    at: datetime | None,
+    *,
+    version: int | None,
+    by: Actor,
     now: datetime,
-) -> None:  # fmt: skip
-    """Take an export away; data that were made of it stay. Raises Stale, NotFound."""
+) -> FunnelDeals:
     require(by, Permission.MANAGE_FUNNELS)
     with transaction():
         funnel = funnels.locked(funnel_id)
         deals = _locked(deals_id, funnel, version=version)
-        funnels.record(
-            "funnel_deals_removed", funnel, by=by, now=now, filename=deals.filename,
-            rows=deals.rows,
-        )  # fmt: skip
+        if (deals.removed_at is None) is (at is None):
+            return deals  # it is so: somebody was faster
+        deals.removed_at, deals.updated_at = at, now
+        verb = "funnel_deals_removed" if at else "funnel_deals_restored"
+        funnels.record(verb, funnel, by=by, now=now, filename=deals.filename, rows=deals.rows)
+    return deals
+
+
+def delete(
+    funnel_id: str, deals_id: str, *, reason: str, folder: Path, by: Actor, now: datetime
+) -> None:
+    """Delete the rows of an export for good, with a reason. For administrators. Raises Invalid."""
+    require(by, Permission.DELETE_DATA)
+    reason = cleaned(reason)
+    if not reason or len(reason) > LIMIT:
+        code = "statement_too_long" if reason else "deals_delete_needs_reason"
+        refusal = Text(code, limit=LIMIT) if reason else Text(code)
+        raise Invalid(refusal, {"reason": refusal})
+    with transaction():
+        funnel = funnels.locked(funnel_id)
+        deals = _locked(deals_id, funnel, version=None)
         digest = deals.digest
+        funnels.record(
+            "funnel_deals_deleted", funnel, by=by, now=now, filename=deals.filename,
+            rows=deals.rows, digest=digest, reason=reason,
+        )  # fmt: skip
         db.session.delete(deals)
         db.session.flush()
         drop_unused([digest], folder=folder)

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("notes", DOCUMENT, nullable=False),
         sa.Column("as_of", sa.Date(), nullable=True),
         sa.Column("invoices", sa.BigInteger(), nullable=True),
+        sa.Column("removed_at", INSTANT, nullable=True),
         sa.Column("author_id", sa.String(length=20), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),

@@ -86,6 +86,12 @@ def test_deals_are_counted_at_once_where_their_columns_are_named(people: People)
     assert len(people.analyst.get(f"/funnels/{funnel}/deals").get_json()) == 2
     assert people.analyst.post(f"{here}/remove").status_code == 200
     assert people.analyst.get(here).status_code == 404
+    assert people.analyst.post(f"{here}/restore").get_json()["found"]
+    why = {"reason": "names of people"}
+    assert people.analyst.send("DELETE", here, why).status_code == 403
+    assert people.admin.send("DELETE", here, {"reason": ""}).status_code == 422
+    assert people.admin.send("DELETE", here, why).status_code == 200
+    assert people.admin.post(f"{here}/restore").status_code == 404
 
 
 def test_what_deals_refuse(people: People) -> None:

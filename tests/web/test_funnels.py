@@ -209,8 +209,18 @@ def test_a_funnel_is_archived_and_taken_back_and_deals_are_removed(visitor: Visi
     press(visitor, f"{funnel}/archive", status=302)
     press(visitor, f"{funnel}/restore", status=302)
     press(visitor, f"{where.removesuffix('columns')}remove", status=302)
-    told(visitor, funnel, "Its deals", "removed the deals “deals.csv”")
+    told(visitor, funnel, "Its deals", "removed the deals “deals.csv”", "Removed exports")
+    press(visitor, f"{where.removesuffix('columns')}restore", status=302)
+    told(visitor, funnel, "Of 2,600 deals", "took the deals “deals.csv”")
     press(visitor, f"{where.removesuffix('columns')}remove", status=302)
+    press(visitor, f"{where.removesuffix('columns')}delete", {"reason": "x"}, status=403)
+    visitor.sign_in("admin")
+    refused = press(visitor, f"{where.removesuffix('columns')}delete", {"reason": " "}, status=422)
+    assert "Say why" in refused.text
+    press(visitor, f"{where.removesuffix('columns')}delete", {"reason": "names"}, status=302)
+    told(visitor, funnel, "for good: names")
+    folder = visitor.app.extensions["hadi_settings"].data_dir / "datasets"
+    assert not list(folder.glob("*.parquet"))
 
 
 def _id(visitor: Visitor, key: str) -> str:

@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.config import Settings
-from hadi.domain.errors import HadiError, Invalid, NotAllowed, NotFound, Stale, TooLarge, Unreadable
+from hadi.domain.errors import HadiError, Invalid, NotAllowed, Stale, TooLarge, Unreadable
 from hadi.domain.permissions import Permission, require
 from hadi.domain.text import Text
 from hadi.ingest.limits import MB, Limits
 from hadi.models import Funnel, FunnelDeals
 from hadi.services import funnel_deals, funnel_tables, funnels, hypotheses
 from hadi.web.funnels import blueprint
-from hadi.web.funnels.forms import ColumnsForm, DealsForm, UseForm, column_values
+from hadi.web.funnels.forms import ColumnsForm, DealsForm, DeleteForm, UseForm, column_values
 from hadi.web.funnels.pages import columns_page, funnel_page
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
@@ -49,10 +49,12 @@ def shown_page(
     *,
     deals_form: DealsForm | None = None,
     use_form: UseForm | None = None,
+    delete_form: DeleteForm | None = None,
 ) -> str:
     page = funnel_page(
         funnel, deals, folder=folder(), limit=f"{(limits().max_bytes or 0) / MB:.0f} MB",
-        deals_form=deals_form, use_form=use_form, actor=current_actor(),
+        deals_form=deals_form, use_form=use_form, delete_form=delete_form,
+        actor=current_actor(),
     )  # fmt: skip
     return render("funnels/show.html", page)
 
@@ -131,15 +133,41 @@ def _name_columns(deals: FunnelDeals, form: ColumnsForm) -> None:
 @blueprint.post("/<funnel_id>/deals/<deals_id>/remove")
 def remove_deals(funnel_id: str, deals_id: str) -> Response:
     """Take an export away."""
-    here = url_for("funnels.show", funnel_id=funnel_id)
-    try:
-        funnel_deals.remove(
-            funnel_id, deals_id, folder=folder(), by=current_actor(), now=now()
-        )  # fmt: skip
-    except NotFound:
-        return redirect(here)  # somebody was faster, or the button was hit twice
-    tell(_("The deals are removed. Data that were made of them stay."))
-    return redirect(here)
+    deals = funnel_deals.remove(funnel_id, deals_id, by=current_actor(), now=now())
+    undo = url_for("funnels.restore_deals", funnel_id=funnel_id, deals_id=deals_id)
+    tell(
+        _("“%(name)s” is removed. Data that were made of it stay.", name=deals.filename),
+        undo_url=undo,
+    )
+    return redirect(url_for("funnels.show", funnel_id=funnel_id))
+
+
+@blueprint.post("/<funnel_id>/deals/<deals_id>/restore")
+def restore_deals(funnel_id: str, deals_id: str) -> Response:
+    """Take an export back."""
+    deals = funnel_deals.restore(funnel_id, deals_id, by=current_actor(), now=now())
+    tell(_("“%(name)s” is back.", name=deals.filename))
+    return redirect(url_for("funnels.show", funnel_id=funnel_id))
+
+
+@blueprint.post("/<funnel_id>/deals/<deals_id>/delete")
+def delete_deals(funnel_id: str, deals_id: str) -> Answer:
+    """Delete an export for good, with a reason. For administrators."""
+    actor = current_actor()
+    funnel = funnels.find(funnel_id, by=actor)
+    form = DeleteForm()
+    if form.validate():
+        try:
+            funnel_deals.delete(
+                funnel_id, deals_id, reason=form.reason.data or "", folder=folder(), by=actor,
+                now=now(),
+            )  # fmt: skip
+            tell(_("The rows are deleted for good."))
+            return redirect(url_for("funnels.show", funnel_id=funnel_id))
+        except Invalid as refused:
+            form.refuse(refused)
+    funnel = funnels.find(funnel_id, by=actor)
+    return shown_page(funnel, funnel_deals.newest(funnel), delete_form=form), 422
 
 
 @blueprint.post("/<funnel_id>/deals/<deals_id>/use")

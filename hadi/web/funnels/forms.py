@@ -168,6 +168,12 @@ class DealsForm(Form):
     pasted = TextAreaField(_l("Pasted cells"))
 
 
+class DeleteForm(Form):
+    """Why rows are deleted for good."""
+
+    reason = StringField(_l("Why?"), render_kw={"maxlength": LIMIT})
+
+
 class UseForm(Form):
     """The hypothesis that the deals are data of, and the step that is judged."""
 

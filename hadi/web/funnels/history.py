@@ -16,7 +16,7 @@ from hadi.web.shared.render import initials
 def entry(event: Event) -> HistoryEntry:
     """An event as who did what, with what changed."""
     is_person = event.actor is not None and event.actor_kind is not ActorKind.JOB
-    said = {name: str(event.details.get(name) or "") for name in ("name", "filename")}
+    said = {name: str(event.details.get(name) or "") for name in ("name", "filename", "reason")}
     return HistoryEntry(
         at=event.at.isoformat(),
         when=moment(event.at),

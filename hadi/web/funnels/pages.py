@@ -15,7 +15,7 @@ from hadi.domain.text import Text
 from hadi.models import Funnel, FunnelDeals
 from hadi.services import funnel_deals, funnels, made_datasets
 from hadi.web.funnels import history
-from hadi.web.funnels.forms import ColumnsForm, DealsForm, FunnelForm, UseForm
+from hadi.web.funnels.forms import ColumnsForm, DealsForm, DeleteForm, FunnelForm, UseForm
 from hadi.web.funnels.found import Found, between, count, found_of, share
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
@@ -70,6 +70,16 @@ class DealsLine:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class RemovedLine:
+    """An export that was set aside."""
+
+    name: str
+    said: str
+    restore_url: str
+    delete_url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelPage(Page):
     """`/data/funnels/<id>`."""
@@ -91,6 +101,8 @@ class FunnelPage(Page):
     use_form: UseForm | None
     use_url: str
     why_no_use: str | None
+    removed: tuple[RemovedLine, ...]
+    delete_form: DeleteForm | None
     downloads: tuple[Downloads, ...]
     history: tuple[HistoryEntry, ...]
 
@@ -181,6 +193,7 @@ def funnel_page(
     limit: str,
     deals_form: DealsForm | None = None,
     use_form: UseForm | None = None,
+    delete_form: DeleteForm | None = None,
     actor: Actor,
 ) -> FunnelPage:
     """A funnel with the numbers of one export: the newest, or the one that was asked for."""
@@ -219,6 +232,10 @@ def funnel_page(
         use_form=use,
         use_url=url_for("funnels.use", funnel_id=funnel.id, deals_id=shown.id) if shown else "",
         why_no_use=why_not,
+        removed=tuple(_removed(each) for each in funnel_deals.removed(funnel)) if may else (),
+        delete_form=(delete_form or DeleteForm(formdata=None))
+        if allows(actor, Permission.DELETE_DATA)
+        else None,
         downloads=_downloads(funnel, shown) if answer and shown else (),
         history=tuple(history.entry(event) for event in funnels.history(funnel, by=actor)),
     )
@@ -262,6 +279,13 @@ def _deals_line(deals: FunnelDeals, shown: FunnelDeals | None, may: bool) -> Dea
         is_mapped=deals.is_mapped,
         version=deals.version,
     )
+
+
+def _removed(deals: FunnelDeals) -> RemovedLine:
+    def url(view: str) -> str:
+        return url_for(f"funnels.{view}", funnel_id=deals.funnel_id, deals_id=deals.id)
+
+    return RemovedLine(deals.filename, _when(deals), url("restore_deals"), url("delete_deals"))
 
 
 def _when(deals: FunnelDeals) -> str:
