@@ -25,7 +25,7 @@ WORDING: dict[str, Wording] = {
     # Weeks of the stores
     "staff_stayed": N_("New people were at most %(share)s of the staff of a store during the test; up to %(limit)s it is taken as the same store."),
     "staff_changed": NN_(
-        "%(stores)s: up to %(share)s of the people were new during the test, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
+        "%(stores)s: %(share)s of the people were new during the test, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
         "%(stores)s: up to %(share)s of the people were new during the test, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
     ),
     "stock_ran_out": NN_(

@@ -145,4 +145,18 @@ PILOTS = (
         past=Past(),
         where=Where((code(9),), lever="inflow", technology="consulting at the counter"),
     ),
+    Story(
+        "stand ready-made sets for fitters at the entrance of shop 09",
+        effect="add-on revenue grows by 10 percent",
+        reason="who is in a hurry takes what is complete",
+        reach=Reach.PLANNED,
+        author="tom",
+        age_days=5,
+        lasts_days=63,
+        measure=Measure(_REVENUE, "10%", 9_000, 0.1, sd=1.0),
+        file="sets by week.csv",
+        budget=600,
+        study=_study(("shop 09",), 0.0),
+        where=Where((code(9),), technology="consulting at the counter"),
+    ),
 )
