@@ -58,8 +58,8 @@ def link(
         hypothesis = _choosing(hypothesis_id, by)
         found = of_hypothesis(hypothesis)
         _refuse_stale(found, version)
-        before = _told(found) if found else {}
-        card, names, since = _read(before | dict(body), by)
+        before = _logged(found) if found else {}
+        card, names, since = _read((_told(found) if found else {}) | dict(body), by)
         if found is None:
             found = ScorecardLink(
                 id=new_id(), hypothesis_id=hypothesis.id, author_id=by.user_id, created_at=now
@@ -68,7 +68,7 @@ def link(
         found.scorecard = card
         found.units, found.since, found.updated_at = "\n".join(names), since, now
         db.session.flush()
-        changed = events.difference(before, _told(found))
+        changed = events.difference(before, _logged(found))
         if changed:
             events.record(
                 "scorecard_linked", subject="hypothesis", subject_id=hypothesis.id, by=by, now=now,
@@ -196,6 +196,14 @@ def _choosing(hypothesis_id: str, by: Actor) -> Hypothesis:
 def _refuse_stale(found: ScorecardLink | None, version: int | None) -> None:
     if version is not None and version != (found.version if found else 0):
         raise Stale(Text("scorecard_link_changed_meanwhile"))
+
+
+def _logged(found: ScorecardLink) -> dict[str, Any]:
+    """As the log keeps it, for people to read."""
+    return _told(found) | {
+        "scorecard": found.scorecard.name,
+        "units": ", ".join(found.unit_names),
+    }
 
 
 def _told(found: ScorecardLink) -> dict[str, Any]:

@@ -106,6 +106,8 @@ WORDING: dict[str, Wording] = {
     "scorecard_link_needs_card": N_("Choose a scorecard."),
     "scorecard_link_changed_meanwhile": N_("Someone changed this meanwhile: look at it again."),
     "learning_cause": N_("Why it did not work"),
+    "label_scorecard": N_("Scorecard"),
+    "label_since": N_("Since"),
     "label_cause": N_("Why it did not work"),
     "step_link_scorecard": N_("choose the scorecard"),
     # Events

@@ -131,13 +131,29 @@ def opened(link: ScorecardLink | None) -> ExecutionForm:
     return ExecutionForm(formdata=None, data=values)
 
 
-def _watching(hypothesis: Hypothesis, link: ScorecardLink, today: date) -> Watching:
+def execution_words(hypothesis: Hypothesis, *, today: date) -> str | None:
+    """What the visits say of its execution, in a sentence; None where no card watches it."""
+    link = of_hypothesis(hypothesis)
+    if link is None:
+        return None
+    found, since = _found(hypothesis, link, today)
+    return say(fidelity_check(found, since or today).detail)
+
+
+def _found(
+    hypothesis: Hypothesis, link: ScorecardLink, today: date
+) -> tuple[Assessment, date | None]:
+    """What the card's visits say, and since when they are asked; None: no day is known yet."""
     test = hypothesis.current_test
     plan = test.plan if test else None
     since = scorecard_links.begins(link, plan)
     if since is None and test is not None and test.started_at is not None:
         since = test.started_at.date()
-    found = scorecard_links.assessed(link, plan, day=since or today)
+    return scorecard_links.assessed(link, plan, day=since or today), since
+
+
+def _watching(hypothesis: Hypothesis, link: ScorecardLink, today: date) -> Watching:
+    found, since = _found(hypothesis, link, today)
     check = fidelity_check(found, since or today)
     url = url_for("scorecards.show", card_id=link.scorecard_id)
     if since is not None:

@@ -178,7 +178,7 @@ def _value(name: str, value: Any) -> str | None:
         return say(Text("value_yes" if value else "value_no"))
     if isinstance(value, list):
         return ", ".join(_finding(str(each)) for each in value)
-    codes = {"status": "rollout_{}", "kind": "cost_{}", "lever": "lever_{}"}
+    codes = {"status": "rollout_{}", "kind": "cost_{}", "lever": "lever_{}", "cause": "cause_{}"}
     code = codes.get(name, "").format(value)
     return say(Text(code)) if code in WORDING and code else str(value)
 

@@ -14,8 +14,10 @@ from hadi.models import Hypothesis
 from hadi.services import hypotheses, pilot_chances, pilots
 from hadi.web.hypotheses import plan_words
 from hadi.web.hypotheses.data_access import folder
+from hadi.web.hypotheses.execution_page import execution_words
 from hadi.web.hypotheses.links import obstacles
 from hadi.web.hypotheses.where_panel import WherePanel, where_panel
+from hadi.web.shared.access import today
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
 from hadi.web.shared.typed_lists import written_names
@@ -40,6 +42,8 @@ class ActionPanel:
     version: int | None = None
     reach: str | None = None  # of a pilot that is being planned: what it can show
     reach_url: str | None = None
+    execution: str | None = None  # what visits say of it, where a scorecard watches
+    execution_url: str = ""
 
     @property
     def short_digest(self) -> str:
@@ -68,6 +72,8 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> ActionPanel:
         version=version.number if version else None,
         reach=_reach(version.plan, test.id) if is_pilot and version and test else None,
         reach_url=url_for("hypotheses.pilot", key=hypothesis.key) if is_pilot else None,
+        execution=execution_words(hypothesis, today=today()),
+        execution_url=url_for("hypotheses.execution", key=hypothesis.key),
     )
 
 
