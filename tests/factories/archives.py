@@ -104,6 +104,8 @@ def fill(world: World) -> None:
 
     idea = world.idea("say “jó napot” to everyone,\nthen\twait 🙂", effect="=1+1")
     places(world, idea)
+    revenue(world)
+    watched(world, idea)
     winner = world.concluded("scale", change="lay a cable beside every lamp")
     world.concluded("repeat", change="greet within ten seconds")
     spend(world, winner)
@@ -175,8 +177,9 @@ def fill(world: World) -> None:
 
 
 def places(world: World, hypothesis: Hypothesis) -> None:
-    """A store in a territory that comes after it, a week of its log, and where an idea runs."""
-    from hadi.services import hypothesis_where, unit_weeks, units
+    """A store in a territory that comes after it, a week of its log, its days in the calendar, and
+    where an idea runs."""
+    from hadi.services import calendar, hypothesis_where, unit_weeks, units
 
     by, named = world.actor("analyst"), {"responsible": world.ids["member"]}
     store = units.add(
@@ -189,10 +192,39 @@ def places(world: World, hypothesis: Hypothesis) -> None:
     units.edit(store.id, body={"parent": north.id}, version=None, by=by, now=world.later())
     week = {"week": "2026-01-20", "staff": 8, "stock_note": "LED"}
     unit_weeks.write(store.id, body=week, by=by, now=world.later())
+    days = {
+        "name": "Акция “é”", "kind": "promotion", "starts_on": "2026-03-09", "scope": "units",
+        "places": "S-1, =1+1, elsewhere",
+    }  # fmt: skip
+    calendar.add(body=days, by=by, now=world.later())
+    gone = calendar.add(body=days | {"name": "gone"}, by=by, now=world.later())
+    calendar.delete(gone.id, by=by, now=world.later())
     hypothesis_where.say(
         hypothesis.id, body={"units": [store.id], "lever": "check"}, version=None, by=by,
         now=world.later(),
     )  # fmt: skip
+
+
+def revenue(world: World) -> None:
+    """Periods of a store and of the whole, targets, client bases and what the whole one means."""
+    from hadi.domain.client_bases import BaseDefinition
+    from hadi.services import client_bases, lever_periods, lever_targets, units
+
+    by = world.actor("analyst")
+    period = {
+        "starts_on": "2025-12", "leads": 400, "stages": "КП “отправлено”: 200", "clients": 100,
+        "purchases": 120, "revenue": "240000.01", "currency": "RUB", "note": "=1+1",
+    }  # fmt: skip
+    lever_periods.add(body=period, by=by, now=world.later())
+    gone = lever_periods.add(body=period | {"unit": "S-1"}, by=by, now=world.later())
+    lever_periods.void(gone.id, reason="twice", by=by, now=world.later())
+    goals = {"inflow": "100.5", "check": "2000", "currency": "RUB"}
+    for unit in (None, units.find("S-1", by=by)):
+        lever_targets.save(unit, body=goals, version=None, by=by, now=world.later())
+    base = {"territory": "Север", "starts_on": "2025-10", "ends_on": "2025-12", "active": 181}
+    client_bases.add(body=base | {"ever": 420}, by=by, now=world.later())
+    meant = BaseDefinition.ALL_POTENTIAL
+    client_bases.define(meant, by=world.actor("admin"), now=world.later())
 
 
 def funnel(world: World, digest: str) -> None:
@@ -219,6 +251,21 @@ def funnel(world: World, digest: str) -> None:
             updated_at=world.now,
         )
     )  # fmt: skip
+
+
+def watched(world: World, hypothesis: Hypothesis) -> None:
+    """A scorecard that watches it, with a visit that two people marked."""
+    from hadi.services import scorecard_links, scorecard_visits, scorecards
+
+    by = world.actor()
+    card = scorecards.create(name="Прилавок", purpose="=1+1", by=by, now=world.later())
+    body = {"name": "“Здравствуйте”", "definition": "a look", "met": "1", "not_met": "0"}
+    scorecards.add_criterion(card.id, body=body, by=by, now=world.later())
+    visit = {"visited_on": "2026-01-20", "unit": "s07", "marks": {"1": "NA"}, "second": {"1": 1}}
+    scorecard_visits.add(card.id, body=visit, by=by, now=world.later())
+    scorecard_links.link(
+        hypothesis.id, body={"scorecard": card.id, "units": "s07"}, by=by, now=world.later()
+    )
 
 
 def parquet(folder: Path) -> str:
