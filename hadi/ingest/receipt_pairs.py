@@ -12,7 +12,7 @@ from hadi.ingest.receipts import Pair
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_PAIRS = 300  # of both directions; the most common ones
+MOST_PAIRS = 1_000  # of both directions; the most common ones
 MOST_NAMED = 200  # goods that are paired: the most common ones
 
 
