@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, BinaryIO
-
-from sqlalchemy import select
 
 from hadi.db import await_turn, db, transaction
 from hadi.domain.errors import Invalid, Unreadable
@@ -23,9 +22,8 @@ from hadi.domain.text import Text
 from hadi.domain.units import SalesModel, UnitKind
 from hadi.ingest import small_tables
 from hadi.ingest.small_tables import Line
-from hadi.models import Unit
 from hadi.services import events, units
-from hadi.services.unit_reading import PARTS, Taken, read
+from hadi.services.unit_reading import PARTS, Known, read
 from hadi.speech import NAMES, BabelSpeaker
 
 MOST_FAULTS = 50
@@ -150,15 +148,13 @@ def _all(text: str, *, responsible: str, by: Actor, now: datetime) -> Imported:
         raise Unreadable(Text("unit_import_empty"))
     columns, unread = _columns(lines[0])
     await_turn(units.TURN)
-    known = {unit.code_key: unit for unit in db.session.scalars(select(Unit))}
-    taken = Taken()
+    known = Known()
     seen: dict[str, int] = {}
     rows: dict[int, Row] = {}
     # Territories first: stores further up may lie in one that stands below them.
     for line, body in sorted(_bodies(lines[1:], columns), key=_territories_first):
-        rows[line.number] = _row(
-            line, body, known, taken, seen, responsible=responsible, by=by, now=now
-        )
+        rows[line.number] = _row(line, body, known, seen, responsible=responsible, by=by, now=now)
+    db.session.flush()
     if not rows:
         raise Unreadable(Text("unit_import_empty"))
     return Imported(tuple(rows[n] for n in sorted(rows)), tuple(columns), tuple(unread))
@@ -167,8 +163,7 @@ def _all(text: str, *, responsible: str, by: Actor, now: datetime) -> Imported:
 def _row(
     line: Line,
     body: dict[str, Any],
-    known: dict[str, Unit],
-    taken: Taken,
+    known: Known,
     seen: dict[str, int],
     *,
     responsible: str,
@@ -176,11 +171,13 @@ def _row(
     now: datetime,
 ) -> Row:
     code, key = str(body.get("code") or ""), folded(str(body.get("code") or ""))
-    unit = known.get(key)
+    unit = known.by_code.get(key)
     faults = body.pop("faults")
     first = seen.setdefault(key, line.number)
     if key and first != line.number:
-        faults["code"] = Text("unit_import_twice", code_written=code, line=str(first))
+        text = Text("unit_import_twice", code_written=code, line=str(first))
+        name = str(body.get("name") or "")
+        return Row(line.number, code, name, Does.FAULT, faults={**faults, "code": text})
     before = units.told(unit) if unit is not None else {}
     # A new one is a store unless a column says otherwise: most lists are of stores.
     new = {"kind": UnitKind.STORE, "responsible": responsible}
@@ -190,16 +187,13 @@ def _row(
             body.pop(part, None)
     name = str(body.get("name") or (unit.name if unit else ""))
     try:
-        parts = read(kept | body, unit=unit, taken=taken)
+        parts = read(kept | body, unit=unit, known=known)
     except Invalid as refused:
         return Row(line.number, code, name, Does.FAULT, faults={**refused.fields, **faults})
     if faults:
         return Row(line.number, code, name, Does.FAULT, faults=faults)
     stored = units.put(unit, parts, by=by, now=now)
-    db.session.flush()
-    known[key] = stored
-    taken.drop(stored)
-    taken.add(stored)
+    known.add(stored)
     changes = events.difference(before, units.told(stored, parts))
     does = Does.ADD if unit is None else Does.CHANGE if changes else Does.NOTHING
     return Row(line.number, code, name, does, changes)
@@ -255,6 +249,7 @@ def _columns(head: Line) -> tuple[dict[str, int], list[str]]:
     return found, unread
 
 
+@cache
 def _titles() -> dict[str, str]:
     """What a column may be called -> the part of a unit that it holds."""
     found: dict[str, str] = {}
@@ -268,6 +263,7 @@ def _titles() -> dict[str, str]:
     return found
 
 
+@cache
 def _values(name: str) -> dict[str, str]:
     """How a value may be written -> the value."""
     found = {folded(written): value for written, value in _VALUES[name].items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from hadi.db import db
 from hadi.domain.errors import Invalid
@@ -37,32 +39,64 @@ class Parts:
     parent: Unit | None
 
 
-class Taken:
-    """What units are called already: a code or an alias may mean one of them only, or data could
-    not tell which."""
+class Known:
+    """The units and people that are there, looked up once for however many units are read. A code
+    or an alias may mean one unit only, or data could not tell which."""
 
     def __init__(self) -> None:
-        self._names: dict[str, tuple[str, str]] = {}
-        for unit in db.session.scalars(select(Unit)):
+        self.units: dict[str, Unit] = {}
+        self.by_code: dict[str, Unit] = {}
+        self._names: dict[str, str] = {}  # folded -> the unit's id
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self._people: dict[str, list[User]] = {}
+        self._parents: dict[str, str | None] = {}
+        self._parts: Counter[str | None] = Counter()
+        query = select(Unit).options(joinedload(Unit.responsible), joinedload(Unit.parent))
+        for unit in db.session.scalars(query):
             self.add(unit)
 
     def add(self, unit: Unit) -> None:
-        for key in (unit.code_key, *map(folded, unit.aliases)):
-            self._names[key] = unit.id, unit.name
-
-    def drop(self, unit: Unit) -> None:
-        self._names = {key: who for key, who in self._names.items() if who[0] != unit.id}
+        """Take in a unit as it is named now."""
+        for key in self._keys.get(unit.id, ()):
+            if self._names.get(key) == unit.id:
+                del self._names[key]
+        keys = (unit.code_key, *map(folded, unit.aliases))
+        self.units[unit.id] = self.by_code[unit.code_key] = unit
+        self._keys[unit.id] = keys
+        self._parts[self._parents.get(unit.id)] -= 1
+        self._parts[unit.parent_id] += 1
+        self._parents[unit.id] = unit.parent_id
+        self._names.update(dict.fromkeys(keys, unit.id))
 
     def by(self, written: str, *, besides: Unit | None) -> str | None:
         """The name of the other unit that goes by that, if any does."""
-        who, name = self._names.get(folded(written), (None, None))
-        return None if besides is not None and who == besides.id else name
+        who = self._names.get(folded(written))
+        if who is None or (besides is not None and who == besides.id):
+            return None
+        return self.units[who].name
+
+    def unit(self, written: str) -> Unit | None:
+        """The unit with that id or code."""
+        return self.units.get(written) or self.by_code.get(folded(written))
+
+    def has_parts(self, unit: Unit) -> bool:
+        """Whether units lie in it."""
+        return self._parts[unit.id] > 0
+
+    def people(self, written: str) -> list[User]:
+        """Who is meant by an id, an address or a name."""
+        if written not in self._people:
+            address = func.lower(User.email) == written.lower()
+            asked = select(User).where(or_(User.id == written, address, User.name == written))
+            self._people[written] = list(db.session.scalars(asked.limit(2)))
+        return self._people[written]
 
 
-def read(body: Mapping[str, Any], *, unit: Unit | None = None, taken: Taken | None = None) -> Parts:
+def read(body: Mapping[str, Any], *, unit: Unit | None = None, known: Known | None = None) -> Parts:
     """The parts of a unit, of `unit` where it is there already. Raises Invalid with every
     fault."""
     wrong: dict[str, Text] = {}
+    known = known or Known()
     columns: dict[str, Any] = {name: _line(body.get(name), name, wrong) for name in LENGTHS}
     for name in ("code", "name"):
         if not columns[name]:
@@ -71,11 +105,11 @@ def read(body: Mapping[str, Any], *, unit: Unit | None = None, taken: Taken | No
     if kind is None and "kind" not in wrong:
         wrong["kind"] = Text("unit_needs_kind")
     aliases = _aliases(body.get("aliases"), columns, wrong)
-    _refuse_taken(columns["code"], aliases, unit, taken or Taken(), wrong)
-    responsible = _responsible(body.get("responsible"), unit, wrong)
-    parent = _parent(body.get("parent"), unit, wrong)
+    _refuse_taken(columns["code"], aliases, unit, known, wrong)
+    responsible = _responsible(body.get("responsible"), unit, known, wrong)
+    parent = _parent(body.get("parent"), unit, known, wrong)
     model = _choice(SalesModel, body.get("sales_model"), "sales_model", wrong)
-    if unit is not None and kind is not UnitKind.TERRITORY and _has_parts(unit):
+    if unit is not None and kind is not UnitKind.TERRITORY and known.has_parts(unit):
         wrong.setdefault("kind", Text("unit_has_parts", unit=unit.name))
     if wrong:
         raise Invalid(Text("unit_invalid"), wrong)
@@ -128,26 +162,25 @@ def _aliases(value: object, columns: Mapping[str, str], wrong: dict[str, Text]) 
 
 
 def _refuse_taken(
-    code: str, aliases: Iterable[str], unit: Unit | None, taken: Taken, wrong: dict[str, Text]
+    code: str, aliases: Iterable[str], unit: Unit | None, known: Known, wrong: dict[str, Text]
 ) -> None:
-    if code and (other := taken.by(code, besides=unit)) is not None:
+    if code and (other := known.by(code, besides=unit)) is not None:
         wrong.setdefault("code", Text("unit_code_taken", written=code, unit=other))
     for alias in aliases:
-        if (other := taken.by(alias, besides=unit)) is not None:
+        if (other := known.by(alias, besides=unit)) is not None:
             wrong.setdefault("aliases", Text("unit_alias_taken", alias=alias, unit=other))
 
 
-def _responsible(value: object, unit: Unit | None, wrong: dict[str, Text]) -> User | None:
+def _responsible(
+    value: object, unit: Unit | None, known: Known, wrong: dict[str, Text]
+) -> User | None:
     """One person, by id, by address or by a name that one alone has. Who left stays responsible
     until somebody else is named."""
     written = cleaned(str(value or ""))
     if not written:
         wrong["responsible"] = Text("unit_needs_responsible")
         return None
-    asked = select(User).where(
-        or_(User.id == written, func.lower(User.email) == written.lower(), User.name == written)
-    )
-    found = list(db.session.scalars(asked.limit(2)))
+    found = known.people(written)
     if len(found) != 1:
         code = "unit_responsible_unclear" if found else "unit_no_such_person"
         wrong["responsible"] = Text(code, person=written[:80])
@@ -158,14 +191,12 @@ def _responsible(value: object, unit: Unit | None, wrong: dict[str, Text]) -> Us
     return person
 
 
-def _parent(value: object, unit: Unit | None, wrong: dict[str, Text]) -> Unit | None:
+def _parent(value: object, unit: Unit | None, known: Known, wrong: dict[str, Text]) -> Unit | None:
     """The territory it lies in, by id or code."""
     written = cleaned(str(value or ""))
     if not written:
         return None
-    found = db.session.scalar(
-        select(Unit).where(or_(Unit.id == written[:20], Unit.code_key == folded(written)))
-    )
+    found = known.unit(written)
     if found is None:
         wrong["parent"] = Text("no_such_unit", unit=written[:40])
     elif found.kind is not UnitKind.TERRITORY:
@@ -185,8 +216,3 @@ def _lies_in(territory: Unit, unit: Unit) -> bool:
         seen.add(above.id)
         above = above.parent
     return False
-
-
-def _has_parts(unit: Unit) -> bool:
-    found = select(Unit.id).where(Unit.parent_id == unit.id).limit(1)
-    return db.session.scalar(found) is not None

@@ -147,7 +147,9 @@ def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> Unit:
     require(by, Permission.MANAGE_UNITS)
     with transaction():
         await_turn(TURN)
-        return put(None, read(body), by=by, now=now)
+        unit = put(None, read(body), by=by, now=now)
+        db.session.flush()
+    return unit
 
 
 def edit(
@@ -160,12 +162,14 @@ def edit(
         unit = locked(unit_id, version=version)
         kept = written(unit)
         given = {name: body[name] for name in PARTS if name in body}
-        return put(unit, read(kept | given, unit=unit), by=by, now=now)
+        put(unit, read(kept | given, unit=unit), by=by, now=now)
+        db.session.flush()
+    return unit
 
 
 def put(unit: Unit | None, parts: Parts, *, by: Actor, now: datetime) -> Unit:
-    """Store what was read, as a new unit or as a change of one, and log it. Inside a
-    transaction."""
+    """Take what was read, as a new unit or as a change of one, and log it. Inside a transaction,
+    which writes it."""
     before = told(unit) if unit is not None else {}
     if unit is None:
         unit = Unit(id=new_id(), author_id=by.user_id, created_at=now, updated_at=now)
@@ -180,7 +184,6 @@ def put(unit: Unit | None, parts: Parts, *, by: Actor, now: datetime) -> Unit:
         changed = events.difference(before, told(unit, parts))
     if changed:
         unit.updated_at = now
-        db.session.flush()
         verb = "unit_edited" if before else "unit_added"
         record(verb, unit, by=by, now=now, changes=changed)
     return unit

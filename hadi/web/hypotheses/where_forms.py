@@ -12,12 +12,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from hadi.domain.levers import Lever
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
-from hadi.models import Hypothesis
+from hadi.models import Hypothesis, Unit
 from hadi.services import hypothesis_where, units
 from hadi.services.hypothesis_where import TECHNOLOGY_LENGTH
 from hadi.services.unit_reading import names_in
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.language import say
+
+MOST_TICKED = 200  # units that are listed to be ticked; more are pasted
 
 
 class WhereForm(Form):
@@ -36,12 +38,18 @@ class WhereForm(Form):
         _l("Why now, out of order"), render_kw={"maxlength": LIMIT, "rows": 2}
     )
 
+    shown: tuple[Unit, ...] = ()
+    hidden: int = 0
+
     def offer(self, hypothesis: Hypothesis) -> None:
         """The units that are named already, the other open ones, and the levers in their
         order."""
         found = units.where_it_runs(hypothesis)  # first, or nobody sees what is ticked
-        found += [unit for unit in units.everyone() if unit not in found]
-        self.units.choices = choices((unit.id, unit.name) for unit in found)
+        ids = {unit.id for unit in found}
+        others = [unit for unit in units.everyone() if unit.id not in ids]
+        self.shown = (*found, *others[:MOST_TICKED])
+        self.hidden = max(0, len(others) - MOST_TICKED)
+        self.units.choices = choices((unit.id, unit.name) for unit in self.shown)
         levers = [
             (lever.value, f"{lever.order}. {say(Text(f'lever_{lever.value}'))}") for lever in Lever
         ]

@@ -103,7 +103,6 @@ def _page(
 ) -> WherePage:
     panel = where_panel(hypothesis, actor)
     form.offer(hypothesis)
-    known = [*units.everyone(), *(u for u in units.where_it_runs(hypothesis) if u.is_closed)]
     return WherePage(
         title=_("Where %(key)s runs and what it moves", key=hypothesis.key),
         chrome=chrome(),
@@ -115,7 +114,7 @@ def _page(
         cancel_url=url_for("hypotheses.show", key=hypothesis.key),
         panel=panel,
         form=form if panel.can_edit else None,
-        choices={unit.id: _choice(unit) for unit in known},
+        choices={unit.id: _choice(unit) for unit in form.shown},
         technologies=tuple(say(Text(f"technology_{each.value}")) for each in Technology),
         units_url=url_for("units.index"),
         planned=_planned(hypothesis),
