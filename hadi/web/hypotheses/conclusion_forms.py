@@ -30,11 +30,12 @@ class ConclusionForm(Form):
         _l("Why is it scaled against these gates?"), validators=[Length(max=LIMIT)]
     )
 
-    def offer(self, *, is_exploration: bool = False) -> None:
+    def offer(self, *, is_exploration: bool = False, needs_cause: bool = False) -> None:
         """Fill in what can be chosen: an exploration is never scaled, it is tested anew."""
         offered = [d for d in Decision if not (is_exploration and d is Decision.SCALE)]
         causes = [(cause.value, say(Text(f"cause_{cause.value}"))) for cause in FailureCause]
-        self.cause.choices = choices([("", _("Not known, or it does not matter here")), *causes])
+        nothing = _("Choose") if needs_cause else _("Not known, or it does not matter here")
+        self.cause.choices = choices([("", nothing), *causes])
         self.decision.choices = choices((d.value, decision_word(d)) for d in offered)
 
     @property

@@ -85,7 +85,10 @@ def conclusion_page(
         form = _opened(hypothesis)
     gates = gates_of(hypothesis, actor)
     if form is not None:
-        form.offer(is_exploration=gates.exploration is not None)
+        form.offer(
+            is_exploration=gates.exploration is not None,
+            needs_cause=scorecard_steps.was_not_executed(hypothesis.current_test),
+        )
     asks_cause, execution = _execution(hypothesis)
     has_board = "scale.index" in current_app.view_functions
     is_scaled = panel.decision is not None and panel.decision.code == "scale"

@@ -329,12 +329,14 @@ def _watched(link: ScorecardLink, card: Scorecard) -> Watched:
     hypothesis = link.hypothesis
     test = hypothesis.current_test
     since: date | None = scorecard_links.begins(link, test.plan if test else None)
+    names = link.unit_names
+    unit = names[0] if len(names) == 1 else None
     return Watched(
         key=hypothesis.key,
         url=url_for("hypotheses.execution", key=hypothesis.key),
         change=hypothesis.title or hypothesis.change,
         language=hypothesis.language,
-        since_url=url_for("scorecards.show", card_id=card.id, since=since.isoformat())
+        since_url=url_for("scorecards.show", card_id=card.id, since=since.isoformat(), unit=unit)
         if since
         else None,
         since=day(since) if since else "",
