@@ -42,15 +42,15 @@ class BasketIn(Sent):
     alpha = _number("Error level; 0.05 unless said")
 
 
-class RulesQuery(PageQuery):
+class BasketRulesQuery(PageQuery):
     q = Words(metadata=described("Words of either side"))
 
 
-class FileQuery(Sent):
+class BasketFileQuery(Sent):
     format = Choice(Format, about="csv unless said")
 
 
-class UseIn(Sent):
+class BasketUseIn(Sent):
     hypothesis = Words(required=True, metadata=described("Its key or id"))
     grain = Words(allow_none=True, metadata=described("week unless said", enum=[*GRAINS, None]))
     treated = Listed(
@@ -63,7 +63,7 @@ class UseIn(Sent):
     reason = Words(allow_none=True, metadata=described("Of other columns than before"))
 
 
-class DeleteIn(Sent):
+class BasketDeleteIn(Sent):
     reason = Words(required=True, metadata=described("Why", minLength=1, maxLength=2000))
 
 
@@ -86,7 +86,7 @@ class BasketOut(ma.Schema):
     version = fields.Integer(required=True)
 
 
-class RuleOut(ma.Schema):
+class BasketRuleOut(ma.Schema):
     """Who buys `a` also buys `b`. Ranges are over stores, null where there are too few."""
 
     a = fields.String(required=True)

@@ -24,13 +24,13 @@ from hadi.api.answers import (
 from hadi.api.authentication import actor, now
 from hadi.api.basket_schemas import (
     BODY,
+    BasketDeleteIn,
+    BasketFileQuery,
     BasketIn,
     BasketOut,
-    DeleteIn,
-    FileQuery,
-    RuleOut,
-    RulesQuery,
-    UseIn,
+    BasketRuleOut,
+    BasketRulesQuery,
+    BasketUseIn,
 )
 from hadi.api.body import BodyParser, invalid, is_storable, parse_json, required_body, told
 from hadi.api.dataset_form import filename_of
@@ -142,7 +142,7 @@ def delete(basket_id: str) -> Response:
     stays."""
     _found(basket_id)
     required_body()
-    body = BodyParser().parse(DeleteIn(), request)
+    body = BodyParser().parse(BasketDeleteIn(), request)
     gone = baskets.delete_rows(
         basket_id, reason=body["reason"], folder=folder(), by=actor(), now=now()
     )
@@ -176,8 +176,8 @@ def restore(body: dict[str, Any], basket_id: str) -> Response:
 
 
 @endpoints.at("/baskets/<basket_id>/rules", "GET")
-@endpoints.answers(200, RuleOut(many=True), 404, 422, is_paged=True)
-@endpoints.takes(RulesQuery, location="query")
+@endpoints.answers(200, BasketRuleOut(many=True), 404, 422, is_paged=True)
+@endpoints.takes(BasketRulesQuery, location="query")
 def rules(query: dict[str, Any], basket_id: str) -> Response:
     """Search the rules: the strongest connection first."""
     known = basket_views.shown(_found(basket_id), actor()) or {"rules": []}
@@ -192,7 +192,7 @@ def rules(query: dict[str, Any], basket_id: str) -> Response:
 
 @endpoints.at("/baskets/<basket_id>/files/<part>", "GET", parameters=[_PART])
 @endpoints.answers(200, None, 404, 422, files=tuple(MIMETYPES.values()))
-@endpoints.takes(FileQuery, location="query")
+@endpoints.takes(BasketFileQuery, location="query")
 def file(query: dict[str, Any], basket_id: str, part: str) -> Response:
     """A table of what was found, as far as this person may see it."""
     _found(basket_id)
@@ -212,7 +212,7 @@ def file(query: dict[str, Any], basket_id: str, part: str) -> Response:
 @endpoints.answers(
     201, DatasetOut, 400, 404, 409, 413, 415, 422, has_location=True, parameters=[IDEMPOTENCY_KEY]
 )
-@endpoints.takes(UseIn)
+@endpoints.takes(BasketUseIn)
 @once
 def use(body: dict[str, Any], basket_id: str) -> Response:
     """Make a row for each store and week (or store) the data of the running test of a hypothesis.
