@@ -245,8 +245,8 @@ def _of(shown: FunnelDeals, answer: FunnelFound) -> str:
     """Which deals the numbers are of, and of when."""
     told = {"file": shown.filename, "n": count(answer.read.deals)}
     if answer.as_of is None:
-        return str(_("%(n)s deals of “%(file)s”.", **told))
-    return str(_("%(n)s deals of “%(file)s”, as of %(day)s.", day=day(answer.as_of.date()), **told))
+        return str(_("%(n)s deals of “%(file)s”", **told))
+    return str(_("%(n)s deals of “%(file)s”, as of %(day)s", day=day(answer.as_of.date()), **told))
 
 
 def _use(
