@@ -18,6 +18,7 @@ from hadi.services import (
     events,
     hypotheses,
     hypothesis_where,
+    unit_import,
     unit_list,
     unit_weeks,
     units,
@@ -144,6 +145,44 @@ def test_the_list_is_found_by_words_kind_region_and_what_is_missing(world: World
     units.close(bare.id, version=None, by=world.actor("analyst"), now=world.later())
     assert names(shown=Shown.CLOSED) == ["Tartu"] and names() == ["North", "Riga"]
     assert unit_list.regions() == ["Baltic"]
+
+
+# --------------------------------------------------------------------------------------- a list
+def bring(world: World, text: str, responsible: str = "") -> unit_import.Imported:
+    return unit_import.run(
+        text, responsible=responsible or world.ids["member"], by=world.actor("analyst"),
+        now=world.later(),
+    )  # fmt: skip
+
+
+def test_stores_lie_in_territories_that_stand_below_them(world: World) -> None:
+    text = (
+        "Код\tНазвание\tТип\tТерритория\tСинонимы\n"
+        "S-1\tРига\tмагазин\tN\tР1; Рига центр\n"
+        "S-2\tТарту\t\tn\t\n"
+        "N\tСевер\tтерритория\t\t\n"
+    )
+    done = bring(world, text)
+    assert [row.does for row in done.rows] == [unit_import.Does.ADD] * 3
+    north = units.find("N", by=world.actor())
+    assert [unit.code for unit in units.parts_of(north)] == ["S-1", "S-2"]
+    assert set(units.known_as(["рига ЦЕНТР", "Тарту"])) == {"рига ЦЕНТР", "Тарту"}
+    assert bring(world, text).count(unit_import.Does.NOTHING) == 3
+
+
+def test_a_list_with_a_fault_leaves_everything_as_it_was(world: World) -> None:
+    add(world, "S-1", name="Alfa")
+    text = "Code,Name,Responsible\nS-1,Beta,\nS-2,Gamma,nobody@example.org\n"
+    with pytest.raises(Invalid) as refused:
+        bring(world, text)
+    assert list(refused.value.fields) == ["lines.3.responsible"]
+    assert [unit.name for unit in units.everyone()] == ["Alfa"]
+    seen = unit_import.preview(
+        text, responsible=world.ids["member"], by=world.actor("analyst"), now=world.later()
+    )
+    assert [row.does.value for row in seen.rows] == ["change", "fault"]
+    assert [unit.name for unit in units.everyone()] == ["Alfa"]
+    assert verbs(units.everyone()[0], world) == ["unit_added"]
 
 
 # ------------------------------------------------------------------------------ the log of weeks
