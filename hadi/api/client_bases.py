@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -27,16 +29,20 @@ from hadi.api.lever_schemas import (
     BasesImportIn,
     ClientBaseIn,
     ClientBaseOut,
+    ClientCountIn,
+    ClientCountOut,
     LeverImportOut,
     LeverStruckIn,
 )
 from hadi.api.paging import sliced
 from hadi.api.repeats import once
+from hadi.api.voice import say
 from hadi.db import transaction
 from hadi.domain.permissions import Permission, require
 from hadi.domain.text import Text
+from hadi.ingest.limits import Limits
 from hadi.models import ClientBase
-from hadi.services import client_bases, lever_import, workspace
+from hadi.services import client_bases, client_counting, lever_import, workspace
 
 endpoints = Endpoints("client-bases", "The active clients against all there are, by territory")
 
@@ -84,6 +90,27 @@ def import_(body: dict[str, Any]) -> Response:
     if is_stored:
         settle()
     return answer(shown_levers.imported(done, is_stored=is_stored))
+
+
+@endpoints.at("/client-bases/count", "POST")
+@endpoints.answers(200, ClientCountOut, 400, 413, 415, 422, parameters=[IDEMPOTENCY_KEY])
+@endpoints.takes(ClientCountIn)
+@once
+def count(body: dict[str, Any]) -> Response:
+    """Count the clients of a period by territory out of purchases; nothing is stored."""
+    columns = {name: body.get(name) or "" for name in ("client", "day", "territory")}
+    counted = client_counting.from_file(
+        io.BytesIO(body["text"].encode()), "purchases.csv", starts_on=body.get("starts_on"),
+        ends_on=body.get("ends_on"), everyone=say(Text("levers_of_whole")), limits=Limits(),
+        by=actor(), now=now(), **columns,
+    )  # fmt: skip
+    return answer(
+        {
+            "territories": [asdict(each) for each in counted.count.territories],
+            "notes": [say(note) for note in counted.notes],
+            "text": counted.text,
+        }
+    )
 
 
 @endpoints.at("/client-bases/definition", "GET")

@@ -210,6 +210,35 @@ class BasesImportIn(ImportIn):
     ends_on = Day(allow_none=True, metadata=described("Where no column says so"))
 
 
+class ClientCountIn(Sent):
+    text = Words(
+        required=True,
+        metadata=described("Rows of client, day and territory, with heads", maxLength=MOST_TEXT),
+    )
+    starts_on = Day(metadata=described("Of the period"))
+    ends_on = Day(metadata=described("Of the period, included"))
+    client = Words(allow_none=True, metadata=described("Its column, where its name is another"))
+    day = Words(allow_none=True, metadata=described("Its column, where its name is another"))
+    territory = Words(allow_none=True, metadata=described("Its column, where its name is another"))
+
+
+class CountedTerritoryOut(ma.Schema):
+    """A territory; its name is empty where the rows name none."""
+
+    territory = _text()
+    active = fields.Integer(required=True)
+    ever = fields.Integer(required=True)
+    potential = fields.Integer(required=True, allow_none=True)
+
+
+class ClientCountOut(ma.Schema):
+    """What was counted. Nothing is stored: send `text` to be imported."""
+
+    territories = fields.List(fields.Nested(CountedTerritoryOut), required=True)
+    notes = fields.List(fields.String(), required=True)
+    text = _text("As an import takes it")
+
+
 class LeverImportRowOut(ma.Schema):
     line = fields.Integer(required=True)
     label = _text()

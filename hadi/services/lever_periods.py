@@ -43,9 +43,14 @@ def may_edit(unit: Unit | None, by: Actor) -> bool:
     return allows(by, Permission.EDIT_LEVERS, stake(unit))
 
 
+def editable(by: Actor) -> list[Unit | None]:
+    """Of what `by` may enter something: the whole (None), then open units by name."""
+    return [unit for unit in (None, *units.everyone()) if may_edit(unit, by)]
+
+
 def may_edit_any(by: Actor) -> bool:
     """Whether there is anything that `by` may enter: of the whole, or of a unit of theirs."""
-    return may_edit(None, by) or any(may_edit(unit, by) for unit in units.everyone())
+    return bool(editable(by))
 
 
 def require_any(by: Actor) -> None:

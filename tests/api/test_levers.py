@@ -136,3 +136,20 @@ def test_client_bases(people: People) -> None:
     assert people.viewer.get(f"{here}?starts_on=2025-07-01&ends_on=2025-09-30").get_json()
     assert people.viewer.get(f"{here}?starts_on=2024-07-01&ends_on=2025-09-30").get_json() == []
     assert people.viewer.post(here, days).status_code == 403
+
+
+def test_clients_are_counted_out_of_purchases(people: People) -> None:
+    rows = "client,date,territory\na,2025-10-05,North\nb,2024-10-05,North\na,2026-01-05,South\n"
+    body = {"text": rows, "starts_on": "2025-10-01", "ends_on": "2025-12-31"}
+    counted = people.analyst.post("/client-bases/count", body)
+    assert counted.status_code == 200, counted.text
+    told = counted.get_json()
+    north = {"territory": "North", "active": 1, "ever": 2, "potential": None}
+    assert north in told["territories"] and len(told["notes"]) == 2
+    lines = told["text"].split("\n")
+    text = "\n".join(line for line in lines if not line.startswith("South"))
+    brought = people.analyst.post("/client-bases/import", {"text": text})
+    assert brought.status_code == 200, brought.text
+    assert people.viewer.get("/client-bases").get_json()[0]["ever"] == 2
+    for wrong in ({"text": rows}, body | {"text": "who,what\na,b"}, body | {"client": "nobody"}):
+        assert people.analyst.post("/client-bases/count", wrong).status_code == 422

@@ -259,3 +259,23 @@ def test_every_page_reads_in_russian(visitor: Visitor, path: str) -> None:
     put(visitor)
     visitor.sign_in("analyst")
     visitor.get(PLACE + path, headers={"Accept-Language": "ru"})
+
+
+def test_who_answers_for_one_store_enters_that_store_alone(visitor: Visitor) -> None:
+    mine, other = stand(visitor, "S07"), stand(visitor, "S08", "leader")
+    visitor.sign_in()
+    page = visitor.get(f"{PLACE}/periods/new?unit={mine}")
+    offered = [option.get("value") for option in page.form().iter("option")]
+    assert offered == [mine]
+    data = form_values(page.form())
+    for name, value in (PERIOD | {"unit": other}).items():
+        data[name] = value
+    page = visitor.browser.open(f"{PLACE}/periods/new", method="POST", data=data, status=422)
+    assert "Whoever is responsible for the unit" in page.text
+    assert form_values(page.form())["leads"] == "400"
+    visitor.submit(f"{PLACE}/periods/new?unit={mine}", PERIOD)
+    typed = {"territory": "elsewhere", "active": "1", "ever": "2"}
+    days = {"starts_on": "2025-10-01", "ends_on": "2025-12-31"}
+    page = visitor.submit(f"{PLACE}/clients/new", typed | days, status=422)
+    assert "Whoever is responsible for the unit" in page.text
+    visitor.submit(f"{PLACE}/clients/new", typed | days | {"territory": "S07"})

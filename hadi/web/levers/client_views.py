@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Blocked, Invalid, Stale
+from hadi.domain.errors import Blocked, Invalid, NotAllowed, Stale
 from hadi.domain.permissions import Permission, require
 from hadi.models import ClientBase
 from hadi.services import client_bases, lever_periods
@@ -16,7 +16,13 @@ from hadi.services.client_bases import Period
 from hadi.services.exports import Name
 from hadi.web.levers import blueprint
 from hadi.web.levers.client_pages import base_page, clients_page, void_base_page
-from hadi.web.levers.forms import BaseForm, DefinitionForm, StruckForm, base_values
+from hadi.web.levers.forms import (
+    BaseForm,
+    DefinitionForm,
+    StruckForm,
+    base_values,
+    refuse_not_allowed,
+)
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
@@ -71,6 +77,8 @@ def new_base() -> Answer:
             return once(form, lambda: _add(form))
         except Invalid as refusal:
             form.refuse(refusal)
+        except NotAllowed as refusal:
+            refuse_not_allowed(form, refusal)
     return render("levers/base.html", base_page(form)), REFUSED
 
 
@@ -95,6 +103,8 @@ def base(base_id: str) -> Answer:
             return once(form, lambda: _edit(found, form))
         except (Invalid, Blocked) as refusal:
             form.refuse(refusal)
+        except NotAllowed as refusal:
+            refuse_not_allowed(form, refusal)
         except Stale:
             found = _editable(base_id)
             form.version.data, status, is_stale = str(found.version), 409, True

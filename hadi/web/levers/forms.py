@@ -12,6 +12,7 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import Length, Optional
 
 from hadi.domain.client_bases import BaseDefinition
+from hadi.domain.errors import NotAllowed
 from hadi.domain.levers import Lever
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
@@ -25,9 +26,12 @@ WHOLE = ""
 MOST_BYTES = 8_000_000
 
 
-def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
-    """The whole, and each unit by name."""
-    return [(WHOLE, _("The whole business")), *((unit.id, unit.name) for unit in units)]
+def unit_choices(units: Iterable[Unit | None]) -> list[tuple[str, str]]:
+    """The whole (None) and units, by name."""
+    return [
+        (WHOLE, str(_("The whole business"))) if unit is None else (unit.id, unit.name)
+        for unit in units
+    ]
 
 
 class PeriodForm(Form):
@@ -44,7 +48,7 @@ class PeriodForm(Form):
     currency = StringField(_l("Currency"), validators=[Length(max=3)])
     note = TextAreaField(_l("Note"), render_kw={"maxlength": LIMIT, "rows": 2})
 
-    def offer(self, units: Iterable[Unit]) -> None:
+    def offer(self, units: Iterable[Unit | None]) -> None:
         self.unit.choices = choices(unit_choices(units))
 
     @property
@@ -164,6 +168,11 @@ class DefinitionForm(Form):
         return next((each for each in BaseDefinition if each.value == self.definition.data), None)
 
 
+def refuse_not_allowed(form: Form, refusal: NotAllowed) -> None:
+    """Say it above the form, which keeps what was typed."""
+    form.form_errors.append(say(refusal.text))
+
+
 class StruckForm(Form):
     """Why an entry is struck out."""
 
@@ -180,7 +189,7 @@ class ImportForm(Form):
     starts_on = DateField(_l("First day"), validators=[Optional()])
     ends_on = DateField(_l("Last day"), validators=[Optional()])
 
-    def offer(self, units: Iterable[Unit]) -> None:
+    def offer(self, units: Iterable[Unit | None]) -> None:
         self.unit.choices = choices(unit_choices(units))
 
 

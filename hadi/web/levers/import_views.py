@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
-from hadi.services import client_counting, lever_import, lever_periods, units, workspace
+from hadi.services import client_counting, lever_import, lever_periods, workspace
 from hadi.services.lever_import import Imported
 from hadi.services.unit_import import Does
 from hadi.web.levers import blueprint
@@ -127,5 +127,5 @@ def _form() -> ImportForm:
         form = ImportForm(formdata=None, data={"unit": unit, "currency": currency})
     else:
         form = ImportForm()
-    form.offer(units.everyone())
+    form.offer(lever_periods.editable(current_actor()))
     return form

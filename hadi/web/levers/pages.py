@@ -142,7 +142,7 @@ def levers_page(
         url=url_for("levers.index"),
         units=tuple(
             FilterOption(value, label, value == (named or ""))
-            for value, label in unit_choices(units)
+            for value, label in unit_choices([None, *units])
         ),
         unit=named or "",
         answer=_answer(board),

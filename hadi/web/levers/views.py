@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Blocked, Invalid, Stale
+from hadi.domain.errors import Blocked, Invalid, NotAllowed, Stale
 from hadi.domain.permissions import Permission, require
 from hadi.models import LeverPeriod, Unit
 from hadi.services import lever_periods, lever_targets, levers, units, workspace
@@ -18,6 +18,7 @@ from hadi.web.levers.forms import (
     StruckForm,
     TargetsForm,
     period_values,
+    refuse_not_allowed,
     target_values,
 )
 from hadi.web.levers.import_views import import_periods
@@ -57,19 +58,23 @@ def periods_file(format: str) -> Response:
 @blueprint.route("/periods/new", methods=["GET", "POST"])
 def new_period() -> Answer:
     """Enter a period."""
+    lever_periods.require_any(current_actor())
+    offered = lever_periods.editable(current_actor())
     if request.method == "GET":
         unit = named_unit()
         require(current_actor(), Permission.EDIT_LEVERS, lever_periods.stake(unit))
         form = PeriodForm(formdata=None, data=_blank(unit))
-        form.offer(units.everyone())
+        form.offer(offered)
         return render("levers/period.html", period_page(form))
     form = PeriodForm()
-    form.offer(units.everyone())
+    form.offer(offered)
     if form.validate():
         try:
             return once(form, lambda: _add(form))
         except Invalid as refusal:
             form.refuse(refusal)
+        except NotAllowed as refusal:
+            refuse_not_allowed(form, refusal)
     return render("levers/period.html", period_page(form)), REFUSED
 
 
@@ -87,15 +92,17 @@ def period(period_id: str) -> Answer:
         return redirect(board_url(found.unit_id))
     if request.method == "GET":
         form = PeriodForm(formdata=None, data=period_values(found))
-        form.offer(units.everyone(is_open=False))
+        form.offer(_places(found))
         return render("levers/period.html", period_page(form, found))
     form, status, is_stale = PeriodForm(), REFUSED, False
-    form.offer(units.everyone(is_open=False))
+    form.offer(_places(found))
     if form.validate():
         try:
             return once(form, lambda: _edit(found, form))
         except (Invalid, Blocked) as refusal:
             form.refuse(refusal)
+        except NotAllowed as refusal:
+            refuse_not_allowed(form, refusal)
         except Stale:
             found = _editable(period_id)
             form.version.data, status, is_stale = str(found.version), 409, True
@@ -189,6 +196,12 @@ def _editable(period_id: str) -> LeverPeriod:
     found = lever_periods.find(period_id, by=current_actor())
     require(current_actor(), Permission.EDIT_LEVERS, lever_periods.stake(found.unit))
     return found
+
+
+def _places(found: LeverPeriod) -> list[Unit | None]:
+    """Where a period may be put: its own unit, even a closed one, and those that are open."""
+    offered = lever_periods.editable(current_actor())
+    return offered if found.unit in offered else [found.unit, *offered]
 
 
 def _blank(unit: Unit | None) -> dict[str, str]:
