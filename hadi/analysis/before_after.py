@@ -6,12 +6,13 @@ Whatever is found here is a hint: nothing stood beside the series that the chang
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
 
+from hadi.analysis.adjusting import adjusted, on_lift
 from hadi.analysis.before_after_methods import Answer, by_coefficients, by_regression
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
@@ -21,15 +22,17 @@ from hadi.domain import season_sentence
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.evidence import grade_of
 from hadi.domain.months import When, read_when
-from hadi.domain.plan import Design, Looks, Metric, Plan
+from hadi.domain.plan import Design, Looks, Metric, MetricRole, Plan
 from hadi.domain.season_plan import SeasonMethod, SeasonPlan
 from hadi.domain.text import Text
 from hadi.domain.verdict import (
     RULE_VERSION,
     Check,
+    GuardrailVerdict,
     TestVerdict,
     Verdict,
     judge_comparison,
+    judge_guardrail,
     judge_test,
 )
 from hadi.ingest.series import SeriesTable
@@ -101,8 +104,15 @@ def analyse_before_after(
     if not look.is_open:
         comparison, reason = None, Text("comparison_not_yet")
     compared = _compared(plan, primary, answer, comparison, reason, periods)
+    others = {
+        metric.name: _other(source, plan, metric, start, look)
+        for metric in plan.metrics
+        if metric is not primary
+    }
+    every = adjusted([others.get(metric.name, compared) for metric in plan.metrics])
     judged = {AFTER: compared.judged} if compared.judged else {}
-    verdict = judge_test(checks, judged, [], is_final=look.is_open)
+    guardrails = [each.guardrail for each in every if each.guardrail is not None]
+    verdict = judge_test(checks, judged, guardrails, is_final=look.is_open)
     progress = Progress(periods, AFTER, plan.planned_units, is_final, look.opened_early)
     base = AnalysisRecord(
         plan=plan,
@@ -116,7 +126,7 @@ def analyse_before_after(
         evidence=grade_of(Design.BEFORE_AFTER),
         checks=checks,
         units=(),
-        comparisons=(compared,),
+        comparisons=every,
         progress=progress,
         look=look,
         rule_version=RULE_VERSION,
@@ -156,6 +166,30 @@ def _compared(
         reason=None if comparison else reason,
         judged=judge_comparison(comparison, primary, alpha=plan.alpha, reason=reason),
     )
+
+
+def _other(source: SeriesSource, plan: Plan, metric: Metric, start: When, look: Look) -> Compared:
+    """A guardrail or a secondary metric: a series of its own, with a season of its own. One that
+    cannot be read so is not estimated; a guardrail is then unproven."""
+    assert plan.season is not None
+    own = replace(plan.season, value=metric.columns[0], profile=None, is_counts=False)
+    alone = replace(plan, season=own, metrics=(replace(metric, role=MetricRole.PRIMARY),))
+    answer = Answer(0, (), None, Text("comparison_not_yet"))
+    periods = 0
+    if look.is_open:
+        table = source.series(alone)
+        table = until_day(table, plan.ends_on) if plan.ends_on is not None else table
+        ask = by_regression if own.method is SeasonMethod.SEGMENTED else by_coefficients
+        try:
+            periods = _periods_after(table, start)
+            answer = ask(table, alone, own, start)
+        except Unreadable as refused:
+            answer = Answer(0, (), None, refused.text)
+    compared = _compared(plan, metric, answer, answer.comparison, answer.reason, periods)
+    if metric.role is not MetricRole.GUARDRAIL:
+        return compared
+    status = judge_guardrail(on_lift(answer.comparison), sign=metric.sign, margin=metric.margin)
+    return replace(compared, judged=None, guardrail=GuardrailVerdict(metric.name, AFTER, status))
 
 
 def require_span(table: SeriesTable, plan: Plan) -> None:

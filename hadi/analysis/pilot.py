@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from hadi.analysis.adjusting import adjusted, on_lift
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
 from hadi.analysis.pilot_checks import Laid, attainable, fit, lay, validity
@@ -40,7 +41,6 @@ from hadi.ingest.panels import PanelSource
 from hadi.stats import pilot as stats
 from hadi.stats.errors import NotEstimable
 from hadi.stats.fading import Fading
-from hadi.stats.multiplicity import benjamini_hochberg
 from hadi.stats.panel import Panel, mean_there, usable
 from hadi.stats.panel import Scale as PanelScale
 from hadi.stats.permutation import DRAWS, MOST_ENUMERATED
@@ -76,7 +76,7 @@ def analyse_pilot(
     smallest, assignments = _reach(laid, pilot)
     arm = _arm(pilot)
     answers = tuple(_answer(laid, plan, metric, arm, look) for metric in plan.metrics)
-    compared = _adjusted([each for each, _ in answers])
+    compared = adjusted([each for each, _ in answers])
     place = plan.metrics.index(primary)
     found, deciding = answers[place][1], compared[place]
     known = {finding.code for finding in findings}
@@ -195,9 +195,8 @@ def _answer(
         reason=None if comparison else reason,
     )
     if metric.role is MetricRole.GUARDRAIL:
-        status = judge_guardrail(
-            _on_lift(comparison, pilot), sign=metric.sign, margin=metric.margin
-        )
+        compared_in = on_lift(comparison) if pilot.scale is Scale.LOG else comparison
+        status = judge_guardrail(compared_in, sign=metric.sign, margin=metric.margin)
         return replace(compared, guardrail=GuardrailVerdict(metric.name, arm, status)), found
     judged = judge_comparison(comparison, judging, alpha=plan.alpha, reason=reason)
     return replace(compared, judged=judged), found
@@ -255,34 +254,6 @@ def _lift(
         return None
     bottom, top = (None if end is None else end / expected for end in (low, high))
     return Lift(estimate / expected, Interval(bottom, top, 1.0 - alpha))
-
-
-def _on_lift(comparison: Comparison | None, pilot: PilotPlan) -> Comparison | None:
-    """What a guardrail's margin is held against: the fraction on the log scale."""
-    if comparison is None or comparison.lift is None or pilot.scale is not Scale.LOG:
-        return comparison
-    lift = comparison.lift
-    return replace(comparison, estimate=lift.estimate, interval=lift.interval)
-
-
-def _adjusted(compared: Sequence[Compared]) -> tuple[Compared, ...]:
-    """Secondary metrics with their adjusted p."""
-    secondary = [
-        place
-        for place, each in enumerate(compared)
-        if each.metric.role is MetricRole.SECONDARY and each.result is not None
-    ]
-    results = [compared[place].result for place in secondary]
-    adjusted = benjamini_hochberg([_known(r.p_value) for r in results if r is not None])
-    p_of = dict(zip(secondary, adjusted, strict=True))
-    return tuple(
-        replace(each, p_adjusted=p_of.get(place, each.p_adjusted))
-        for place, each in enumerate(compared)
-    )
-
-
-def _known(p_value: float | None) -> float:
-    return 0.0 if p_value is None else p_value
 
 
 def _raw(panel: Panel, pilot: PilotPlan) -> tuple[Raw, Raw] | None:

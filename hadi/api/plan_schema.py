@@ -72,7 +72,8 @@ _METRICS: dict[str, Any] = {
             },
             "better": _values(Better),
             "margin": {
-                "description": "Of a guardrail: how much worse is still acceptable",
+                "description": "Of a guardrail: how much worse is still acceptable, in the "
+                "metric's units; a fraction for a pilot on the log scale and before_after",
                 "type": ["number", "null"], "minimum": 0,
             },
             "proxy": {"description": "Only stands in for the aim", "type": ["boolean", "null"]},

@@ -326,24 +326,24 @@ class Plan:
         """The site, the period and the value; then what the other metrics are about."""
         yield Need(pilot.site or "site", NeedRole.SITE)
         yield Need(pilot.time or "time", NeedRole.TIME)
-        primary = self.primary
-        name = primary.name if primary else None
-        parts = primary.kind.parts if primary else ("value",)
-        for key, part in zip(self._values(pilot), parts, strict=True):
-            yield Need(key, NeedRole.METRIC, name or "value", part)
-        for metric in self.metrics:
-            if metric is not primary:
-                for key, part in zip(metric.keys, metric.kind.parts, strict=True):
-                    yield Need(key, NeedRole.METRIC, metric.name, part)
+        yield from self._metric_needs(pilot)
         if self.group:
             yield Need(self.group, NeedRole.GROUP)
 
     def _season_needs(self, season: SeasonPlan) -> Iterable[Need]:
         yield Need(season.time or "time", NeedRole.TIME)
-        name = self.primary.name if self.primary else "value"
-        parts = self.primary.kind.parts if self.primary else ("value",)
-        for key, part in zip(self._values(season), parts, strict=True):
-            yield Need(key, NeedRole.METRIC, name, part)
+        yield from self._metric_needs(season)
+
+    def _metric_needs(self, own: PilotPlan | SeasonPlan) -> Iterable[Need]:
+        """The value (of a ratio or a rate two columns), then what the other metrics are about."""
+        primary = self.primary
+        parts = primary.kind.parts if primary else ("value",)
+        for key, part in zip(self._values(own), parts, strict=True):
+            yield Need(key, NeedRole.METRIC, primary.name if primary else "value", part)
+        for metric in self.metrics:
+            if metric is not primary:
+                for key, part in zip(metric.keys, metric.kind.parts, strict=True):
+                    yield Need(key, NeedRole.METRIC, metric.name, part)
 
     def _value(self, own: PilotPlan | SeasonPlan) -> str:
         """The plan's own name for the column of values."""

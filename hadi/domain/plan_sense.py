@@ -119,15 +119,13 @@ def _pilot(plan: Plan, pilot: PilotPlan) -> Iterable[Blocker]:
 
 
 def _season(plan: Plan, season: SeasonPlan) -> Iterable[Blocker]:
-    """One series, one metric, looked at once; before ends where the change starts."""
+    """One series for each metric, looked at once; before ends where the change starts."""
     if season.time and season.time == season.value:
         yield Blocker(Text("plan_pilot_column_shared", column=season.time), "value")
     primary = plan.primary
     if primary and primary.columns and season.value and primary.columns[0] != season.value:
         text = Text("plan_value_differs", name=primary.name, column=season.value)
         yield Blocker(text, "value")
-    if primary and len(plan.metrics) > 1:
-        yield Blocker(Text("plan_season_metrics"), "metrics")
     if plan.looks is not Looks.FIXED:
         yield Blocker(Text("plan_season_looks"), "looks")
     start = read_when(season.start or "")

@@ -31,7 +31,8 @@ def sentence(
         progress = Progress(ends_on=ends_on)
         return verdict_sentence.sentence(verdict, metric=metric, progress=progress)
     judged = verdict.metric_verdict
-    if explained is not None and explains_all and not (judged and judged.is_real):
+    is_hurt = judged is not None and judged.guardrail is not None
+    if explained is not None and explains_all and not is_hurt and not (judged and judged.is_real):
         return Text("sentence_season_all", metric=metric.name, what=explained)
     if judged is None or comparison is None or judged.verdict is Verdict.NOT_ESTIMABLE:
         reason = judged.reason if judged and judged.reason else Text("nothing_to_compare")
@@ -47,6 +48,11 @@ def _judged(verdict: TestVerdict, metric: Metric, comparison: Comparison) -> Tex
     promised = threshold_figure(metric)
     on_lift = judged.is_on_lift or promised is None
     change = effect(comparison, metric, is_on_lift=on_lift)
+    if judged.guardrail is not None:
+        return Text(
+            "sentence_harmful_guardrail",
+            metric=metric.name, effect=change, guardrail=judged.guardrail.metric,
+        )  # fmt: skip
     code = f"sentence_season_{judged.verdict.value}"
     is_open = judged.verdict is Verdict.NOT_ENOUGH_DATA and judged.is_real
     if is_open:

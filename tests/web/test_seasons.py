@@ -194,3 +194,30 @@ def test_a_rate_before_and_after_is_typed_as_two_columns(visitor: Visitor) -> No
     assert stored(visitor, key) == body
     page = save(visitor, key, {"season_value": ""}, status=422)
     assert "first the events, then the exposure" in page.text
+
+
+def test_guardrails_before_and_after_are_typed_in_percent(visitor: Visitor) -> None:
+    key = visitor.make("idea")
+    visitor.sign_in()
+    typed = {
+        "design": "before_after", "metric_name": "Revenue", "better": "higher",
+        "pilot_threshold": "5", "season_start": "2025-05", "season_value": "revenue",
+    }  # fmt: skip
+    path = f"/hypotheses/{key}/plan"
+    page = visitor.submit(path, typed, form_id="plan-form", button="add:metrics", status=200)
+    data = form_values(page.form("plan-form"), "save")
+    guardrail = {
+        "name": "Returns", "role": "guardrail", "kind": "rate", "better": "lower", "margin": "2",
+        "column": "returned", "column2": "parcels",
+    }  # fmt: skip
+    for name, value in guardrail.items():
+        data[f"metrics-0-{name}"] = value
+    visitor.browser.post(path, data)
+    body = stored(visitor, key)
+    (_primary, other) = body["metrics"]
+    assert (other["kind"], other["columns"]) == ("rate", ["returned", "parcels"])
+    assert (other["role"], other["margin"]) == ("guardrail", 0.02)
+    save(visitor, key, {})
+    assert stored(visitor, key) == body
+    text = visitor.sign_in("viewer").get(path).text
+    assert "may get worse by less than 2.0%" in text

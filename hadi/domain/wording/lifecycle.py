@@ -47,7 +47,6 @@ WORDING: dict[str, Wording] = {
     "plan_value_differs": N_("“%(name)s” is the primary metric and has another column than the value “%(column)s”: a pilot is judged on one of them."),
     "plan_pilot_looks": N_("A pilot is looked at once, at its end: its few sites leave nothing to spend on more looks."),
     "plan_pilot_decide": N_("A weighted mix of controls is judged by the placebo test: the t test goes with the method “did”."),
-    "plan_season_metrics": N_("Before and after is judged on one metric: take the others out of the plan."),
     "plan_season_looks": N_("Before and after is looked at once, at its end: one series leaves nothing to spend on more looks."),
     "plan_before_late": N_("The months before have to end before the start of the change."),
     "plan_log_threshold": N_("“%(name)s”: on the log scale a change is a share of what would have been, so write 10%% or 0.1; a threshold in the value’s own units needs the linear scale."),

@@ -140,4 +140,5 @@ def _line(row: Row) -> ImportLine:
 
 
 def _fault(row: Row) -> ImportFault:
-    return ImportFault(row.line, tuple(say(text) for text in row.faults.values()))
+    ordered = sorted(row.faults, key=lambda name: ORDER.index(name) if name in ORDER else -1)
+    return ImportFault(row.line, tuple(say(row.faults[name]) for name in ordered))

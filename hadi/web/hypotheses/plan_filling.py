@@ -31,7 +31,8 @@ def form_values(plan: Plan | None, hypothesis: Hypothesis, *, currency: str) -> 
     sign = primary.sign if primary else 1
     effect = None if plan.expected_effect is None or plan.own else sign * plan.expected_effect
     others = [m for m in plan.metrics if m is not primary]
-    by_percent = plan.pilot is not None and plan.pilot.scale is Scale.LOG
+    is_log = plan.pilot is not None and plan.pilot.scale is Scale.LOG
+    by_percent = is_log or plan.season is not None
     planned = plan.planned_units
     return {
         **_primary_values(primary, written),

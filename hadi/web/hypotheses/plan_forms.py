@@ -233,6 +233,11 @@ class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
         """Whether periods are followed, and nobody is drawn."""
         return self.is_pilot or self.is_season
 
+    @property
+    def divided(self) -> MetricKind:
+        """The kind of metric that has two columns where periods are followed."""
+        return MetricKind.RATE if self.is_season else MetricKind.RATIO
+
     def unasked(self) -> Iterator[Field]:
         """Fields that are hidden as the form stands: what was typed in them stays on the page, and
         is neither read nor complained about."""
@@ -243,8 +248,6 @@ class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
             asked = {self.pilot_threshold.id, self.pilot_effect.id}
             yield from self._unasked_of_a_pilot()
             yield from (field for field in self.pilot_only() if field.id not in asked)
-            for row in self.metrics:
-                yield from row.form
             return
         yield from (*self.pilot_only(), *self.season_only())
         kind = self.measure.chosen
@@ -274,7 +277,7 @@ class PlanForm(PilotFields, SeasonFields, MoneyFields, Form):
         for row in self.metrics:
             each = row.form
             yield from (each.covariate, each.winsor, each.q)
-            if each.measure.chosen is not MetricKind.RATIO:
+            if each.measure.chosen is not self.divided:
                 yield each.column2
             if each.role.data != MetricRole.GUARDRAIL:
                 yield each.margin

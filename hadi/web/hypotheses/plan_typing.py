@@ -54,7 +54,6 @@ def typed_plan(form: PlanForm) -> TypedPlan:
     elif form.is_season:
         typed.body |= season_body(form) | {"looks": Looks.FIXED.value}
         _add_season_metric(typed, form)
-        return typed
     else:
         typed.body |= _drawn_body(form)
         _add_primary(typed, form)
@@ -209,11 +208,13 @@ def _add_metric(typed: TypedPlan, row: MetricPart, form: PlanForm) -> None:
     place = f"metrics.{len(typed.body['metrics'])}"
     is_guardrail = row.role.data == MetricRole.GUARDRAIL
     # In per cent where a pilot's effects are; a share of units is always typed as one.
-    as_share = form.is_log if form.is_pilot else row.measure.is_share
+    as_share = row.measure.is_share
+    if form.is_of_periods:
+        as_share = form.is_log or form.is_season
     margin = _in_units(row.margin, is_share=as_share)
     measured = (
-        _followed(row.measure)
-        if form.is_pilot
+        _followed(row.measure, form.divided)
+        if form.is_of_periods
         else _measured(row.measure, is_clustered=form.is_clustered)
     )
     typed.body["metrics"].append(
@@ -230,12 +231,12 @@ def _add_metric(typed: TypedPlan, row: MetricPart, form: PlanForm) -> None:
     typed.fields |= {f"{place}.{part}": row[part] for part in named}
 
 
-def _followed(measure: Measure) -> dict[str, Any]:
-    """What a metric of a pilot is: a ratio where that is chosen, else the value itself."""
-    is_ratio = measure.chosen is MetricKind.RATIO
-    columns = (measure.column, measure.column2) if is_ratio else (measure.column,)
+def _followed(measure: Measure, divided: MetricKind) -> dict[str, Any]:
+    """What a metric over time is: one of two columns where that is chosen, else the value."""
+    is_divided = measure.chosen is divided
+    columns = (measure.column, measure.column2) if is_divided else (measure.column,)
     typed = [(each.data or "").strip() for each in columns]
-    kind = MetricKind.RATIO if is_ratio else MetricKind.MEAN
+    kind = divided if is_divided else MetricKind.MEAN
     return {"kind": kind.value, "columns": [name for name in typed if name]}
 
 

@@ -60,10 +60,19 @@ def plan_rows(plan: Plan) -> tuple[Row, ...]:
 def metric_rows(plan: Plan, role: MetricRole) -> tuple[str, ...]:
     """The metrics of one role, each as a line."""
     own = plan.own is not None
-    return tuple(metric_line(m, is_followed=own) for m in plan.metrics if m.role is role)
+    percent = _by_percent(plan)
+    return tuple(
+        metric_line(m, is_followed=own, by_percent=percent) for m in plan.metrics if m.role is role
+    )
 
 
-def metric_line(metric: Metric, *, is_followed: bool = False) -> str:
+def _by_percent(plan: Plan) -> bool:
+    """Whether what may get worse is a share of what would have been."""
+    is_log = plan.pilot is not None and plan.pilot.scale is Scale.LOG
+    return is_log or plan.season is not None
+
+
+def metric_line(metric: Metric, *, is_followed: bool = False, by_percent: bool = False) -> str:
     """A metric as a line: name, kind, direction, what it must reach. One that is followed over time
     has no units, and its kind needs saying only where it is a ratio or a rate."""
     is_plain = is_followed and metric.kind is MetricKind.MEAN
@@ -76,7 +85,8 @@ def metric_line(metric: Metric, *, is_followed: bool = False) -> str:
     elif metric.threshold is not None and metric.role is MetricRole.PRIMARY:
         parts.append(_("any improvement counts"))
     if metric.margin is not None:
-        margin = figure(Figure(difference_kind(metric.kind), metric.margin))
+        kind = FigureKind.PERCENT if by_percent else difference_kind(metric.kind)
+        margin = figure(Figure(kind, metric.margin))
         parts.append(_("may get worse by less than %(margin)s", margin=margin))
     if metric.is_proxy:
         parts.append(_("indirect"))
@@ -336,10 +346,15 @@ def _season_parts(season: SeasonPlan | None) -> Iterable[Part]:
 def _others(plan: Plan, role: MetricRole) -> str:
     """The metrics of a role with everything that is planned of them."""
     return "; ".join(
-        ", ".join((metric_line(metric, is_followed=plan.own is not None), *_details(metric)))
+        ", ".join((_line(metric, plan), *_details(metric)))
         for metric in plan.metrics
         if metric.role is role
     )
+
+
+def _line(metric: Metric, plan: Plan) -> str:
+    is_followed = plan.own is not None
+    return metric_line(metric, is_followed=is_followed, by_percent=_by_percent(plan))
 
 
 def _details(metric: Metric) -> Iterable[str]:
