@@ -26,6 +26,7 @@ from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.funnels import StageKind
 from hadi.domain.levers import Lever
 from hadi.domain.lifecycle import Decision, State, Step
+from hadi.domain.overlaps import Closeness
 from hadi.domain.permissions import ActorKind, Permission, RoleName, Scope
 from hadi.domain.pilot_plan import Decide, Method, Scale
 from hadi.domain.plan import (
@@ -55,6 +56,7 @@ SHOWN: dict[type[StrEnum], str] = {
     BudgetChoice: "budget",
     BudgetLevel: "budget",
     CheckStatus: "check",
+    Closeness: "overlap",
     ColumnTag: "tag",
     CostKind: "cost",
     DayKind: "day_kind",
