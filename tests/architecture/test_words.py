@@ -19,8 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 import hadi.domain
-from hadi.domain.client_bases import BaseDefinition
 from hadi.domain.calendar import DayKind, DayScope
+from hadi.domain.client_bases import BaseDefinition
 from hadi.domain.costs import BudgetChoice, BudgetLevel, CostKind
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.funnels import StageKind
