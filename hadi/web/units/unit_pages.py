@@ -68,6 +68,7 @@ class UnitPage(Page):
     weeks: tuple[WeekLine, ...]
     columns: tuple[Column, ...]
     hypotheses: tuple[HypothesisLine, ...]
+    levers_url: str
     history: tuple[HistoryEntry, ...]
     downloads: tuple[Downloads, ...]
 
@@ -120,6 +121,7 @@ def unit_page(unit: Unit, form: WeekForm, *, actor: Actor) -> UnitPage:
         weeks=tuple(_week(entry, unit, may_log=may_log) for entry in logged),
         columns=_columns(),
         hypotheses=tuple(_hypothesis(found) for found in units.hypotheses_in(unit)),
+        levers_url=url_for("levers.index", unit=unit.id),
         history=tuple(history.entry(event) for event in units.history(unit, by=actor)),
         downloads=(offered("units.weeks", unit_id=unit.id),),
     )
