@@ -48,7 +48,7 @@ def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEff
     comparison = _deciding(record)
     if comparison is None or comparison["difference"].get("estimate") is None:
         return WeeklyEffect(None, (Text("payback_needs_result"),))
-    if record.get("design") == Design.BEFORE_AFTER and comparison["kind"] != MetricKind.RATE:
+    if record.get("design") == Design.BEFORE_AFTER and comparison.get("kind") != MetricKind.RATE:
         return _of_series(record, comparison)
     if comparison.get("kind") in _NOT_SUMS:
         return WeeklyEffect(None, (Text("payback_not_a_sum", metric=comparison["metric"]),))
@@ -86,7 +86,8 @@ def _of_pilot(record: Mapping[str, Any], declared: Declaration) -> WeeklyEffect:
         if level is None:
             return WeeklyEffect(None, (Text("payback_needs_level"),))
         gain = gain.times(level)
-    return WeeklyEffect(gain, weeks=len(after) * period or None, stores=sites)
+    stores = declared.stores if is_ratio else sites
+    return WeeklyEffect(gain, weeks=len(after) * period or None, stores=stores)
 
 
 def _of_series(record: Mapping[str, Any], comparison: Mapping[str, Any]) -> WeeklyEffect:

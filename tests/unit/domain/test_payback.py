@@ -196,6 +196,24 @@ def test_a_pilot_is_worth_its_effect_on_what_would_have_been() -> None:
     assert [t.code for t in bare.missing] == ["payback_needs_level"]
 
 
+def test_a_pilot_of_a_ratio_is_worth_its_effect_times_the_units_of_a_week() -> None:
+    """An average receipt of 1,200 that grows by a tenth, on 50 receipts a week."""
+    pilot = {
+        "verdict": "confirmed", "effect": {"estimate": 0.1, "low": 0.02, "high": 0.18},
+        "sites": {"treated": ["s07", "s12"], "controls": ["s01"]}, "scale": "log",
+        "series": {"counterfactual": [1.0, 1.0, 1000.0, None, 1400.0], "first_post": 2},
+        "comparisons": [
+            {"metric": "Receipt", "kind": "ratio", "role": "primary", "arm": "s07, s12"}
+        ],
+    }  # fmt: skip
+    asked = weekly_effect(pilot, Declaration())
+    assert [t.code for t in asked.missing] == ["payback_needs_units"]
+    found = weekly_effect(pilot, Declaration(units_per_week=50.0, stores=2))
+    assert found.gain is not None
+    assert (found.gain.estimate, found.gain.low) == pytest.approx((6000, 1200))
+    assert (found.weeks, found.stores) == (3.0, 2)
+
+
 @pytest.mark.parametrize(
     ("times", "period"),
     [([], 52.1775 / 12), (["2026-02", "2026-03"], 52.1775 / 12), (["2026-02-02", "2026-02-09"], 1)],
