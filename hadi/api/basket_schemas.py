@@ -14,7 +14,7 @@ from hadi.domain.baskets import RECEIPT_ROLES
 from hadi.services.basket_use import GRAINS
 from hadi.services.table_files import Format
 
-_NUMBER = {"type": ["number", "string", "null"]}
+_NUMBER = {"type": ["number", "string"]}
 
 
 def _number(about: str) -> Bare:
