@@ -12,7 +12,7 @@ from hadi.domain.funnels import LONGEST_NAME, MOST_STAGES, StageKind
 from hadi.domain.statement import LIMIT
 from hadi.ingest.deal_columns import GROUPS
 
-_DAYS = {"type": ["integer", "string", "null"]}
+_DAYS = {"type": ["integer", "string"]}
 PARTS = ("deal", "stage", "entered_at", "created_at", "closed_at", "task", *GROUPS, "arm")
 BODY = {
     "required": True,
@@ -93,7 +93,7 @@ class ColumnsIn(Sent):
     as_of = Words(allow_none=True, metadata=described("The day of the export"))
     invoices = Bare(
         allow_none=True,
-        metadata={"description": "Written in the same time", "type": ["integer", "string", "null"]},
+        metadata={"description": "Written in the same time", "type": ["integer", "string"]},
     )
 
 
