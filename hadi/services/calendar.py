@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import await_turn, db, lock, new_id, transaction
@@ -63,16 +63,6 @@ def between(first: date, last: date) -> list[CalendarEntry]:
     found = Filters(first=first, last=last).conditions()
     query = select(CalendarEntry).where(*found)
     return list(db.session.scalars(query.order_by(CalendarEntry.starts_on, CalendarEntry.id)))
-
-
-def years(*, by: Actor) -> list[int]:
-    """The years of which there is any entry."""
-    require(by, Permission.VIEW)
-    there = CalendarEntry.deleted_at.is_(None)
-    found: set[int] = set()
-    for column in (CalendarEntry.starts_on, CalendarEntry.ends_on):
-        found |= {int(y) for y in db.session.scalars(select(extract("year", column)).where(there))}
-    return sorted(found)
 
 
 def find(entry_id: str, *, by: Actor) -> CalendarEntry:

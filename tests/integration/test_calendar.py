@@ -110,7 +110,6 @@ def test_entries_are_found_by_days_kind_and_words(world: World) -> None:
     assert found(kind=DayKind.HOLIDAY) == [easter]
     assert found(query="s99 spring") == [spring]
     assert calendar.between(winter.ends_on, spring.starts_on) == [winter, spring]
-    assert calendar.years(by=world.actor()) == [2025, 2026]
     assert calendar.count(Filters()) == 3
 
 

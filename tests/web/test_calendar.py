@@ -51,6 +51,9 @@ def test_an_entry_is_entered_changed_deleted_and_brought_back(visitor: Visitor) 
     visitor.submit(url, {"ends_on": "2026-03-15", "places": "S03"}, form_id="days")
     page = visitor.get(f"{HERE}?year=2026")
     assert "“Spring promotion” is changed." in page.text
+    page = visitor.get(url)
+    assert "changed days in the calendar" in page.text
+    assert "S03, S07" in page.text  # as it was before
     token = {"csrf_token": visitor.token(HERE)}
     visitor.browser.post(f"{url}/delete", token)
     page = visitor.get(f"{HERE}?year=2026")

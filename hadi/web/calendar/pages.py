@@ -18,12 +18,21 @@ from hadi.models import CalendarEntry
 from hadi.services import calendar
 from hadi.services.calendar import Compared
 from hadi.services.calendar_files import SHOWN_FAULTS, Read
+from hadi.web.calendar import history
 from hadi.web.calendar.forms import DaysForm, ImportForm
 from hadi.web.calendar.query import CalendarQuery
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Download, Downloads, offered
 from hadi.web.shared.language import day, say, speaker
-from hadi.web.shared.pages import Column, FilterOption, Link, Page, Tab, filter_options
+from hadi.web.shared.pages import (
+    Column,
+    FilterOption,
+    HistoryEntry,
+    Link,
+    Page,
+    Tab,
+    filter_options,
+)
 from hadi.web.shared.render import chrome
 
 SHOWN = 200  # entries of a file's preview
@@ -86,6 +95,7 @@ class DaysPage(Page):
     line: DaysLine
     unknown: str | None
     who: str
+    history: tuple[HistoryEntry, ...]
     cancel_url: str
     is_stale: bool = False
 
@@ -166,6 +176,7 @@ def days_page(entry: CalendarEntry, form: DaysForm, *, is_stale: bool = False) -
         who=_(
             "Entered by %(person)s, %(day)s", person=entry.author.name, day=day(entry.created_at)
         ),
+        history=tuple(history.entry(event) for event in calendar.history(entry)),
         cancel_url=_back(entry),
         is_stale=is_stale,
     )
