@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.api.test_funnels import FUNNEL, send
 from tests.api.world import Journey, People
+from tests.factories import deals
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -237,6 +240,9 @@ def test_nothing_sent_at_random_is_our_fault(
         "rollout_id": [decided["rollout"]["id"]],
         "number": ["1"],
     }
+    funnel = people.admin.post("/funnels", FUNNEL).get_json()["id"]
+    sent = send(people.admin, funnel, deals.one_stage(), mapping=json.dumps(deals.COLUMNS))
+    real |= {"funnel_id": [funnel], "deals_id": [sent.get_json()["id"]]}
     app.config["API_RATE_LIMIT"] = "1000000 per minute"
     schemathesis.serializer.alias(PIECE, "application/octet-stream")
     schema = schemathesis.openapi.from_dict(document)
