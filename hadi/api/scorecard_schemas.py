@@ -14,8 +14,8 @@ from hadi.services.scorecards import POINT, SHORT
 
 _MARKS = {
     "description": "By the criterion’s number: 1 (met), 0 (not met) or NA (does not apply)",
-    "type": ["object", "null"],
-    "additionalProperties": {"type": ["string", "integer", "null"]},
+    "type": "object",
+    "additionalProperties": {"type": ["string", "integer"]},
 }
 
 
@@ -164,6 +164,9 @@ class VisitImportOut(ma.Schema):
 
 class ScorecardResultOut(ma.Schema):
     """The object of `hadi scorecard --json`. Shares are fractions; null where nothing applied."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     sentence = _text()
     since = _day(allow_none=True)
