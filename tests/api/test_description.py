@@ -263,6 +263,11 @@ def test_nothing_sent_at_random_is_our_fault(
     funnel = people.admin.post("/funnels", FUNNEL).get_json()["id"]
     sent = send(people.admin, funnel, deals.one_stage(), mapping=json.dumps(deals.COLUMNS))
     real |= {"funnel_id": [funnel], "deals_id": [sent.get_json()["id"]]}
+    counts = {"leads": 4, "clients": 1, "purchases": 2, "revenue": 5, "currency": "EUR"}
+    period = people.admin.post("/levers/periods", {"starts_on": "2025-11"} | counts)
+    base = {"starts_on": "2025-11", "territory": "North", "active": 4, "ever": 5}
+    kept = people.admin.post("/client-bases", base)
+    real |= {"period_id": [period.get_json()["id"]], "base_id": [kept.get_json()["id"]]}
     app.config["API_RATE_LIMIT"] = "1000000 per minute"
     schemathesis.serializer.alias(PIECE, "application/octet-stream")
     schema = schemathesis.openapi.from_dict(document)
