@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,11 @@ _SCOPES = {
     DayScope.ALL: ("all", "everywhere", "везде", "все", "minden"),
 }
 _EVERYWHERE = ("all", "everywhere", "везде", "все", "mindenhol", "mind")
+# What the libraries raise over events that are not written as they should be.
+_BROKEN = (
+    ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, OSError,
+)  # fmt: skip
+_OLDEST = 1900  # what began before is not read: its occurrences would be counted one by one
 _REGION = re.compile(r"(?:region|регион\w*|régió\w*)s?\s*:\s*(.+)", re.IGNORECASE)
 
 
@@ -75,14 +81,18 @@ def read_ics(
     try:
         calendars = icalendar.Calendar.from_ical(content, multiple=True)
         events = [event for each in calendars for event in each.walk("VEVENT")]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except _BROKEN as error:
         raise Unreadable(Text("calendar_not_ics", file=filename)) from error
     found: list[Entry] = []
     for line, event in enumerate(events, start=1):
-        for body in _occurrences(event, line, first, last, zone, kind):
-            found.append(Entry(line, body))
-            if len(found) > MOST:
-                raise Unreadable(Text("calendar_many", limit=MOST))
+        try:
+            bodies = list(_occurrences(event, line, first, last, zone, kind))
+        except _BROKEN as error:
+            name = _named(event)
+            raise Unreadable(Text("calendar_event_broken", line=str(line), name=name)) from error
+        found += [Entry(line, body) for body in bodies]
+        if len(found) > MOST:
+            raise Unreadable(Text("calendar_many", limit=MOST))
     if not events:
         raise Unreadable(Text("calendar_no_events", file=filename))
     return sorted(found, key=lambda entry: (str(entry.body["starts_on"]), entry.line))
@@ -113,11 +123,14 @@ def read_rows(rows: Sequence[Mapping[str, Any]], *, kind: DayKind) -> list[Entry
 def read_lines(text: str, *, kind: DayKind) -> list[Entry]:
     """The entries of pasted lines, with a header or without: then a line is a name and one or two
     days, and what else it says is its kind or where it is. Raises Unreadable."""
-    lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+    lines = [line for line in re.split(r"\r\n|\r|\n", text.replace("\0", "")) if line.strip()]
     if not lines:
         raise Unreadable(Text("calendar_empty"))
     mark = next((sign for sign in "\t;," if sign in lines[0]), ";")
-    cells = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=mark) if row]
+    try:
+        cells = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=mark) if row]
+    except csv.Error as error:  # a line of more than a hundred thousand characters
+        raise Unreadable(Text("calendar_many", limit=MOST)) from error
     heads = _heads(cells[0])
     if {"name", "starts_on"} <= heads.keys() and not _days_in(cells[0]):
         names = [f"{place}:{name}" for place, name in enumerate(cells[0])]
@@ -136,7 +149,7 @@ def as_lines(bodies: Iterable[Mapping[str, Any]]) -> str:
     for body in bodies:
         places = body.get("places") or ()
         cells = dict(body) | {"places": places if isinstance(places, str) else ", ".join(places)}
-        writer.writerow([_written(cells.get(column)) for column in COLUMNS])
+        writer.writerow([" ".join(_written(cells.get(c)).split()) for c in COLUMNS])
     return out.getvalue()
 
 
@@ -192,6 +205,13 @@ def _occurrences(
             yield common | {"starts_on": day, "ends_on": end, "uid": own}
 
 
+def _named(event: Any) -> str:
+    try:
+        return str(event.get("summary") or "")[:60]
+    except _BROKEN:
+        return ""
+
+
 def _is_ours(event: Any) -> bool:
     """Whether HADI wrote it: elsewhere a location is a room or an address."""
     return str(event.get("uid") or "").endswith("@hadi") or str(
@@ -236,17 +256,16 @@ def _starts(event: Any, start: date, first: date, last: date, zone: ZoneInfo) ->
     for each in rule if isinstance(rule, list) else [rule] if rule else []:
         if str(each.get("FREQ", [""])[0]).upper() in ("HOURLY", "MINUTELY", "SECONDLY"):
             raise Unreadable(Text("calendar_too_frequent"))
-        until = datetime.combine(last, datetime.max.time())
-        limited = {k: v for k, v in each.items() if k != "UNTIL"}
-        ends = [_moment_of(value, zone) for value in each.get("UNTIL", [])]
-        written = type(each)(limited).to_ical().decode()
-        rule_set = rrulestr(written, dtstart=datetime.combine(start, datetime.min.time()))
-        for moment in rule_set.xafter(datetime.combine(first, datetime.min.time()), inc=True):
-            if moment > until or any(end is not None and moment.date() > end for end in ends):
-                break
-            found.add(moment.date())
-            if len(found) > MOST:
-                raise Unreadable(Text("calendar_many", limit=MOST))
+        if start.year < _OLDEST:
+            raise ValueError("too long ago")
+        # Ended by the last day that is read, so that a rule which never holds ends as well.
+        ends = [end for value in each.get("UNTIL", []) if (end := _moment_of(value, zone))]
+        until = min([last, *ends])
+        count = next((int(number) for number in each.get("COUNT", [])), None)
+        kept = type(each)({k: v for k, v in each.items() if k not in ("UNTIL", "COUNT")})
+        written = f"{kept.to_ical().decode()};UNTIL={until:%Y%m%d}T235959"
+        days = rrulestr(written, dtstart=datetime.combine(start, datetime.min.time()))
+        found |= {day.date() for day in islice(days, count) if day.date() >= first}
     found |= {_as_day(day) for day in _listed_days(event.get("rdate"), zone)}
     yield from sorted(found - left_out)
 

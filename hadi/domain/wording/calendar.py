@@ -31,6 +31,7 @@ WORDING: dict[str, Wording] = {
     "calendar_lines_or_ics": N_("Send either lines or an iCalendar file."),
     "calendar_no_events": N_("“%(file)s” holds no days: a calendar file (.ics) needs events, a table a row for each entry."),
     "calendar_not_ics": N_("“%(file)s” cannot be read as a calendar: export it anew as .ics (iCalendar) from the program it comes from."),
+    "calendar_event_broken": N_("Event %(line)s, “%(name)s”, cannot be read: its days, or how it comes back, are not written as a calendar file has them. Mend it in the program it comes from, or take it out."),
     "calendar_no_column": N_("No column holds the %(part)s. The columns are %(columns)s; name one “%(name)s”."),
     "calendar_part_name": N_("name of the entry"),
     "calendar_part_starts_on": N_("first day"),

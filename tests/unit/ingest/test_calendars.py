@@ -72,6 +72,30 @@ def test_a_rule_without_an_end_ends_with_the_years_that_are_read(rule: str) -> N
     assert all("2025-01-01" <= day <= "2027-12-31" for _name, day, _end in read(event))
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "DTSTART;VALUE=DATE:2026",
+        "DTSTART;VALUE=DATE:20260405\r\nDURATION:tomorrow",
+        "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=SOMETIMES",
+        "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=YEARLY;BYDAY=?",
+        "DTSTART;VALUE=DATE:10010101\r\nRRULE:FREQ=DAILY",
+    ],
+)
+def test_an_event_that_is_not_written_as_it_should_be_is_named(broken: str) -> None:
+    with pytest.raises(Unreadable, match="Event 1, “Easter”"):
+        read(f"UID:1\r\nSUMMARY:Easter\r\n{broken}")
+
+
+def test_a_rule_that_never_holds_ends_and_one_that_counts_counts_from_its_start() -> None:
+    never = "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+    assert len(read(f"UID:1\r\nSUMMARY:R\r\n{never}")) == 1
+    three = "DTSTART;VALUE=DATE:20230501\r\nRRULE:FREQ=YEARLY;COUNT=4"
+    assert [day for _name, day, _end in read(f"UID:1\r\nSUMMARY:R\r\n{three}")] == [
+        "2025-05-01", "2026-05-01",
+    ]  # fmt: skip
+
+
 def test_what_is_no_calendar_is_refused() -> None:
     for content in (b"", b"name;day\n", b"\xff\xfe\x00", b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n"):
         with pytest.raises(Unreadable):
