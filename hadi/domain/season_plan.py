@@ -63,7 +63,7 @@ class KeptSeason:
         if not isinstance(listed, (list, tuple)) or len(listed) != _MONTHS or method not in _WAYS:
             raise Invalid(Text("season_profile_unreadable"))
         values = [v for v in listed if isinstance(v, (int, float)) and not isinstance(v, bool)]
-        if len(values) != _MONTHS or not all(math.isfinite(v) and v >= 0 for v in values):
+        if len(values) != _MONTHS or not all(0 <= v <= 2 * _MONTHS for v in values):
             raise Invalid(Text("season_profile_unreadable"))
         total = math.fsum(values)
         if abs(total - _MONTHS) > _SUM_OFF * _MONTHS:
