@@ -54,9 +54,11 @@ def touched(entry: CalendarEntry, stores: Iterable[Store]) -> list[str]:
     return reached(known, places, ())
 
 
-def arm_text(arm: str) -> Text | str:
+def arm_text(arm: str) -> Text:
     """How an arm is called in a sentence."""
-    return Text(f"surroundings_{arm}") if arm in (PILOTS, CONTROLS) else f"“{arm}”"
+    if arm in (PILOTS, CONTROLS):
+        return Text(f"surroundings_{arm}")
+    return Text("surroundings_arm", arm=arm)
 
 
 def named(names: Sequence[str], most: int = NAMED) -> Text | str:

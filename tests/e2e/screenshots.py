@@ -43,6 +43,7 @@ class Picture:
     width: int = 1280
     is_dark: bool = False
     at: str = ""  # the id of what stands at the top of the picture
+    link: str = ""  # what is followed from there
 
 
 WINNER = "train sellers beside a mentor"
@@ -60,6 +61,10 @@ PICTURES = (
     Picture("scale", "leader", "/scale"),
     Picture("learnings", "lead", "/learnings"),
     Picture("data", "analyst", "/data"),
+    Picture("funnel", "analyst", "/data/funnels", link="Sales to building firms", height=1000),
+    Picture("calendar", "lead", "/data/calendar"),
+    Picture("levers", "leader", "/data/levers", height=1000),
+    Picture("basket", "analyst", "/data/baskets", link="Rails with breakers", height=1000),
     Picture("settings", "admin", "/settings/people"),
     Picture("account", "analyst", "/account"),
     Picture("phone", "leader", "", of=WINNER, width=390, height=844),
@@ -131,6 +136,10 @@ def open_page(page: Page, picture: Picture) -> None:
     """Go to what the picture shows, and wait until it stands still."""
     if not picture.of:
         page.goto(picture.path, wait_until="networkidle")
+        if picture.link:
+            page.locator("main").get_by_role("link", name=picture.link).first.click()
+            page.wait_for_load_state("networkidle")
+            page.mouse.move(0, 0)
         return
     page.goto(f"/hypotheses?q={picture.of.replace(' ', '+')}")
     page.locator("#results tbody a").first.click()

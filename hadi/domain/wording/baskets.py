@@ -35,7 +35,9 @@ WORDING: dict[str, Wording] = {
     "basket_not_a_number": N_("“%(value)s” in “%(field)s” is no number."),
     "basket_not_a_day": N_("“%(value)s” is no day: write it as 2026-05-01."),
     "basket_since_needs_day": N_("To compare before with after, name the column of the day."),
-    "basket_since_or_arms": N_("Choose one of the two: before against after, or arms side by side. To tell both apart, plan a pilot with these receipts as its weeks."),
+    "basket_since_or_arms": N_(
+        "Choose one of the two: before against after, or arms side by side. To tell both apart, plan a pilot with these receipts as its weeks."
+    ),
     "basket_arms_need_stores": N_(
         "To compare arms, name the column of the store: stores are compared, not receipts."
     ),
@@ -102,7 +104,7 @@ WORDING: dict[str, Wording] = {
     "basket_column_confidence_low": N_("Confidence, low"),
     "basket_column_confidence_high": N_("Confidence, high"),
     "basket_column_elsewhere": N_("Without the first"),
-    "basket_column_lift": N_("Lift"),
+    "basket_column_lift": N_("Lift of the pair"),
     "basket_column_lift_low": N_("Lift, low"),
     "basket_column_lift_high": N_("Lift, high"),
     "basket_column_p_adjusted": N_("p, for all rules"),
@@ -112,14 +114,14 @@ WORDING: dict[str, Wording] = {
     "basket_column_with_core": N_("Receipts with core"),
     "basket_column_with_addon": N_("Receipts with an add-on"),
     "basket_column_attach_rate": N_("Attach rate"),
-    "basket_column_units": N_("Units"),
+    "basket_column_units": N_("Pieces sold"),
     "basket_column_units_per_receipt": N_("Units per receipt"),
     "basket_column_addon_lines": N_("Lines of add-ons"),
     "basket_column_addon_returned": N_("Of these came back"),
     "basket_column_revenue": N_("Revenue"),
     "basket_column_average_check": N_("Average check"),
     "basket_column_addon_revenue": N_("Revenue of add-ons"),
-    "basket_column_margin": N_("Margin"),
+    "basket_column_margin": N_("Gross margin"),
     "basket_column_addon_margin": N_("Margin of add-ons"),
     "basket_column_kind": N_("Kind"),
     "basket_column_name": N_("Name"),
@@ -153,7 +155,9 @@ WORDING: dict[str, Wording] = {
     "basket_no_control": N_(
         "Nothing stood beside the change: whatever else was different afterwards is in the difference as well."
     ),
-    "basket_no_plan": N_("This is a look, not a test: no plan was written before these receipts, and whether chance drew the arms is not known. Use them in a hypothesis for a verdict that counts."),
+    "basket_no_plan": N_(
+        "This is a look, not a test: no plan was written before these receipts, and whether chance drew the arms is not known. Use them in a hypothesis for a verdict that counts."
+    ),
     "basket_no_arms": N_(
         "The arms in the data are %(arms)s: a comparison needs two of them, one of which is named as the control."
     ),

@@ -3,7 +3,9 @@
 from hadi.domain.wording import N_, NN_, Wording
 
 WORDING: dict[str, Wording] = {
-    "not_allowed.scorecard.edit": N_("Viewers read; ask an administrator for a role that keeps scorecards."),
+    "not_allowed.scorecard.edit": N_(
+        "Viewers read; ask an administrator for a role that keeps scorecards."
+    ),
     # Marks
     "mark_met": N_("Met"),
     "mark_not_met": N_("Not met"),
@@ -15,7 +17,9 @@ WORDING: dict[str, Wording] = {
     "cause_tool_fails": N_("It was carried out, and the tool does not work"),
     "cause_tool_missing": N_("The tool was not at hand"),
     "cause_staffing": N_("Too few people, or too much else to do"),
-    "needs_cause": N_("Less than the mandatory steps were carried out: say why, as far as it is known."),
+    "needs_cause": N_(
+        "Not all of the mandatory steps were carried out: say why, as far as it is known."
+    ),
     "cause_unknown": N_("“%(cause)s” is none of the causes: %(options)s."),
     # A card
     "no_such_scorecard": N_("There is no such scorecard."),
@@ -24,27 +28,35 @@ WORDING: dict[str, Wording] = {
     "scorecard_invalid": N_("The scorecard cannot be kept like that."),
     "scorecard_needs_name": N_("Give the scorecard a name."),
     "scorecard_name_taken": N_("Another scorecard is called “%(name)s”: choose another name."),
-    "scorecard_changed_meanwhile": N_("Someone changed this scorecard meanwhile: look at it again."),
+    "scorecard_changed_meanwhile": N_(
+        "Someone changed this scorecard meanwhile: look at it again."
+    ),
     "scorecard_is_closed": N_("This scorecard is closed: open it again first."),
     "scorecard_is_open": N_("This scorecard is not closed."),
     "scorecard_text_long": N_("At most %(limit)s characters."),
     # A criterion
     "criterion_invalid": N_("The criterion cannot be kept like that."),
     "criterion_needs_name": N_("Say in a few words what is looked for."),
-    "criterion_needs_definition": N_("Define it, so that two people who see the same mark the same."),
+    "criterion_needs_definition": N_(
+        "Define it, so that two people who see the same mark the same."
+    ),
     "criterion_needs_met": N_("Say what counts as met."),
     "criterion_needs_not_met": N_("Say what counts as not met."),
     "criterion_name_taken": N_("Criterion %(number)s is called “%(name)s” already."),
     "criterion_is_retired": N_("This criterion is no longer asked: ask it again first."),
     "criterion_is_asked": N_("This criterion is asked already."),
     "criteria_too_many": N_("A scorecard holds %(most)s criteria at most."),
-    "criterion_changed_meanwhile": N_("Someone changed this criterion meanwhile: look at it again."),
+    "criterion_changed_meanwhile": N_(
+        "Someone changed this criterion meanwhile: look at it again."
+    ),
     # A visit
     "visit_invalid": N_("The visit cannot be kept like that."),
     "visit_needs_day": N_("Say on which day the visit was, such as 2026-02-20."),
     "visit_in_future": N_("This day has not come yet."),
     "visit_needs_marks": N_("Mark at least one criterion."),
-    "visit_mark_unknown": N_("“%(value)s” is no mark: write 1 for met, 0 for not met, NA where it does not apply."),
+    "visit_mark_unknown": N_(
+        "“%(value)s” is no mark: write 1 for met, 0 for not met, NA where it does not apply."
+    ),
     "visit_code_taken": N_("Another visit is called “%(visit)s” already."),
     "visit_is_void": N_("This visit is struck out: count it again first."),
     "visit_is_not_void": N_("This visit counts."),
@@ -61,47 +73,112 @@ WORDING: dict[str, Wording] = {
     "visits_row_day": N_("Row %(row)s: “%(value)s” is no day; write it as 2026-02-20."),
     "visits_row_future": N_("Row %(row)s: %(value)s has not come yet."),
     "visits_row_criterion": N_("Row %(row)s: this scorecard has no criterion “%(value)s”."),
-    "visits_row_score": N_("Row %(row)s: “%(value)s” is no mark; write 1 for met, 0 for not met, NA where it does not apply."),
-    "visits_row_twice": N_("Row %(row)s marks criterion %(number)s of visit “%(visit)s” a second time."),
-    "visits_row_differs": N_("Row %(row)s: visit “%(visit)s” has another day or store in an earlier row."),
+    "visits_row_score": N_(
+        "Row %(row)s: “%(value)s” is no mark; write 1 for met, 0 for not met, NA where it does not apply."
+    ),
+    "visits_row_twice": N_(
+        "Row %(row)s marks criterion %(number)s of visit “%(visit)s” a second time."
+    ),
+    "visits_row_differs": N_(
+        "Row %(row)s: visit “%(visit)s” has another day or store in an earlier row."
+    ),
     "visits_row_long": N_("Row %(row)s: “%(column)s” is longer than %(limit)s characters."),
     "visits_none": N_("“%(file)s” holds no visit."),
     "visits_too_many": N_("“%(file)s” holds more than %(most)s marks: import it in parts."),
-    "visits_faulty": NN_("%(n)s row cannot be used; nothing was imported.", "%(n)s rows cannot be used; nothing was imported."),
+    "visits_faulty": NN_(
+        "%(n)s row cannot be used; nothing was imported.",
+        "%(n)s rows cannot be used; nothing was imported.",
+    ),
     "visits_no_store": N_("There is no visit of “%(store)s”."),
     "option_not_a_day": N_("%(option)s: “%(value)s” is no day; write it as 2026-02-20."),
     "visits_pasted": N_("pasted"),
     # What the visits say
     "score_no_visits": N_("Nobody has visited yet."),
     "score_nothing_applied": N_("Nothing on the card applied in any visit."),
-    "score_one_period": NN_("%(share)s of what applied was met, in %(n)s visit.", "%(share)s of what applied was met, in %(n)s visits."),
-    "score_moved": N_("The score moved: %(before)s of what applied was met before, %(since)s since. Chance alone would hardly do that (p = %(p)s)."),
-    "score_could_be_chance": N_("Not settled: %(before)s of what applied was met before, %(since)s since. Chance alone could do that (p = %(p)s)."),
-    "score_moved_untested": N_("%(before)s of what applied was met before, %(since)s since. So few visits cannot tell this from chance."),
-    "score_one_side": N_("There are visits on one side of the day only: before and since cannot be held against each other."),
-    "score_no_test": N_("Every visit has the same score, or there is one visit only: nobody can tell change from chance by that."),
-    "score_no_store_twice": N_("No store was visited both before and since: a difference would be one between stores."),
+    "score_one_period": NN_(
+        "%(share)s of what applied was met, in %(n)s visit.",
+        "%(share)s of what applied was met, in %(n)s visits.",
+    ),
+    "score_moved": N_(
+        "The score moved: %(before)s of what applied was met before, %(since)s since. Chance alone would hardly do that (p = %(p)s)."
+    ),
+    "score_could_be_chance": N_(
+        "Not settled: %(before)s of what applied was met before, %(since)s since. Chance alone could do that (p = %(p)s)."
+    ),
+    "score_moved_untested": N_(
+        "%(before)s of what applied was met before, %(since)s since. So few visits cannot tell this from chance."
+    ),
+    "score_one_side": N_(
+        "There are visits on one side of the day only: before and since cannot be held against each other."
+    ),
+    "score_no_test": N_(
+        "Every visit has the same score, or there is one visit only: nobody can tell change from chance by that."
+    ),
+    "score_no_store_twice": N_(
+        "No store was visited both before and since: a difference would be one between stores."
+    ),
     "kappa_no_pairs": N_("Nobody coded it twice."),
-    "kappa_one_answer": N_("Both coders only ever gave one answer: agreement beyond chance cannot be seen."),
-    "agreement_unseen": N_("No visit was coded by two people: nobody knows whether two would mark the same."),
-    "agreement_good": NN_("Two coders agree on the %(n)s criterion that was coded twice.", "Two coders agree on the %(n)s criteria that were coded twice."),
-    "criteria_excluded": NN_("Criterion %(numbers)s is left out of every score until it is defined anew: two coders agree on it hardly more than by chance (kappa below 0.4).", "Criteria %(numbers)s are left out of every score until they are defined anew: two coders agree on them hardly more than by chance (kappa below 0.4)."),
-    "few_visits": NN_("Fewer than %(least)s visits in %(units)s: they tell of the day, not of the store.", "Fewer than %(least)s visits in each of %(units)s: they tell of the day, not of the stores."),
-    "steps_need_check_points": NN_("Criterion %(numbers)s is mandatory and has no check point: say who sees that it was done, when, and by what.", "Criteria %(numbers)s are mandatory and have no check point: say who sees that they were done, when, and by what."),
+    "kappa_one_answer": N_(
+        "Both coders only ever gave one answer: agreement beyond chance cannot be seen."
+    ),
+    "agreement_unseen": N_(
+        "No visit was coded by two people: nobody knows whether two would mark the same."
+    ),
+    "agreement_good": NN_(
+        "Two coders agree on the %(n)s criterion that was coded twice.",
+        "Two coders agree on the %(n)s criteria that were coded twice.",
+    ),
+    "criteria_excluded": NN_(
+        "Criterion %(numbers)s is left out of every score until it is defined anew: two coders agree on it hardly more than by chance (kappa below 0.4).",
+        "Criteria %(numbers)s are left out of every score until they are defined anew: two coders agree on them hardly more than by chance (kappa below 0.4).",
+    ),
+    "few_visits": NN_(
+        "Fewer than %(least)s visits in %(units)s: they tell of the day, not of the store.",
+        "Fewer than %(least)s visits in each of %(units)s: they tell of the day, not of the stores.",
+    ),
+    "steps_need_check_points": NN_(
+        "Criterion %(numbers)s is mandatory and has no check point: say who sees that it was done, when, and by what.",
+        "Criteria %(numbers)s are mandatory and have no check point: say who sees that they were done, when, and by what.",
+    ),
     # Carried out?
-    "fidelity_low": NN_("Visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visit); below %(floor)s a change was not carried out.", "Visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visits); below %(floor)s a change was not carried out."),
-    "fidelity_high": NN_("Carried out: visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visit).", "Carried out: visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visits)."),
-    "fidelity_no_steps": N_("Its scorecard has no mandatory step that two people mark alike: whether the change was carried out is not known."),
-    "fidelity_no_visits": N_("Nobody has visited with its scorecard since %(day)s: whether the change was carried out is not known."),
-    "fidelity_nothing_applied": NN_("No mandatory step applied in %(n)s visit: whether the change was carried out is not known.", "No mandatory step applied in %(n)s visits: whether the change was carried out is not known."),
-    "fidelity_no_start": N_("The plan names no first day: say since when the scorecard watches the change."),
-    "sentence_invalid_fidelity": N_("Not executed: this test says nothing for or against the idea. %(reason)s"),
-    "insight_hint_not_executed": N_("The idea was not tested: most of its steps were not carried out. Ask what stood in the way, not who."),
-    "insight_hint_executed": N_("The steps were carried out, and the outcome did not move as promised: the tool, rather than the people, seems not to work."),
-    "step_needs_check_point": N_("Name the check point of step %(number)s, “%(step)s”, on the scorecard: who sees that it was done, when, and by what."),
+    "fidelity_low": NN_(
+        "Visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visit); below %(floor)s a change was not carried out.",
+        "Visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visits); below %(floor)s a change was not carried out.",
+    ),
+    "fidelity_high": NN_(
+        "Carried out: visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visit).",
+        "Carried out: visits found %(done)s of %(due)s mandatory steps done (%(share)s, in %(n)s visits).",
+    ),
+    "fidelity_no_steps": N_(
+        "Its scorecard has no mandatory step that two people mark alike: whether the change was carried out is not known."
+    ),
+    "fidelity_no_visits": N_(
+        "Nobody has visited with its scorecard since %(day)s: whether the change was carried out is not known."
+    ),
+    "fidelity_nothing_applied": NN_(
+        "No mandatory step applied in %(n)s visit: whether the change was carried out is not known.",
+        "No mandatory step applied in %(n)s visits: whether the change was carried out is not known.",
+    ),
+    "fidelity_no_start": N_(
+        "The plan names no first day: say since when the scorecard watches the change."
+    ),
+    "sentence_invalid_fidelity": N_(
+        "Not executed: this test says nothing for or against the idea. %(reason)s"
+    ),
+    "insight_hint_not_executed": N_(
+        "The idea was not tested: most of its steps were not carried out. Ask what stood in the way, not who."
+    ),
+    "insight_hint_executed": N_(
+        "The steps were carried out, and the outcome did not move as promised: the tool, rather than the people, seems not to work."
+    ),
+    "step_needs_check_point": N_(
+        "Name the check point of step %(number)s, “%(step)s”, on the scorecard: who sees that it was done, when, and by what."
+    ),
     # A card of a hypothesis
     "no_scorecard_linked": N_("No scorecard watches this hypothesis."),
-    "scorecard_link_after_data": N_("Data are attached already: whether the test was carried out is watched by what was agreed before them."),
+    "scorecard_link_after_data": N_(
+        "Data are attached already: whether the test was carried out is watched by what was agreed before them."
+    ),
     "scorecard_link_invalid": N_("The scorecard cannot be linked like that."),
     "scorecard_link_needs_card": N_("Choose a scorecard."),
     "scorecard_link_changed_meanwhile": N_("Someone changed this meanwhile: look at it again."),

@@ -110,7 +110,7 @@ def rules_table(rules: Sequence[Json]) -> Listed:
         Column(_("Receipts with both"), is_figure=True),
         Column(_("Support"), is_figure=True, is_hidden_on_phone=True),
         Column(_("Confidence"), is_figure=True),
-        Column(_("Lift"), is_figure=True),
+        Column(_("Lift of the pair"), is_figure=True),
         Column(_("Range of the lift"), is_figure=True, is_hidden_on_phone=True),
     )
     rows = tuple(
@@ -135,7 +135,7 @@ def stores_table(stores: Sequence[Json]) -> Listed:
         ("core", _("With core"), count), ("attach_rate", _("Attach rate"), share),
         ("units_per_receipt", _("Units per receipt"), number),
         ("average_check", _("Average check"), amount),
-        ("addon_amount", _("Add-ons"), amount), ("margin", _("Margin"), amount),
+        ("addon_amount", _("Add-ons"), amount), ("margin", _("Gross margin"), amount),
     ]  # fmt: skip
     shown = [each for each in known if any(one[each[0]] is not None for one in stores)]
     wide = {"core", "units_per_receipt", "addon_amount", "arm"}

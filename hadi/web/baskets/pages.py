@@ -101,7 +101,7 @@ def baskets_page(
         columns=(
             Column(_("Receipts")),
             Column(_("Attach rate"), is_figure=True),
-            Column(_("Lift"), is_figure=True),
+            Column(_("Lift of the pair"), is_figure=True),
             Column(_("Number of receipts"), is_figure=True, is_hidden_on_phone=True),
             Column(_("Stores"), is_figure=True, is_hidden_on_phone=True),
             Column(_("Brought by"), is_hidden_on_phone=True),

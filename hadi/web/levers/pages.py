@@ -11,6 +11,7 @@ from fractions import Fraction
 from babel.dates import format_skeleton
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.charts.contributions import Contribution, Contributions, contributions
 from hadi.charts.interval import IntervalChart
@@ -387,8 +388,15 @@ def _period(period: LeverPeriod, board: Board, *, can_edit: bool) -> PeriodLine:
 
 def counts_words(period: LeverPeriod) -> str:
     """The counts of a period in one line, from lead to purchase."""
-    pairs = [
-        (_("leads"), period.leads), *((name, count) for name, count in period.stages),
-        (_("clients"), period.clients), (_("purchases"), period.purchases),
-    ]  # fmt: skip
-    return " → ".join(f"{figure(Figure(FigureKind.COUNT, n))} {name}" for name, n in pairs)
+
+    def shown(n: int) -> str:
+        return figure(Figure(FigureKind.COUNT, n))
+
+    leads, clients, purchases = period.leads, period.clients, period.purchases
+    parts = [
+        ngettext("%(count)s lead", "%(count)s leads", leads, count=shown(leads)),
+        *(f"{shown(n)} {name}" for name, n in period.stages),
+        ngettext("%(count)s client", "%(count)s clients", clients, count=shown(clients)),
+        ngettext("%(count)s purchase", "%(count)s purchases", purchases, count=shown(purchases)),
+    ]
+    return " → ".join(parts)
