@@ -256,8 +256,8 @@ def _starts(event: Any, start: date, first: date, last: date, zone: ZoneInfo) ->
     for each in rule if isinstance(rule, list) else [rule] if rule else []:
         if str(each.get("FREQ", [""])[0]).upper() in ("HOURLY", "MINUTELY", "SECONDLY"):
             raise Unreadable(Text("calendar_too_frequent"))
-        if start.year < _OLDEST:
-            raise ValueError("too long ago")
+        if start.year < _OLDEST or min(map(int, each.get("INTERVAL", [1]))) < 1:
+            raise ValueError("too long ago, or never moving on: its days would have no end")
         # Ended by the last day that is read, so that a rule which never holds ends as well.
         ends = [end for value in each.get("UNTIL", []) if (end := _moment_of(value, zone))]
         until = min([last, *ends])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import db
@@ -66,10 +66,15 @@ def weeks(*, unit: str | None = None, by: Actor) -> Table:
     asked = query.options(joinedload(UnitWeek.unit), joinedload(UnitWeek.author)).order_by(
         Unit.name, Unit.id, UnitWeek.week
     )
-    found = db.session.scalars(asked, execution_options={"yield_per": BLOCK})
-    rows = (_week(entry) for block in found.partitions(BLOCK) for entry in block)
     stem = f"{of.code}-weeks" if of is not None else "unit-weeks"
-    return listed(stem, WEEK_COLUMNS, rows, prefix="unit_week_column", size=size, by=by)
+    return listed(stem, WEEK_COLUMNS, _weeks(asked), prefix="unit_week_column", size=size, by=by)
+
+
+def _weeks(asked: Select[UnitWeek]) -> Iterator[tuple[Cell, ...]]:
+    """Asked when the first row is: a download is written after its request's session has ended."""
+    found = db.session.scalars(asked, execution_options={"yield_per": BLOCK})
+    for block in found.partitions(BLOCK):
+        yield from (_week(entry) for entry in block)
 
 
 def _rows(filters: UnitFilters) -> Iterator[tuple[Cell, ...]]:

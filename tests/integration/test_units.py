@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from hadi.db import db
 from hadi.domain.errors import Blocked, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.levers import Lever
 from hadi.domain.lifecycle import State
@@ -18,6 +19,7 @@ from hadi.services import (
     events,
     hypotheses,
     hypothesis_where,
+    unit_export,
     unit_import,
     unit_list,
     unit_weeks,
@@ -201,6 +203,15 @@ def test_a_week_is_there_once_and_begins_on_monday(world: World) -> None:
     assert unit_weeks.listing(unit, by=world.actor()) == [again]
     assert unit_weeks.between([unit.id], date(2026, 1, 23), date(2026, 1, 23)) == [again]
     assert unit_weeks.between([unit.id], date(2026, 1, 26), date(2026, 2, 1)) == []
+
+
+def test_the_log_is_written_to_a_file_after_its_session_has_ended(world: World) -> None:
+    """As a page sends it: the rows are asked for when the request is over."""
+    for code in ("S-01", "S-02"):
+        log(world, add(world, code), by="analyst")
+    table = unit_export.weeks(by=world.actor())
+    db.session.remove()
+    assert [row[0] for row in table.rows] == ["S-01", "S-02"]
 
 
 def test_who_is_responsible_keeps_the_log_and_others_do_not(world: World) -> None:

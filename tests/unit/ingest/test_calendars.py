@@ -79,6 +79,7 @@ def test_a_rule_without_an_end_ends_with_the_years_that_are_read(rule: str) -> N
         "DTSTART;VALUE=DATE:20260405\r\nDURATION:tomorrow",
         "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=SOMETIMES",
         "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=YEARLY;BYDAY=?",
+        "DTSTART;VALUE=DATE:20260405\r\nRRULE:FREQ=DAILY;INTERVAL=0",
         "DTSTART;VALUE=DATE:10010101\r\nRRULE:FREQ=DAILY",
     ],
 )
