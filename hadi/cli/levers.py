@@ -38,7 +38,7 @@ def levers(file: str, is_json: bool, **given: str | None) -> None:
     earlier, later = _two(periods, given)
     if earlier.currency != later.currency:
         named = ", ".join(sorted({earlier.currency, later.currency}))
-        raise Invalid(Text("currencies_not_added", currencies=named))
+        raise Invalid(Text("levers_in_several_currencies", currencies=named))
     found = change(earlier.turnover, later.turnover)
     if is_json:
         told = _as_json(earlier, later, found, unread)

@@ -152,9 +152,9 @@ def name_columns(
     columns do not make deals of this funnel, Stale."""
     require(by, Permission.MANAGE_FUNNELS)
     kept = find(deals_id, funnels.find(funnel_id, by=by), by=by)
-    columns, day, count = _read(kept, mapping, as_of, invoices)
-    path, spec = path_of(kept.digest, folder), kept.funnel.spec
     today = now.astimezone(workspace.zone()).date()
+    columns, day, count = _read(kept, mapping, as_of, invoices, today)
+    path, spec = path_of(kept.digest, folder), kept.funnel.spec
     let_go()
     _found(path, spec, _frozen(columns), day, count, today)  # refuses what is no funnel
     with transaction():
@@ -341,7 +341,11 @@ def _locked(deals_id: str, funnel: Funnel, *, version: int | None) -> FunnelDeal
 
 
 def _read(
-    kept: FunnelDeals, mapping: Mapping[str, Any], as_of: object, invoices: object
+    kept: FunnelDeals,
+    mapping: Mapping[str, Any],
+    as_of: object,
+    invoices: object,
+    today: date,
 ) -> tuple[DealColumns, date | None, int | None]:
     """What was said of an export. Raises Invalid with every field."""
     wrong: dict[str, Text] = {}
@@ -358,20 +362,25 @@ def _read(
         for stage in columns.stages:
             if folded(stage) not in stages:
                 wrong[f"stages.{stage}"] = Text("deals_step_unknown", name=stage[:80])
-    day, count = _day(as_of, wrong), _count(invoices, wrong)
+    day, count = _day(as_of, today, wrong), _count(invoices, wrong)
     if wrong or columns is None:
         raise Invalid(Text("deals_columns_invalid", n=len(wrong)), wrong)
     return columns, day, count
 
 
-def _day(value: object, wrong: dict[str, Text]) -> date | None:
+def _day(value: object, today: date, wrong: dict[str, Text]) -> date | None:
+    """The day of the export. One ahead would make every deal old enough to count, and every task
+    overdue."""
     if value in (None, ""):
         return None
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value).strip())
+        day = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
     except ValueError:
         wrong["as_of"] = Text("deals_as_of")
         return None
+    if day > today:
+        wrong["as_of"] = Text("deals_as_of_ahead")
+    return day
 
 
 def _count(value: object, wrong: dict[str, Text]) -> int | None:

@@ -197,7 +197,7 @@ def compare(earlier: LeverPeriod, later: LeverPeriod) -> Compared:
     """What the change from one period to another came from."""
     if earlier.currency != later.currency:
         named = ", ".join(sorted({earlier.currency, later.currency}))
-        problem = Text("currencies_not_added", currencies=named)
+        problem = Text("levers_in_several_currencies", currencies=named)
         return Compared(earlier, later, None, problem, ())
     old, new = earlier.turnover, later.turnover
     notes = [*old.oddities(), *new.oddities()]

@@ -254,7 +254,7 @@ def test_other_currencies_and_other_lengths_are_said(world: World) -> None:
     board = levers.board(None, by=world.actor("leader"))
     assert board.compared is not None and board.compared.change is None
     assert board.compared.problem is not None
-    assert board.compared.problem.code == "currencies_not_added"
+    assert board.compared.problem.code == "levers_in_several_currencies"
     assert next(each for each in board.standings if each.lever is Lever.CHECK).is_open
     week = {"starts_on": "2026-01-26", "ends_on": "2026-02-01", "stages": ""}
     board_of = lever_periods.add(body=BEFORE | week, by=world.actor("analyst"), now=world.later())

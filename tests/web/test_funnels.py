@@ -154,6 +154,9 @@ def test_what_cannot_be_read_is_said_at_the_field(visitor: Visitor) -> None:
     assert "names the deal" in page.text
     page = visitor.submit(where, {"deal": "deal", "stage": "state", "invoices": "x"}, status=422)
     assert "when a deal came to the stage" in page.text and "how many invoices" in page.text
+    ahead = {"deal": "deal", "stage": "state", "entered_at": "state", "as_of": "2100-01-01"}
+    page = visitor.submit(where, ahead, status=422)
+    assert "lies ahead" in page.text and "2100-01-01" in page.response.get_data(as_text=True)
     visitor.get("/data/funnels/nobody", status=404)
     visitor.get(f"{funnel}?deals=nobody", status=404)
 

@@ -48,6 +48,7 @@ WORDING: dict[str, Wording] = {
     "deals_not_mapped": N_("Say first which column holds what."),
     "deals_invoices": N_("Write how many invoices there were as a whole number of 1 or more, or leave it empty."),
     "deals_as_of": N_("Write the day of the export as a date, such as 2026-05-31."),
+    "deals_as_of_ahead": N_("The day of the export lies ahead: write when it was made."),
     "deals_step_unknown": N_("“%(name)s” is no stage on the way that deals move on from."),
     "deals_no_arm": N_("The deals name no arm: say which column holds it."),
     "deals_nobody": N_("Nobody who came to “%(stage)s” had time to move on yet: wait, or allow fewer days."),

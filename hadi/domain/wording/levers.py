@@ -11,6 +11,9 @@ WORDING: dict[str, Wording] = {
     "turnover_grows": N_(
         "“%(stage)s” counts %(after)s, and the step before it only %(before)s: some came in an earlier period, so this conversion is not that of one and the same leads."
     ),
+    "levers_in_several_currencies": N_(
+        "Amounts in %(currencies)s are not compared: nothing is converted. Enter both periods in one currency."
+    ),
     "turnover_not_comparable": N_(
         "The change cannot be taken apart: one of the two periods has a step nobody reached, and what comes after nothing has no conversion."
     ),
