@@ -54,7 +54,11 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
 @click.option("--variant", metavar="COL", help="The column of the arm: judge the step.")
 @click.option("--control", metavar="VALUE", help="The control arm's value in it.")
 @click.option("--split", metavar="A=SHARE,B=SHARE", help="The declared shares of the arms.")
-@click.option("--threshold", metavar="T", help="What was promised: 0.05 or 5%.")
+@click.option(
+    "--threshold",
+    metavar="T",
+    help="What was promised: 0.05 is five points, 5% is of the control's rate.",
+)
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Error level.")
 @reading_options
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")

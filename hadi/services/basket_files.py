@@ -115,7 +115,7 @@ def _sums(
 
     def cell(one: Mapping[str, Any], column: str, key: str) -> Any:
         is_hidden = column in MONEY and not sight.sees_money_of(one["store"])
-        return None if is_hidden else one[key]
+        return None if is_hidden else _even(one[key])
 
     tags = dict.fromkeys(MONEY, ColumnTag.MONEY.value)
     return Table(
@@ -137,9 +137,14 @@ def _credits(shown: Mapping[str, Any], sight: Sight) -> Table:
     tags = dict.fromkeys(MONEY, ColumnTag.MONEY.value)
     return Table(
         "basket-goals-and-assists", _heads(kept),
-        [tuple(one[key] for _, key, _kind in kept) for one in rows],
+        [tuple(_even(one[key]) for _, key, _kind in kept) for one in rows],
         notes_on(tags, left_out), suffix(tags, left_out), len(rows),
     )  # fmt: skip
+
+
+def _even(value: Any) -> Any:
+    """Without the crumbs of adding tenths up: 6721.2, not 6721.200000000003."""
+    return round(value, 9) if isinstance(value, float) else value
 
 
 def _listed(

@@ -120,6 +120,6 @@ def test_what_happened_is_in_the_log(world: World, folder: Path) -> None:
             basket.id, given={"least": 50}, version=before, folder=folder, by=by, now=world.later()
         )
     verbs = select(Event.verb, Event.changes).where(Event.subject_id == basket.id)
-    found = dict(db.session.execute(verbs).tuples().all())
+    found = dict(tuple(row) for row in db.session.execute(verbs))
     assert found.keys() == {"basket_kept", "basket_chosen"}
     assert found["basket_chosen"] == {"least": [30, 40]}

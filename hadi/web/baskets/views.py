@@ -147,7 +147,10 @@ def _use(basket: Basket, form: UseForm, hypothesis: Hypothesis) -> str:
 @blueprint.post("/<basket_id>/remove")
 def remove(basket_id: str) -> Response:
     """Set it aside; the message offers to fetch it back."""
-    basket = baskets.remove(basket_id, by=current_actor(), now=now())
+    try:
+        basket = baskets.remove(basket_id, by=current_actor(), now=now())
+    except Blocked:
+        return redirect(url_for("baskets.index"))  # it is: the button was hit twice
     undo = url_for("baskets.restore", basket_id=basket.id)
     tell(_("“%(name)s” is set aside.", name=basket.name), undo_url=undo)
     return redirect(url_for("baskets.index"))
@@ -156,7 +159,10 @@ def remove(basket_id: str) -> Response:
 @blueprint.post("/<basket_id>/restore")
 def restore(basket_id: str) -> Response:
     """Fetch it back."""
-    basket = baskets.restore(basket_id, by=current_actor(), now=now())
+    try:
+        basket = baskets.restore(basket_id, by=current_actor(), now=now())
+    except Blocked:
+        return redirect(url_for("baskets.show", basket_id=basket_id))
     tell(_("“%(name)s” is back.", name=basket.name))
     return redirect(url_for("baskets.show", basket_id=basket.id))
 

@@ -8,7 +8,7 @@ from flask import redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Invalid, Stale, Unreadable
+from hadi.domain.errors import Blocked, Invalid, Stale, Unreadable
 from hadi.domain.permissions import Permission, require
 from hadi.domain.text import Text
 from hadi.models import CalendarEntry
@@ -97,8 +97,10 @@ def _edit(entry: CalendarEntry, form: DaysForm) -> str:
 @blueprint.post("/<entry_id>/delete")
 def delete(entry_id: str) -> Response:
     """Delete an entry; the message offers to bring it back."""
-    entry = calendar.find(entry_id, by=current_actor())
-    calendar.delete(entry.id, by=current_actor(), now=now())
+    try:
+        entry = calendar.delete(entry_id, by=current_actor(), now=now())
+    except Blocked:
+        return redirect(url_for("calendar.index"))  # it is gone: the button was hit twice
     undo = url_for("calendar.restore", entry_id=entry.id)
     tell(_("“%(name)s” is deleted.", name=entry.name), undo_url=undo)
     return redirect(_place(entry))
@@ -107,7 +109,10 @@ def delete(entry_id: str) -> Response:
 @blueprint.post("/<entry_id>/restore")
 def restore(entry_id: str) -> Response:
     """Bring a deleted entry back."""
-    entry = calendar.restore(entry_id, by=current_actor(), now=now())
+    try:
+        entry = calendar.restore(entry_id, by=current_actor(), now=now())
+    except Blocked:
+        return redirect(_place(calendar.find(entry_id, by=current_actor())))
     tell(_("“%(name)s” is in the calendar again.", name=entry.name))
     return redirect(_place(entry))
 
