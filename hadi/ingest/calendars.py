@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from hadi.domain.months import read_when
 from hadi.domain.text import Text
 
 MOST = 2_000  # entries of one file
+MOST_SECONDS = 20.0  # a daily rule that never holds is looked at for thousands of years
 COLUMNS = ("name", "kind", "starts_on", "ends_on", "scope", "places", "note", "uid")
 
 # Words that head a column, and words that a kind or a scope is written with: how they begin, in
@@ -84,8 +86,11 @@ def read_ics(
     except _BROKEN as error:
         raise Unreadable(Text("calendar_not_ics", file=filename)) from error
     found: list[Entry] = []
+    begun = monotonic()
     for line, event in enumerate(events, start=1):
         try:
+            if monotonic() - begun > MOST_SECONDS:
+                raise ValueError("events before this one never hold")
             bodies = list(_occurrences(event, line, first, last, zone, kind))
         except _BROKEN as error:
             name = _named(event)

@@ -97,6 +97,14 @@ def test_a_rule_that_never_holds_ends_and_one_that_counts_counts_from_its_start(
     ]  # fmt: skip
 
 
+def test_rules_that_never_hold_do_not_keep_anyone_for_hours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hadi.ingest.calendars.MOST_SECONDS", -1.0)
+    with pytest.raises(Unreadable, match="Event 1, “Easter”"):
+        read("UID:1\r\nSUMMARY:Easter\r\nDTSTART;VALUE=DATE:20260405")
+
+
 def test_what_is_no_calendar_is_refused() -> None:
     for content in (b"", b"name;day\n", b"\xff\xfe\x00", b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n"):
         with pytest.raises(Unreadable):
