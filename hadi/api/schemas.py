@@ -178,9 +178,10 @@ class InsightOut(ma.Schema):
     learned = _text()
     holds_where = _text()
     next = _text()
-    cause = _text(
-        "Why it was not carried out, or did nothing: " + ", ".join(FailureCause), allow_none=True
-    )
+    cause = fields.String(
+        metadata={"description": "Only where it was said what stood in the way: one of "
+        + ", ".join(FailureCause)}
+    )  # fmt: skip
 
 
 class DecisionOut(ma.Schema):

@@ -209,7 +209,7 @@ def decision(shown: Conclusion) -> Json:
             "learned": shown.learned,
             "holds_where": shown.holds_where,
             "next": shown.next,
-            "cause": shown.cause or None,
+            **({"cause": shown.cause} if shown.cause else {}),
         },
         "override": shown.override or None,
         "acknowledge_payback": shown.is_payback_acknowledged,
