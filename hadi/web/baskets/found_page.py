@@ -273,10 +273,13 @@ def _gains(gains: Json | None) -> list[str]:
         return []
     carried = gains["carried"]
     who = carried["name"] or _("One seller")
-    told = [_(
-        "%(who)s brings %(share)s of what add-ons gained.",
-        who=who, share=share(carried["share"]),
-    )]  # fmt: skip
+    if carried["share"] > 1.0:
+        told = [_("%(who)s brings all of what add-ons gained, and more.", who=who)]
+    else:
+        told = [_(
+            "%(who)s brings %(share)s of what add-ons gained.",
+            who=who, share=share(carried["share"]),
+        )]  # fmt: skip
     if carried["left"] is not None:
         told.append(_(
             "Without them %(left)s of %(total)s would be left.",
