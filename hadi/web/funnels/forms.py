@@ -57,7 +57,7 @@ class StagePart(Part):
 class FunnelForm(Form):
     """A funnel and its stages, in the order of their numbers; rows without a name are no stages."""
 
-    name = StringField(_l("Name"), render_kw={"maxlength": LONGEST_NAME})
+    name = StringField(_l("Its name"), render_kw={"maxlength": LONGEST_NAME})
     responsible = SelectField(_l("Responsible"), validate_choice=False)
     stages = FieldList(FormField(StagePart), min_entries=3, max_entries=MOST_STAGES)
     days = StringField(

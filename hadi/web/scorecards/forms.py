@@ -26,7 +26,7 @@ LONG = {"maxlength": LIMIT, "rows": 2}
 class CardForm(Form):
     """A card: what it is called, and what for."""
 
-    name = StringField(_l("Name"), render_kw={"maxlength": SHORT})
+    name = StringField(_l("Its name"), render_kw={"maxlength": SHORT})
     purpose = TextAreaField(_l("What it is for"), render_kw={"maxlength": LIMIT, "rows": 3})
     start = RadioField(_l("Begin with"), validate_choice=False, default="template")
 

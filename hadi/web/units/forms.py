@@ -30,7 +30,7 @@ class UnitForm(Form):
 
     kind = RadioField(_l("What is it?"), validate_choice=False)
     code = _line(_l("Code"), "code", autocapitalize="characters", spellcheck="false")
-    name = _line(_l("Name"), "name")
+    name = _line(_l("Its name"), "name")
     aliases = TextAreaField(_l("Other names"), render_kw={"rows": 2, "spellcheck": "false"})
     region = _line(_l("Region"), "region", list="regions")
     format = _line(_l("Format"), "format", list="formats")

@@ -82,7 +82,7 @@ def _preview(found: Imported) -> Preview:
         columns=(
             Column(_("Line"), is_figure=True),
             Column(_("Code")),
-            Column(_("Name"), is_hidden_on_phone=True),
+            Column(_("Its name"), is_hidden_on_phone=True),
             Column(_("What happens")),
         ),
         unread=say(Text("unit_import_columns_unread", columns=", ".join(found.unread)))

@@ -92,7 +92,7 @@ def units_page(found: Units, query: UnitQuery, *, is_empty: bool, actor: Actor) 
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(_("Name")),
+        Column(_("Store or team")),
         Column(_("Kind"), is_hidden_on_phone=True),
         Column(_("Region and format"), is_hidden_on_phone=True),
         Column(_("Responsible")),
@@ -116,7 +116,7 @@ def _regions(query: UnitQuery) -> tuple[FilterOption, ...]:
 
 def _shown(query: UnitQuery) -> tuple[FilterOption, ...]:
     words = {
-        Shown.OPEN: _("Open"),
+        Shown.OPEN: _("Those that are open"),
         Shown.UNREADY: _("Not ready for a test"),
         Shown.CLOSED: _("Closed"),
         Shown.ALL: _("Open and closed"),
