@@ -71,6 +71,12 @@ class MeasurementIn(Sent):
     effect = Number(allow_none=True, metadata=described("In the metric's units"))
     low = Number(allow_none=True)
     high = Number(allow_none=True)
+    stores = Listed(
+        Number(),
+        metadata=described(
+            "In place of these: the effect of each store; their mean and its interval are kept"
+        ),
+    )
     note = Words(allow_none=True, metadata=described("", maxLength=LIMIT))
 
 
@@ -167,6 +173,7 @@ def measure(body: dict[str, Any], rollout_id: str, number: str) -> Response:
         effect=body.get("effect"),
         low=body.get("low"),
         high=body.get("high"),
+        stores=body.get("stores") or (),
         note=body.get("note") or "",
         version=conditions.optional(rollout.version, stale=STALE),
         by=actor(),

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 
+from hadi.domain.errors import Invalid
 from hadi.domain.text import Text
+
+MOST_STORES = 1000
+_LARGEST = 1e100  # beyond, squares overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,26 @@ class Realised:
     effect: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @classmethod
+    def of_stores(cls, effects: Sequence[float], *, alpha: float = 0.05) -> Realised:
+        """The mean effect of stores of which each was measured for itself, with the interval of
+        Student's t over the stores; without one where all are alike, which no spread can tell
+        from chance. Raises Invalid under "stores"."""
+        from hadi.stats.student import quantile
+
+        fault = None
+        if not 2 <= len(effects) <= MOST_STORES:
+            fault = Text("measurement_few_stores", limit=MOST_STORES)
+        elif not all(math.isfinite(effect) and abs(effect) < _LARGEST for effect in effects):
+            fault = Text("measurement_not_finite")
+        if fault:
+            raise Invalid(Text("measurement_invalid"), {"stores": fault})
+        mean, spread = fmean(effects), stdev(effects)
+        if spread == 0.0:
+            return cls(mean)
+        reach = quantile(alpha, len(effects) - 1) * spread / math.sqrt(len(effects))
+        return cls(mean, mean - reach, mean + reach)
 
     def faults(self) -> dict[str, Text]:
         """What makes it unusable, by part."""

@@ -159,29 +159,40 @@ def measure(
     effect: float | None = None,
     low: float | None = None,
     high: float | None = None,
+    stores: Sequence[float] = (),
     note: str = "",
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Wave:
-    """Record what a wave's re-measurement showed; it is written once. Raises Invalid, Blocked."""
+    """Record what a wave's re-measurement showed; it is written once. `stores`: the effect of each
+    store in place of the wave's, which then follows from them. Raises Invalid, Blocked."""
     with _taking(rollout_id, "measure_wave", by=by, now=now, version=version) as rollout:
         wave = _unmeasured(rollout, number)
-        faults = Realised(effect, low, high).faults()
-        if faults:
-            raise Invalid(Text("measurement_invalid"), faults)
+        realised = _realised(Realised(effect, low, high), stores)
         wave.has_held, wave.note = has_held, cleaned(note)
         _check_length(wave.note, "note", "measurement_invalid")
-        wave.effect, wave.low, wave.high = effect, low, high
+        wave.effect, wave.low, wave.high = realised.effect, realised.low, realised.high
         wave.measured_at = now
         rollout.measure_on = None
         rollout.updated_at = now
         _record(
             "wave_measured", rollout, by=by, now=now,
-            details={"wave": number, "has_held": has_held, "effect": effect, "low": low,
-                     "high": high, "note": wave.note},
+            details={"wave": number, "has_held": has_held, "effect": wave.effect, "low": wave.low,
+                     "high": wave.high, "note": wave.note, "stores": list(stores)},
         )  # fmt: skip
     return wave
+
+
+def _realised(typed: Realised, stores: Sequence[float]) -> Realised:
+    """What was typed, or what follows from the stores. Raises Invalid."""
+    if stores and typed != Realised():
+        raise Invalid(Text("measurement_invalid"), {"stores": Text("measurement_twice")})
+    realised = Realised.of_stores(stores) if stores else typed
+    faults = realised.faults()
+    if faults:
+        raise Invalid(Text("measurement_invalid"), faults)
+    return realised
 
 
 def demand(rollout_id: str, step: str, *, by: Actor, now: datetime) -> Rollout:

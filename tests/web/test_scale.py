@@ -297,6 +297,25 @@ def test_a_measurement_is_recorded_in_points(visitor: Visitor) -> None:
     assert "measured already" in page.text
 
 
+def test_the_effect_of_a_wave_is_worked_out_of_its_stores(visitor: Visitor) -> None:
+    winner = Winner(visitor)
+    winner.move("rolling_out")
+    visitor.sign_in("leader")
+    url = f"{winner.url}/waves/1/measure"
+    typed = {"has_held": "no", "stores": "9\n-4\n6,0; 1\nmany"}
+    page = visitor.submit(url, typed, status=422)
+    assert "“many” is no number" in page.text and "6,0; 1" in page.text
+    page = visitor.submit(url, typed | {"stores": "9", "effect": ""}, status=422)
+    assert "Give the effects of 2 to 1,000 stores" in page.text
+    stores = "9\n-4\n6,0; 1\n8"
+    page = visitor.submit(url, typed | {"stores": stores, "effect": "4"}, status=422)
+    assert "one follows from the other" in page.text
+    visitor.submit(url, typed | {"stores": stores, "effect": ""})
+    (wave,) = winner.waves()
+    assert wave["effect"] == pytest.approx(0.04)
+    assert (round(wave["low"], 3), round(wave["high"], 3)) == (-0.027, 0.107)
+
+
 def test_each_stage_offers_its_one_next_step(visitor: Visitor) -> None:
     winner = Winner(visitor)
     visitor.sign_in("leader")

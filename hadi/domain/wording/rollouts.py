@@ -14,6 +14,12 @@ WORDING: dict[str, Wording] = {
     "measurement_invalid": N_("The measurement needs another look."),
     "measurement_not_finite": N_("Write a number."),
     "measurement_needs_effect": N_("Give the effect itself beside the ends of its interval."),
+    "measurement_few_stores": N_(
+        "Give the effects of 2 to %(limit)s stores, each on a line of its own."
+    ),
+    "measurement_twice": N_(
+        "Give the effect of the wave or those of its stores: one follows from the other."
+    ),
     "measurement_low_above": N_("The lower end lies above the effect."),
     "measurement_high_below": N_("The upper end lies below the effect."),
     "rollout_reason_invalid": N_("The reason needs another look."),

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from hadi.domain.statement import LIMIT
 from hadi.web.shared.forms import Form, choices
-from hadi.web.shared.typed_numbers import NumberField
+from hadi.web.shared.typed_numbers import NumberField, NumbersField
 
 HELD, NOT_HELD = "yes", "no"
 _WORDS = {"maxlength": LIMIT, "rows": 3}
@@ -45,6 +45,7 @@ class MeasurementForm(Form):
     effect = NumberField(_l("Effect"))
     low = NumberField(_l("Lower end"))
     high = NumberField(_l("Upper end"))
+    stores = NumbersField(_l("Or the effect of each store"), render_kw={"rows": 4})
     note = TextAreaField(_l("What explains it?"), render_kw=_WORDS)
 
     def __init__(self, *args: object, **options: object) -> None:

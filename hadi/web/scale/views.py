@@ -148,7 +148,9 @@ def measure(rollout_id: str, number: int) -> Answer:
             rollout.id, number, has_held=form.has_held.data == HELD,
             effect=in_units(form.effect, is_share=page.is_share),
             low=in_units(form.low, is_share=page.is_share),
-            high=in_units(form.high, is_share=page.is_share), note=str(form.note.data or ""),
+            high=in_units(form.high, is_share=page.is_share),
+            stores=form.stores.fractions if page.is_share else form.stores.values,
+            note=str(form.note.data or ""),
             version=form.read_version, by=current_actor(), now=now(),
         )  # fmt: skip
         tell(_("The measurement of wave %(number)s is recorded.", number=number))

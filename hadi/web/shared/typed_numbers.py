@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from hadi.web.shared.language import speaker
@@ -98,3 +98,34 @@ class NumberField(StringField):
             raise ValidationError(_("Write a number, such as 2.5 or 1250."))
         if self.is_whole and self.number != self.number.to_integral_value():
             raise ValidationError(_("Write a whole number."))
+
+
+class NumbersField(TextAreaField):
+    """Numbers, one on each line or with semicolons between them."""
+
+    @property
+    def _lines(self) -> list[str]:
+        lines = str(self.data or "").replace(";", "\n").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    @property
+    def _numbers(self) -> list[Decimal | None]:
+        language = speaker().language
+        return [read_number(line, language=language) for line in self._lines]
+
+    @property
+    def values(self) -> list[float]:
+        return [float(number) for number in self._numbers if number is not None]
+
+    @property
+    def fractions(self) -> list[float]:
+        """Percent or percentage points as fractions."""
+        return [float(number / 100) for number in self._numbers if number is not None]
+
+    def pre_validate(self, form: Any) -> None:
+        for line, number in zip(self._lines, self._numbers, strict=True):
+            if number is None:
+                told = _(
+                    "“%(line)s” is no number: write one on each line, such as 2.5.", line=line[:40]
+                )
+                raise ValidationError(told)
