@@ -106,6 +106,7 @@ def fill(world: World) -> None:
     places(world, idea)
     revenue(world)
     watched(world, idea)
+    season(world)
     winner = world.concluded("scale", change="lay a cable beside every lamp")
     world.concluded("repeat", change="greet within ten seconds")
     spend(world, winner)
@@ -266,6 +267,16 @@ def watched(world: World, hypothesis: Hypothesis) -> None:
     scorecard_links.link(
         hypothesis.id, body={"scorecard": card.id, "units": "s07"}, by=by, now=world.later()
     )
+
+
+def season(world: World) -> None:
+    """Coefficients of a season that are kept by name."""
+    from hadi.services import season_profiles
+
+    season_profiles.put(
+        {"name": "Обувь “é”", "coefficients": [0.7, 1.3, *[1.0] * 10], "method": "level"},
+        years=["2024-01"], by=world.actor("analyst"), now=world.later(),
+    )  # fmt: skip
 
 
 def parquet(folder: Path) -> str:

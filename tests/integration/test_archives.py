@@ -12,7 +12,7 @@ from hadi.config import Settings
 from hadi.db import Base, db
 from hadi.domain.errors import Invalid, NotAllowed, Unreadable
 from hadi.domain.permissions import JOB, ActorKind
-from hadi.models import Connection, Dataset, Event, FunnelDeals, User
+from hadi.models import Basket, Connection, Dataset, Event, FunnelDeals, User
 from hadi.services import archive, archive_restore, archive_tables, users
 from hadi.services.archive import ArchiveKind
 from tests.factories.archives import NOW, another, data, export, fill, parts, restore
@@ -175,6 +175,7 @@ def test_a_file_that_is_lost_or_damaged_is_named(filled: World, tmp_path: Path) 
     with pytest.raises(Unreadable, match=r"“сделки\.csv” cannot be found"):
         export(filled.app, tmp_path / "out.zip")
     db.session.delete(db.session.scalars(db.select(FunnelDeals)).one())
+    db.session.delete(db.session.scalars(db.select(Basket)).one())
     db.session.commit()
     assert export(filled.app, tmp_path / "out.zip").files == 1
 

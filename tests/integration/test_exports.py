@@ -59,9 +59,13 @@ def file_of(world: World) -> Dataset:
 
 
 def test_every_table_is_written_in_every_format(world: World) -> None:
+    from hadi.db import db
+    from hadi.models import Scorecard
+
     file = file_of(world)
+    card = db.session.scalars(db.select(Scorecard)).one()
+    arguments = {"dataset": file.id, "hypothesis": "H-2", "scorecard": card.id}
     for name in Name:
-        arguments = {"dataset": file.id, "hypothesis": "H-2"}
         for format in Format:
             written = content(table(world, name, "admin", **arguments), format)
             assert len(written) > 100 or name is Name.ROWS, (name, format)
