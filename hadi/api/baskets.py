@@ -11,7 +11,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, current_app, request, send_file
 
-from hadi.api import conditions, found, shown, shown_data
+from hadi.api import conditions, found, shown
 from hadi.api.answers import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -34,30 +34,27 @@ from hadi.api.basket_schemas import (
 )
 from hadi.api.body import BodyParser, invalid, is_storable, parse_json, required_body, told
 from hadi.api.dataset_form import filename_of
-from hadi.api.datasets import folder, incoming
+from hadi.api.datasets import folder
 from hadi.api.hypotheses import Nothing
+from hadi.api.made_datasets import attached, created
 from hadi.api.paging import PageQuery, sliced
 from hadi.api.problems import Problem
 from hadi.api.repeats import once
 from hadi.api.schemas import DatasetOut
 from hadi.api.voice import language
 from hadi.config import Settings
-from hadi.db import db
-from hadi.domain.errors import HadiError, NotFound
+from hadi.domain.errors import NotFound
 from hadi.domain.folding import folded
-from hadi.domain.tags import hidden
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
-from hadi.models import Basket, Dataset, Hypothesis, Test
+from hadi.models import Basket
 from hadi.services import (
     basket_files,
     basket_use,
     basket_views,
     baskets,
-    datasets,
     export_jobs,
     exports,
-    hypotheses,
 )
 from hadi.services.table_files import MIMETYPES, Format
 
@@ -224,29 +221,7 @@ def use(body: dict[str, Any], basket_id: str) -> Response:
         basket_id, hypothesis.id, grain=body.get("grain") or basket_use.WEEKS,
         treated=body.get("treated") or (), folder=folder(), limits=_limits(), by=actor(), now=at,
     )  # fmt: skip
-    is_mine = staged.created_at >= at
-    dataset = staged if staged.is_attached else _attached(staged, body, is_mine=is_mine)
-    settle()
-    where = f"/hypotheses/{hypothesis.id}/datasets/{dataset.id}"
-    return answer(_dataset(hypothesis, dataset), HTTPStatus.CREATED, location=where)
-
-
-def _attached(staged: Dataset, body: Mapping[str, Any], *, is_mine: bool) -> Dataset:
-    try:
-        return datasets.attach(
-            staged.id, mapping=body.get("mapping") or {}, reason=body.get("reason") or "",
-            folder=folder(), incoming=incoming(), by=actor(), now=now(),
-        )  # fmt: skip
-    except HadiError:
-        if is_mine:
-            datasets.discard(staged.id, folder=folder(), incoming=incoming(), by=actor(), now=now())
-        raise
-
-
-def _dataset(hypothesis: Hypothesis, dataset: Dataset) -> shown.Json:
-    number = db.session.get_one(Test, dataset.test_id).number
-    unseen = hidden(dataset.tags, actor(), hypotheses.stake(hypothesis))
-    return shown_data.dataset(dataset, number, hidden=unseen)
+    return created(hypothesis, attached(staged, body, since=at))
 
 
 def _found(basket_id: str) -> Basket:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from hadi.api import conditions, found, shown, shown_data
+from hadi.api import conditions, found, shown
 from hadi.api.answers import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -33,19 +33,19 @@ from hadi.api.funnel_schemas import (
     UseIn,
 )
 from hadi.api.hypotheses import Nothing
+from hadi.api.made_datasets import attached, created
 from hadi.api.paging import PageQuery, sliced
 from hadi.api.problems import Problem
 from hadi.api.repeats import once
 from hadi.api.schemas import DatasetOut
 from hadi.api.voice import say
 from hadi.config import Settings
-from hadi.db import db, transaction
+from hadi.db import transaction
 from hadi.domain.errors import HadiError, NotFound
-from hadi.domain.tags import hidden
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
-from hadi.models import Dataset, Funnel, FunnelDeals, Hypothesis, Test
-from hadi.services import datasets, funnel_deals, funnels, hypotheses
+from hadi.models import Funnel, FunnelDeals
+from hadi.services import funnel_deals, funnels
 
 endpoints = Endpoints("funnels", "What share of the deals moves on, stage by stage")
 
@@ -261,31 +261,8 @@ def use(body: dict[str, Any], funnel_id: str, deals_id: str) -> Response:
         funnel_id, deals_id, hypothesis=hypothesis, start=body.get("start") or "",
         limits=_limits(), folder=folder(), incoming=incoming(), by=actor(), now=at,
     )  # fmt: skip
-    is_mine = staged.created_at >= at
-    dataset = staged
-    if not staged.is_attached and body.get("attach", True):
-        dataset = _attached(staged, body, is_mine=is_mine)
-    settle()
-    where = f"/hypotheses/{hypothesis.id}/datasets/{dataset.id}"
-    return answer(_dataset(hypothesis, dataset), HTTPStatus.CREATED, location=where)
-
-
-def _attached(staged: Dataset, body: Mapping[str, Any], *, is_mine: bool) -> Dataset:
-    try:
-        return datasets.attach(
-            staged.id, mapping=body.get("mapping") or {}, reason=body.get("reason") or "",
-            folder=folder(), incoming=incoming(), by=actor(), now=now(),
-        )  # fmt: skip
-    except HadiError:
-        if is_mine:
-            datasets.discard(staged.id, folder=folder(), incoming=incoming(), by=actor(), now=now())
-        raise
-
-
-def _dataset(hypothesis: Hypothesis, dataset: Dataset) -> shown.Json:
-    number = db.session.get_one(Test, dataset.test_id).number
-    unseen = hidden(dataset.tags, actor(), hypotheses.stake(hypothesis))
-    return shown_data.dataset(dataset, number, hidden=unseen)
+    wanted = body.get("attach", True)
+    return created(hypothesis, attached(staged, body, since=at) if wanted else staged)
 
 
 def _form() -> tuple[Any, str, Mapping[str, Any] | None]:
