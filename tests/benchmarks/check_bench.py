@@ -17,12 +17,12 @@ HADI_BENCH_CONFIDENCE_PYTHON names:
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,23 +67,47 @@ def generate(folder: Path, rows: int) -> None:
             )
 
 
+# A process begins with the peak of the one it was forked from, and this one has loaded much. So
+# each is started by a small one, which tells what it used: seconds, processor's seconds, peak.
+_STARTER = """import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+with os.fdopen(int(sys.argv[1]), "w") as told:
+    json.dump([status, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss], told)
+"""
+
+
 def run(contestant: Contestant) -> Took:
-    """One whole process; its own peak memory, not its neighbours'."""
-    with tempfile.TemporaryFile() as answers, tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen(contestant.command, stdout=answers, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+    """One whole process; its own peak memory, neither its neighbours' nor ours."""
+    told, telling = os.pipe()
+    starter = [sys.executable, "-I", "-S", "-c", _STARTER, str(telling)]
+    with (
+        os.fdopen(told) as used,
+        tempfile.TemporaryFile() as answers,
+        tempfile.TemporaryFile() as errors,
+    ):
+        try:
+            subprocess.run(
+                [*starter, *contestant.command],
+                stdout=answers,
+                stderr=errors,
+                pass_fds=(telling,),
+                check=False,
+            )
+        finally:
+            os.close(telling)
         errors.seek(0)
         answers.seek(0)
-        if process.returncode:
+        figures = used.read()
+        if not figures or json.loads(figures)[0]:
             said = errors.read().decode(errors="replace").strip().splitlines() or ["no message"]
             raise Failed(said[-1])
         last = answers.read().splitlines()[-1:] if contestant.tells_time else []
+    _, seconds, cpu, peak = json.loads(figures)
     scale = 1024**2 if sys.platform == "darwin" else 1024
-    cpu = usage.ru_utime + usage.ru_stime
-    return Took(seconds, cpu, usage.ru_maxrss / scale, float(last[0]) if last else None)
+    return Took(seconds, cpu, peak / scale, float(last[0]) if last else None)
 
 
 def measure(contestants: Sequence[Contestant], repeats: int) -> dict[str, list[Took] | str]:
