@@ -166,6 +166,9 @@ class HypothesisOut(ma.Schema):
     owner = fields.Nested(PersonOut, required=True, allow_none=True)
     steward = fields.Nested(PersonOut, required=True, allow_none=True)
     verdict = _one_of(Verdict, allow_none=True)
+    verdict_label = _text(
+        "The word on its badge; “Not executed” is one of the verdict invalid", allow_none=True
+    )
     created_at = _moment()
     updated_at = _moment()
     version = _whole("Also the ETag")
@@ -277,6 +280,7 @@ class AnalysisOut(ma.Schema):
     author = fields.Nested(PersonOut, required=True, allow_none=True)
     created_at = _moment()
     verdict = _one_of(Verdict)
+    verdict_label = _text("The word on its badge; “Not executed” is one of the verdict invalid")
     real = fields.Boolean(required=True)
     clear = fields.Boolean(required=True)
     arm = _text(allow_none=True)

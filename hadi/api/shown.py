@@ -16,6 +16,7 @@ from hadi.domain.plan import MetricRole
 from hadi.domain.plan_sense import expects_worse
 from hadi.domain.statement import Statement
 from hadi.domain.text import Text, render
+from hadi.domain.verdict_label import Label
 from hadi.models import (
     Analysis,
     Conclusion,
@@ -83,6 +84,7 @@ def hypothesis(shown: Hypothesis) -> Json:
         "owner": person(shown.owner),
         "steward": person(test.steward) if test else None,
         "verdict": shown.verdict,
+        "verdict_label": verdict_label(shown.verdict_label),
         "created_at": moment(shown.created_at),
         "updated_at": moment(shown.updated_at),
         "version": shown.version,
@@ -160,6 +162,7 @@ def analysis(
     last = newest_versions([data]) if newest is None else newest
     return {
         **in_language(shown.record),
+        "verdict_label": verdict_label(shown.label),
         "id": shown.id,
         "dataset_version": data.version,
         "dataset_is_current": data.version == last.get((data.test_id, data.role)),
@@ -170,6 +173,11 @@ def analysis(
         "author": person(shown.author),
         "created_at": moment(shown.created_at),
     }
+
+
+def verdict_label(label: Label | None) -> str | None:
+    """The word on a verdict's badge."""
+    return say(Text(f"verdict_{label.value}")) if label else None
 
 
 # Where a record keeps a sentence, and where the code and parameters it was made of.

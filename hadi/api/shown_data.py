@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
-from hadi.api.shown import Json, in_language, moment, person
+from hadi.api.shown import Json, in_language, moment, person, verdict_label
 from hadi.api.voice import say
 from hadi.domain.quality import seen
 from hadi.domain.tags import without_values
@@ -95,6 +95,7 @@ def provenance(found: Provenance) -> Json:
             {
                 "id": analysis.id,
                 "verdict": analysis.verdict,
+                "verdict_label": verdict_label(analysis.label),
                 "is_final": analysis.is_final,
                 "plan_version": analysis.plan_version.number,
                 "created_at": moment(analysis.created_at),

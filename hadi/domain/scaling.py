@@ -36,6 +36,7 @@ class Evidence:
     """What is known of a result when someone wants to scale it."""
 
     verdict: str  # of the latest final analysis
+    label: str = ""  # as its badge says it, where that is another word
     is_proxy: bool = False
     guardrails: tuple[tuple[str, str], ...] = ()  # (name, ok | proven | unproven | breached)
     is_post_factum: bool = False
@@ -50,9 +51,8 @@ def gates(evidence: Evidence) -> tuple[Blocker, ...]:
 
 def _gates(evidence: Evidence) -> Iterable[Blocker]:
     if evidence.verdict != "confirmed":
-        yield Blocker(
-            Text("scale_not_confirmed", verdict=Text(f"verdict_{evidence.verdict}")), "override"
-        )
+        word = Text(f"verdict_{evidence.label or evidence.verdict}")
+        yield Blocker(Text("scale_not_confirmed", verdict=word), "override")
     if evidence.is_proxy:
         yield Blocker(Text("scale_proxy"), "override")
     for name, status in evidence.guardrails:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hadi.db import db
+from hadi.domain.verdict_label import Label, label_of
 from hadi.models.account import User
 from hadi.models.columns import Document, Id, Moment
 from hadi.models.dataset import Dataset
@@ -33,3 +34,8 @@ class Analysis(db.Model):  # type: ignore[misc,name-defined]
     dataset: Mapped[Dataset] = relationship()
     plan_version: Mapped[PlanVersion] = relationship()
     author: Mapped[User | None] = relationship()
+
+    @property
+    def label(self) -> Label:
+        """The verdict as its badge says it."""
+        return label_of(self.verdict, self.record)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hadi.db import db
 from hadi.domain.lifecycle import State
 from hadi.domain.statement import Statement
+from hadi.domain.verdict import Verdict
+from hadi.domain.verdict_label import Label
 from hadi.models.account import User
 from hadi.models.columns import Id, Moment, UserRef, choice
 from hadi.models.test import Test
@@ -62,6 +64,14 @@ class Hypothesis(db.Model):  # type: ignore[misc,name-defined]
     @property
     def statement(self) -> Statement:
         return Statement(self.change, self.effect, self.reason, self.title)
+
+    @property
+    def verdict_label(self) -> Label | None:
+        """The verdict as its badge says it. Only an invalid one needs its analysis for that."""
+        if self.verdict is None:
+            return None
+        test = self.current_test if self.verdict == Verdict.INVALID else None
+        return test.result.label if test and test.result else Label(self.verdict)
 
     @property
     def is_archived(self) -> bool:

@@ -156,7 +156,8 @@ def _store(
     events.record(
         "analysed", subject="analysis", subject_id=analysis.id, by=by, now=now,
         hypothesis=hypothesis,
-        details={"verdict": analysis.verdict, "is_final": analysis.is_final,
+        details={"verdict": analysis.verdict, "label": analysis.label.value,
+                 "is_final": analysis.is_final,
                  "dataset_version": analysis.dataset.version,
                  "plan_version": analysis.plan_version.number,
                  "early_reason": analysis.early_reason},

@@ -154,6 +154,7 @@ def evidence_of(test: Test, *, now: datetime) -> scaling.Evidence:
     primary = plan.primary
     return scaling.Evidence(
         verdict=result.verdict,
+        label=result.label,
         is_proxy=bool(primary and primary.is_proxy),
         guardrails=tuple(
             (c["metric"], c["verdict"])

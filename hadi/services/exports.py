@@ -19,6 +19,7 @@ from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor
 from hadi.domain.text import Text
 from hadi.domain.units import SalesModel, UnitKind
+from hadi.domain.verdict_label import Label
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.services import (
     activity_export,
@@ -144,10 +145,16 @@ def _filters(arguments: Arguments) -> Filters:
         query=arguments.get("query") or "",
         states=tuple(State(written) for written in arguments.get("states") or ()),
         verdicts=tuple(arguments.get("verdicts") or ()),
+        label=_label(arguments),
         owner_id=arguments.get("owner_id"),
         author_id=arguments.get("author_id"),
         concerned_id=arguments.get("concerned_id"),
     )
+
+
+def _label(arguments: Arguments) -> Label | None:
+    written = arguments.get("label")
+    return Label(written) if written else None
 
 
 def _learning_filters(arguments: Arguments) -> LearningFilters:
@@ -156,6 +163,7 @@ def _learning_filters(arguments: Arguments) -> LearningFilters:
         arguments.get("query") or "",
         Decision(decision) if decision else None,
         arguments.get("verdict") or "",
+        _label(arguments),
     )
 
 

@@ -82,7 +82,7 @@ def _row(hypothesis: Hypothesis) -> tuple[Cell, ...]:
         hypothesis.change,
         hypothesis.effect,
         hypothesis.reason,
-        Text(f"verdict_{hypothesis.verdict}") if hypothesis.verdict else None,
+        Text(f"verdict_{hypothesis.verdict_label}") if hypothesis.verdict else None,
         Text.from_json(sentence) if sentence else None,
         comparison.get("metric"),
         difference.get("estimate"),

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from hadi.db import db
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.models import Hypothesis, Test
+from hadi.domain.verdict import Verdict
+from hadi.domain.verdict_label import NOT_EXECUTED_SENTENCE, Label
+from hadi.models import Analysis, Hypothesis, Test
 from hadi.services.search import matches
 
 
@@ -41,6 +43,7 @@ class Filters:
     query: str = ""
     states: tuple[State, ...] = ()
     verdicts: tuple[str, ...] = ()
+    label: Label | None = None  # the verdict as its badge says it
     owner_id: str | None = None
     author_id: str | None = None
     concerned_id: str | None = None  # whoever is its author, owner or data steward
@@ -54,6 +57,12 @@ class Filters:
                 found.append(Hypothesis.state != State.ARCHIVED)
         if self.verdicts:
             found.append(Hypothesis.verdict.in_(self.verdicts))
+        if self.label in (Label.NOT_EXECUTED, Label.INVALID):
+            results = select(Test.id).join(Analysis, Test.result_id == Analysis.id)
+            found.append(Hypothesis.verdict == Verdict.INVALID.value)
+            found.append(Hypothesis.current_test_id.in_(results.where(reads(self.label))))
+        elif self.label:
+            found.append(Hypothesis.verdict == self.label.value)
         if self.owner_id:
             found.append(Hypothesis.owner_id == self.owner_id)
         if self.author_id:
@@ -66,6 +75,18 @@ class Filters:
                 | Hypothesis.current_test_id.in_(stewarded)
             )
         return found
+
+
+def reads(label: Label) -> ColumnElement[bool]:
+    """That an analysis' badge says that."""
+    if label not in (Label.NOT_EXECUTED, Label.INVALID):
+        return Analysis.verdict == label.value
+    code = Analysis.record["sentence_text"]["code"].as_string()
+    is_undone = func.coalesce(code, "") == NOT_EXECUTED_SENTENCE
+    return and_(
+        Analysis.verdict == Verdict.INVALID.value,
+        is_undone if label is Label.NOT_EXECUTED else not_(is_undone),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _row(conclusion: Conclusion) -> tuple[Cell, ...]:
         hypothesis.change,
         hypothesis.effect,
         hypothesis.reason,
-        Text(f"verdict_{conclusion.analysis.verdict}"),
+        Text(f"verdict_{conclusion.analysis.label}"),
         Text(f"decision_{conclusion.decision.value}"),
         conclusion.reason,
         conclusion.learned,

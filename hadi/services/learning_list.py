@@ -10,7 +10,9 @@ from sqlalchemy.orm import joinedload
 from hadi.db import db
 from hadi.domain.lifecycle import Decision
 from hadi.domain.permissions import Actor, Permission, require
+from hadi.domain.verdict_label import Label
 from hadi.models import Analysis, Conclusion
+from hadi.services.hypothesis_list import reads
 from hadi.services.search import matches
 
 
@@ -21,6 +23,7 @@ class LearningFilters:
     query: str = ""
     decision: Decision | None = None
     verdict: str = ""
+    label: Label | None = None  # the verdict as its badge says it
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [Conclusion.reopened_at.is_(None), matches(Conclusion.search, self.query)]
@@ -28,6 +31,8 @@ class LearningFilters:
             found.append(Conclusion.decision == self.decision)
         if self.verdict:
             found.append(Analysis.verdict == self.verdict)
+        if self.label:
+            found.append(reads(self.label))
         return found
 
 

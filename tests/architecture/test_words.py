@@ -46,6 +46,7 @@ from hadi.domain.tags import ColumnTag
 from hadi.domain.text import FigureKind
 from hadi.domain.units import SalesModel, Technology, UnitKind
 from hadi.domain.verdict import CheckStatus, GuardrailStatus, Verdict
+from hadi.domain.verdict_label import Label
 from hadi.domain.wording import WORDING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +80,7 @@ SHOWN: dict[type[StrEnum], str] = {
     State: "state",
     Technology: "technology",
     UnitKind: "unit_kind",
+    Label: "verdict",
     Verdict: "verdict",
 }
 # Worded where they are shown, by a function of a page.

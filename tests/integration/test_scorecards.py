@@ -13,14 +13,19 @@ from hadi.analysis.scorecards import Assessment
 from hadi.domain.errors import Blocked, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.lifecycle import Decision, Insight, State
 from hadi.domain.scorecards import Mark
+from hadi.domain.text import Text
+from hadi.domain.verdict_label import Label
 from hadi.ingest.limits import Limits
-from hadi.models import Analysis, Hypothesis, Scorecard
+from hadi.models import Analysis, Conclusion, Hypothesis, Scorecard
 from hadi.services import (
     analyses,
     conclusions,
     datasets,
     events,
     hypotheses,
+    hypothesis_list,
+    learning_export,
+    learning_list,
     scorecard_links,
     scorecard_steps,
     scorecard_visits,
@@ -317,6 +322,9 @@ def test_what_was_not_carried_out_is_neither_confirmed_nor_refuted(world: World)
     assert fidelity(made)["status"] == "fail"
     assert made.verdict == "invalid"
     assert made.record["sentence"].startswith("Not executed: this test says nothing for or against")
+    assert (made.label, hypothesis.verdict_label) == ("not_executed", "not_executed")
+    assert found_by("not_executed", world) == [hypothesis.key]
+    assert found_by("invalid", world) == []
     insight = Insight("the steps were too many", "in s07", "one step at a time")
     with pytest.raises(Blocked) as refused:
         conclusions.record(
@@ -330,6 +338,20 @@ def test_what_was_not_carried_out_is_neither_confirmed_nor_refuted(world: World)
         by=world.actor(), now=world.later(),
     )  # fmt: skip
     assert made_of.cause == "cannot"
+    assert [c.analysis.label for c in learned("not_executed", world)] == ["not_executed"]
+    assert learned("invalid", world) == []
+    exported = learning_export.table(by=world.actor())
+    assert Text("verdict_not_executed") in next(iter(exported.rows))
+
+
+def found_by(label: str, world: World) -> list[str]:
+    filters = hypothesis_list.Filters(label=Label(label))
+    return [each.key for each in hypothesis_list.listing(filters=filters, by=world.actor()).items]
+
+
+def learned(label: str, world: World) -> list[Conclusion]:
+    filters = learning_list.LearningFilters(label=Label(label))
+    return learning_list.learnings(filters=filters, by=world.actor()).items
 
 
 def test_no_other_cause_is_taken(world: World) -> None:

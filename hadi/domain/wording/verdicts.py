@@ -13,6 +13,7 @@ WORDING: dict[str, Wording] = {
     "verdict_not_enough_data": N_("Not enough data"),
     "verdict_harmful": N_("Harmful"),
     "verdict_invalid": N_("Invalid test"),
+    "verdict_not_executed": N_("Not executed"),
     "verdict_not_estimable": N_("Cannot be estimated"),
     "verdict_not_yet": N_("Not yet"),
     "evidence_randomised": N_("Randomised test"),

@@ -72,7 +72,7 @@ def verdict_of(
     has_payback = analysis.is_final and analysis.verdict not in ("invalid", "not_estimable")
     payback = _payback(hypothesis, analysis) if has_payback else None
     return VerdictPanel(
-        verdict=analysis.verdict,
+        verdict=analysis.label,
         sentence=sentence_of(analysis),
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
         is_early=bool(analysis.early_reason) and analysis.is_final,

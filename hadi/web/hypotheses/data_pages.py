@@ -180,7 +180,7 @@ def _analyses(hypothesis: Hypothesis) -> tuple[AnalysisLine, ...]:
 def _analysis(hypothesis: Hypothesis, analysis: Analysis) -> AnalysisLine:
     return AnalysisLine(
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
-        verdict=analysis.verdict,
+        verdict=analysis.label,
         is_early=bool(analysis.early_reason) and analysis.is_final,
         is_interim=not analysis.is_final and analysis.verdict != "not_yet",
         when=moment(analysis.created_at),

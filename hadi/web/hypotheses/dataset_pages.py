@@ -316,7 +316,7 @@ def _written(value: Any) -> str:
 def _found(hypothesis: Hypothesis, analysis: Analysis) -> FoundLine:
     return FoundLine(
         url=url_for("hypotheses.analysis", key=hypothesis.key, analysis_id=analysis.id),
-        verdict=analysis.verdict,
+        verdict=analysis.label,
         when=moment(analysis.created_at),
         is_interim=not analysis.is_final and analysis.verdict != "not_yet",
         is_early=bool(analysis.early_reason) and analysis.is_final,

@@ -107,7 +107,13 @@ def _attached(event: Event) -> Text:
 
 def _analysed(event: Event) -> Text:
     code = "event_analysed_early" if event.details.get("early_reason") else "event_analysed"
-    return Text(code, verdict=Text(f"verdict_{event.details['verdict']}"))
+    return Text(code, verdict=Text(f"verdict_{_badge(event)}"))
+
+
+def _badge(event: Event) -> str:
+    """The verdict as its badge says it; what is older than labels kept the verdict alone."""
+    details = event.details
+    return str(details.get("label") or details["verdict"])
 
 
 def _wave_measured(event: Event) -> Text:

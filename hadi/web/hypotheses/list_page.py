@@ -9,9 +9,10 @@ from flask_babel import gettext
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
+from hadi.domain.verdict_label import SOUGHT
 from hadi.services import users
 from hadi.services.hypothesis_list import Listing, Order
-from hadi.web.hypotheses.list_query import VERDICTS, ListQuery
+from hadi.web.hypotheses.list_query import ListQuery
 from hadi.web.hypotheses.rows import Row, rows_of
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
@@ -117,10 +118,7 @@ def _states(listing: Listing, query: ListQuery) -> tuple[Tab, ...]:
 def _verdicts(query: ListQuery) -> tuple[Choice, ...]:
     return (
         Choice("", gettext("Any verdict"), query.verdict is None),
-        *(
-            Choice(v.value, say(Text(f"verdict_{v.value}")), query.verdict is v)
-            for v in VERDICTS
-        ),
+        *(Choice(v.value, say(Text(f"verdict_{v.value}")), query.verdict is v) for v in SOUGHT),
     )  # fmt: skip
 
 

@@ -13,11 +13,10 @@ from werkzeug.datastructures import MultiDict
 
 from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor
-from hadi.domain.verdict import Verdict
+from hadi.domain.verdict_label import SOUGHT, Label
 from hadi.services.hypothesis_list import Filters, Order
 
 QUERY_LENGTH = 200
-VERDICTS = tuple(verdict for verdict in Verdict if verdict is not Verdict.NOT_YET)
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -27,7 +26,7 @@ class ListQuery:
 
     words: str = ""
     state: State | None = None
-    verdict: Verdict | None = None
+    verdict: Label | None = None  # as its badge says it
     owner_id: str = ""
     is_mine: bool = False
     order: Order = Order.UPDATED
@@ -39,7 +38,7 @@ class ListQuery:
         return cls(
             words=args.get("q", "").replace("\0", "")[:QUERY_LENGTH].strip(),
             state=_choice(State, args.get("state")),
-            verdict=_choice(Verdict, args.get("verdict")),
+            verdict=_sought(args.get("verdict")),
             owner_id=args.get("owner", "").replace("\0", "")[:20],
             is_mine=args.get("mine") == "1",
             order=_choice(Order, args.get("sort")) or Order.UPDATED,
@@ -50,7 +49,7 @@ class ListQuery:
         return Filters(
             query=self.words,
             states=(self.state,) if self.state else (),
-            verdicts=(self.verdict.value,) if self.verdict else (),
+            label=self.verdict,
             owner_id=self.owner_id or None,
             concerned_id=actor.user_id if self.is_mine else None,
         )
@@ -75,6 +74,11 @@ class ListQuery:
             "mine": "1" if self.is_mine else None,
             "sort": None if self.order is Order.UPDATED else self.order.value,
         }
+
+
+def _sought(written: str | None) -> Label | None:
+    found = _choice(Label, written)
+    return found if found in SOUGHT else None
 
 
 def _choice(kind: type[_E], written: str | None) -> _E | None:

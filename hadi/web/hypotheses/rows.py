@@ -62,7 +62,7 @@ def row_of(hypothesis: Hypothesis) -> Row:
         at=changed.isoformat(),
         owner=owner.name if owner else None,
         owner_initials=initials(owner.name) if owner else None,
-        verdict=hypothesis.verdict,
+        verdict=hypothesis.verdict_label,
         is_early=bool(result and result.early_reason),
         effect_words=say(effect) if effect else None,
         chart=interval_of(result.record, plan) if result and plan else None,

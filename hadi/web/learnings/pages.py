@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from hadi.domain.lifecycle import Decision
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
+from hadi.domain.verdict_label import SOUGHT
 from hadi.models import Conclusion
 from hadi.services.learning_list import Learnings
-from hadi.web.learnings.query import VERDICTS, LearningQuery
+from hadi.web.learnings.query import LearningQuery
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, say
 from hadi.web.shared.pages import FilterOption, Page, PageLinks, filter_options
@@ -91,7 +92,7 @@ def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
         learned=conclusion.learned,
         holds_where=conclusion.holds_where,
         next=conclusion.next,
-        verdict=conclusion.analysis.verdict,
+        verdict=conclusion.analysis.label,
         is_early=bool(conclusion.analysis.early_reason),
         decision=say(Text(f"decision_{conclusion.decision.value}")),
         author=conclusion.author.name,
@@ -106,5 +107,5 @@ def _decisions(query: LearningQuery) -> tuple[FilterOption, ...]:
 
 
 def _verdicts(query: LearningQuery) -> tuple[FilterOption, ...]:
-    words = {each: say(Text(f"verdict_{each.value}")) for each in VERDICTS}
+    words = {each: say(Text(f"verdict_{each.value}")) for each in SOUGHT}
     return filter_options(_("Any verdict"), words, query.verdict)

@@ -11,14 +11,10 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from hadi.domain.lifecycle import Decision
-from hadi.domain.verdict import Verdict
+from hadi.domain.verdict_label import SOUGHT, Label
 from hadi.services.learning_list import LearningFilters
 
 QUERY_LENGTH = 200
-# A test without a result teaches nothing yet.
-VERDICTS: tuple[Verdict, ...] = tuple(
-    verdict for verdict in Verdict if verdict is not Verdict.NOT_YET
-)
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -28,7 +24,7 @@ class LearningQuery:
 
     words: str = ""
     decision: Decision | None = None
-    verdict: Verdict | None = None
+    verdict: Label | None = None  # as its badge says it
     page: int = 1
 
     @classmethod
@@ -37,13 +33,13 @@ class LearningQuery:
         return cls(
             words=args.get("q", "").replace("\0", "")[:QUERY_LENGTH].strip(),
             decision=_choice(Decision, args.get("decision")),
-            verdict=_choice(Verdict, args.get("verdict")),
+            verdict=_sought(args.get("verdict")),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
         )
 
     @property
     def filters(self) -> LearningFilters:
-        return LearningFilters(self.words, self.decision, self.verdict or "")
+        return LearningFilters(self.words, self.decision, label=self.verdict)
 
     @property
     def is_narrowed(self) -> bool:
@@ -61,6 +57,11 @@ class LearningQuery:
             "decision": self.decision.value if self.decision else None,
             "verdict": self.verdict.value if self.verdict else None,
         }
+
+
+def _sought(written: str | None) -> Label | None:
+    found = _choice(Label, written)
+    return found if found in SOUGHT else None
 
 
 def _choice(kind: type[_E], written: str | None) -> _E | None:

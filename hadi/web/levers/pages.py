@@ -358,7 +358,7 @@ def _moved(moved: Moved) -> MovedLine:
         url=url_for("hypotheses.show", key=hypothesis.key),
         change=hypothesis.title or hypothesis.change,
         language=hypothesis.language,
-        verdict=result.verdict if result else None,
+        verdict=result.label if result else None,
         is_early_look=bool(result and result.early_reason),
         effect=say(effect) if effect else None,
         chart=interval_of(result.record, plan) if result and plan else None,

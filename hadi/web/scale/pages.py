@@ -124,7 +124,7 @@ def _column(
 def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
     hypothesis, promise = rollout.hypothesis, promise_of(rollout)
     due = next_measurement(rollout, today)
-    verdict = rollout.conclusion.analysis.verdict
+    verdict = rollout.conclusion.analysis.label
     return Card(
         key=rollout.id,
         name=hypothesis.key,

@@ -211,7 +211,7 @@ def _decided(rollout: Rollout) -> Decided:
     conclusion = rollout.conclusion
     analysis = conclusion.analysis
     return Decided(
-        verdict=analysis.verdict,
+        verdict=analysis.label,
         sentence=say(Text.from_json(analysis.record["sentence_text"])),
         is_early=bool(analysis.early_reason),
         learned=conclusion.learned,

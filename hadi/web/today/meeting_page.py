@@ -79,7 +79,7 @@ def _result(hypothesis: Hypothesis) -> Result:
         key=hypothesis.key,
         url=url_for("hypotheses.show", key=hypothesis.key),
         text=hypothesis.change,
-        verdict=hypothesis.verdict or "",
+        verdict=hypothesis.verdict_label or "",
         language=hypothesis.language,
         owner=hypothesis.owner.name if hypothesis.owner else None,
     )

@@ -64,7 +64,7 @@ def row_of(waiting: Waiting, today: date) -> Row:
         button=_button(waiting),
         language=hypothesis.language,
         is_late=late,
-        verdict=hypothesis.verdict if waiting.wait in (Wait.DECIDE, Wait.INSIGHT) else None,
+        verdict=hypothesis.verdict_label if waiting.wait in (Wait.DECIDE, Wait.INSIGHT) else None,
         owner=owner.name if owner else None,
         owner_initials=initials(owner.name) if owner else None,
     )

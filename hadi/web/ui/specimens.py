@@ -136,6 +136,12 @@ def _verdicts() -> tuple[VerdictSpecimen, ...]:
             next="Look for a filter that removes customers of one arm before the data is saved.",
         ),
         VerdictSpecimen(
+            "not_executed",
+            "Not executed: this test says nothing for or against the idea. Visits found 9 of 20 "
+            "mandatory steps done.",
+            None,
+        ),
+        VerdictSpecimen(
             "not_estimable",
             "All 40 checks have the same sum: without variation there is nothing to compare.",
             None,
