@@ -11,6 +11,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from hadi.api.body import is_storable
+from hadi.domain.months import no_day
 from hadi.domain.numbers import finite
 from hadi.domain.text import Text
 
@@ -94,7 +95,8 @@ class Day(_Told, fields.Date):
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
-            raise self.fault("field_not_a_date") from None
+            wanted = Text("field_not_a_date", field=self.data_key or self.name or "")
+            raise ma.ValidationError([no_day(value, wanted)]) from None
 
 
 class Choice(_Told, fields.String):

@@ -134,19 +134,9 @@ def get(period_id: str) -> Response:
 
 @endpoints.at("/levers/periods/<period_id>", "PATCH")
 @endpoints.answers(
-    200,
-    LeverPeriodOut,
-    400,
-    404,
-    409,
-    412,
-    413,
-    415,
-    422,
-    428,
-    has_etag=True,
+    200, LeverPeriodOut, 400, 404, 409, 412, 413, 415, 422, 428, has_etag=True,
     parameters=[IF_MATCH],
-)
+)  # fmt: skip
 @endpoints.takes(LeverPeriodIn)
 def edit(body: dict[str, Any], period_id: str) -> Response:
     """Correct a period; what is left out stays."""

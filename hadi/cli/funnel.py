@@ -13,6 +13,7 @@ import click
 
 from hadi.cli.files import Prepared, prepared, reading_options
 from hadi.domain.errors import Invalid
+from hadi.domain.months import no_day
 from hadi.domain.plan import Design, Plan
 from hadi.domain.text import Text
 
@@ -187,8 +188,13 @@ def _pair(written: str, option: str, what: str) -> tuple[str, str]:
 
 
 def _moment(written: str) -> datetime:
-    """The end of the day that was written."""
+    """The end of the day that was written. One ahead would make every deal old enough to count,
+    and every task overdue."""
     try:
-        return datetime.combine(date.fromisoformat(written.strip()), time.max)
+        day = date.fromisoformat(written.strip())
     except ValueError:
-        raise Invalid(Text("option_day", written=written[:40], option="--as-of")) from None
+        wanted = Text("option_day", written=written[:40], option="--as-of")
+        raise Invalid(no_day(written, wanted)) from None
+    if day > date.today():  # noqa: DTZ011 - the day of whoever types it
+        raise Invalid(Text("deals_as_of_ahead"))
+    return datetime.combine(day, time.max)

@@ -13,6 +13,7 @@ import click
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.folding import folded
+from hadi.domain.months import no_day
 from hadi.domain.scorecards import CheckPoint, Criterion
 from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 
@@ -140,7 +141,8 @@ def _day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written.strip())
     except ValueError:
-        raise Invalid(Text("option_not_a_day", option="--since", value=written[:40])) from None
+        wanted = Text("option_not_a_day", option="--since", value=written[:40])
+        raise Invalid(no_day(written, wanted)) from None
 
 
 def _report(found: Assessment) -> Iterator[str]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from hadi.domain.errors import Invalid
+from hadi.domain.months import no_day
 from hadi.domain.text import Text
 
 # What a column of a file of receipt lines is for, in the order of the form.
@@ -250,5 +251,5 @@ def _day(given: object, wrong: dict[str, Text]) -> date | None:
     try:
         return date.fromisoformat(str(given).strip())
     except ValueError:
-        wrong["since"] = Text("basket_not_a_day", value=str(given)[:40])
+        wrong["since"] = no_day(given, Text("basket_not_a_day", value=str(given)[:40]))
         return None

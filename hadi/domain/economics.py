@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from hadi.domain.errors import Invalid
-from hadi.domain.money import read_amount, read_currency
+from hadi.domain.money import read_amount, written_currency
 from hadi.domain.numbers import finite
 from hadi.domain.text import Text
 from hadi.stats.payback import CustomerEconomics, customer_economics
@@ -135,7 +135,7 @@ class _Reader:
     def _currency(self) -> str | None:
         if not self._given("currency"):
             return None
-        return read_currency(self.data["currency"], "currency", self.wrong)
+        return written_currency(self.data["currency"], "currency", self.wrong)
 
     def _amount(self, name: str) -> Decimal | None:
         return read_amount(self.data[name], name, self.wrong) if self._given(name) else None

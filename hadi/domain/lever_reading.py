@@ -63,7 +63,7 @@ def _end(value: object, name: str, wrong: dict[str, Text], *, is_last: bool) -> 
         return value
     when = months.read_when(str(value or ""))
     if when is None:
-        wrong.setdefault(name, Text("period_needs_day"))
+        wrong.setdefault(name, months.no_day(value, Text("period_needs_day")))
         return None
     if is_last and when.is_week:
         return when.first + timedelta(days=DAYS_OF_WEEK - 1)

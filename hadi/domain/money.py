@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from hadi.domain.text import Figure, FigureKind, Text
 
@@ -56,12 +57,37 @@ def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | N
 
 
 def read_currency(value: object, name: str, wrong: dict[str, Text]) -> str | None:
-    """The three letters of a currency; what is none is noted in `wrong`."""
+    """The code of a currency that there is; what is none is noted in `wrong`."""
+    currency = written_currency(value, name, wrong)
+    if currency is not None and not is_currency(currency):
+        wrong[name] = unknown_currency(currency)
+        return None
+    return currency
+
+
+def written_currency(value: object, name: str, wrong: dict[str, Text]) -> str | None:
+    """Three letters, whether or not they are a currency: what is stored already is read by that."""
     currency = str(value or "").strip().upper()
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
         wrong[name] = Text("currency_unreadable")
         return None
     return currency
+
+
+def is_currency(code: str) -> bool:
+    """Whether ISO 4217 has that code, or had it: what was spent long ago was spent in it."""
+    return code in _codes()
+
+
+def unknown_currency(code: str) -> Text:
+    return Text("workspace.currency_unknown", currency=code[:20])
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    from babel.numbers import list_currencies  # here: `hadi check` starts without it
+
+    return frozenset(list_currencies())
 
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:

@@ -110,6 +110,13 @@ def is_impossible_day(text: str) -> bool:
     return False
 
 
+def no_day(written: object, otherwise: Text) -> Text:
+    """What to say of a text that no day was read from: one that is written as a day is told that
+    the calendar does not have it, and not how days are written."""
+    text = str(written).strip()
+    return Text("day_impossible", value=text[:60]) if is_impossible_day(text) else otherwise
+
+
 def read_span(text: str, field: str) -> tuple[When, When]:
     """FROM..TO, both ends inside; one month or day alone is both. Raises Invalid."""
     ends = [part.strip() for part in re.split(r"\.\.+|…", text.strip(), maxsplit=1)]

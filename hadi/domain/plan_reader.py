@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from hadi.domain.economics import Declaration
 from hadi.domain.errors import Invalid
 from hadi.domain.metric_rules import design_faults, metric_faults
-from hadi.domain.months import is_impossible_day, read_span, read_when
+from hadi.domain.months import is_impossible_day, no_day, read_span, read_when
 from hadi.domain.numbers import finite
 from hadi.domain.pilot_plan import (
     MOST_COMPONENTS,
@@ -276,7 +276,7 @@ class PlanReader:
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
-            self.wrong[name] = Text("field_not_a_date", field=name)
+            self.wrong[name] = no_day(value, Text("field_not_a_date", field=name))
             return None
 
     def split(self) -> Mapping[str, float] | None:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.folding import folded
+from hadi.domain.months import is_impossible_day
 from hadi.domain.scorecards import Mark, read_mark
 from hadi.domain.text import Text
 from hadi.ingest.bundles import open_tables
@@ -196,7 +197,8 @@ class _Reader:
                 value = date.fromisoformat(said(value)[:10])
             except ValueError:
                 shown = said(value)[:40]
-                raise _Fault(Text("visits_row_day", row=place, value=shown)) from None
+                code = "visits_row_no_day" if is_impossible_day(shown) else "visits_row_day"
+                raise _Fault(Text(code, row=place, value=shown)) from None
         if self.today is not None and value > self.today:
             raise _Fault(Text("visits_row_future", row=place, value=value.isoformat()))
         return value

@@ -32,7 +32,7 @@ from hadi.db import Instant
 from hadi.domain.economics import Declaration
 from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.funnels import FunnelSpec
-from hadi.domain.money import read_amount, read_currency
+from hadi.domain.money import read_amount, written_currency
 from hadi.domain.permissions import RoleName
 from hadi.domain.plan import Plan
 from hadi.domain.quality import QualityReport
@@ -232,7 +232,7 @@ def _check_digest(value: Any) -> None:
 
 def _check_currency(value: Any) -> None:
     wrong: dict[str, Text] = {}
-    if read_currency(value, "currency", wrong) != value:
+    if written_currency(value, "currency", wrong) != value:
         raise ValueError(value)
 
 

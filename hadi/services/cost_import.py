@@ -20,7 +20,7 @@ from hadi.domain.costs import CostKind
 from hadi.domain.errors import Blocked, Invalid, Unreadable
 from hadi.domain.folding import folded
 from hadi.domain.money import Money
-from hadi.domain.months import read_when
+from hadi.domain.months import no_day, read_when
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.text import Text
 from hadi.ingest import small_tables
@@ -253,7 +253,7 @@ def _day(cell: str, wrong: dict[str, Text]) -> object:
     """The day; what is none goes to the rules as it is, which name it."""
     found = read_when(cell) if cell else None
     if cell and (found is None or found.day is None or found.is_week):
-        wrong["spent_on"] = Text("cost_import_day", written=cell[:40])
+        wrong["spent_on"] = no_day(cell, Text("cost_import_day", written=cell[:40]))
     return found.day if found is not None and found.day is not None else None
 
 

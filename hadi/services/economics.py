@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from hadi.db import db, lock, new_id, transaction
 from hadi.domain.economics import NAMES, Declaration
 from hadi.domain.errors import Invalid, Stale
-from hadi.domain.money import Money, totals
+from hadi.domain.money import Money, is_currency, totals, unknown_currency
 from hadi.domain.payback import Assessment, assess
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
@@ -25,7 +25,7 @@ from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
 from hadi.domain.weekly_effect import WeeklyEffect, weekly_effect
 from hadi.models import Analysis, Conclusion, Cost, Hypothesis, MoneyEstimate, Rollout, Test
-from hadi.services import events, hypotheses, workspace
+from hadi.services import events, hypotheses, rollout_gain, workspace
 
 NO_RESULT: Mapping[str, Any] = {"verdict": "not_yet"}
 
@@ -149,11 +149,12 @@ def sums_through(test: Test) -> tuple[Money, ...]:
 def refresh(hypothesis: Hypothesis, *, now: datetime) -> None:
     """Bring the cards of what is being scaled up to date. Inside a transaction."""
     db.session.flush()
-    found = select(Rollout).where(Rollout.hypothesis_id == hypothesis.id)
-    for rollout in db.session.scalars(found):
-        payback = payback_of(rollout.conclusion, now=now)
-        if payback is not rollout.payback:
-            rollout.payback = payback
+    cards = select(Rollout).where(Rollout.hypothesis_id == hypothesis.id)
+    for rollout in db.session.scalars(cards):
+        found = of_conclusion(rollout.conclusion, now=now).assessment
+        if found.payback is not rollout.payback:
+            rollout.payback = found.payback
+        rollout_gain.keep(rollout, found)
 
 
 def payback_now(rollout: Rollout, *, now: datetime) -> Payback:
@@ -188,7 +189,9 @@ def _read(hypothesis: Hypothesis, body: Mapping[str, Any], reason: str) -> dict[
     for name in told.keys() - {"currency"}:
         if getattr(planned, name) is not None:
             wrong[name] = Text("economics_in_plan")
-    if planned.currency and declared.currency and planned.currency != declared.currency:
+    if declared.currency and not is_currency(declared.currency):
+        wrong["currency"] = unknown_currency(declared.currency)
+    elif planned.currency and declared.currency and planned.currency != declared.currency:
         wrong["currency"] = Text("economics_other_currency", currency=planned.currency)
     if len(reason) > LIMIT:
         wrong["reason"] = Text("statement_too_long", limit=LIMIT)

@@ -23,6 +23,7 @@ from hadi.db import db, let_go, lock, new_id, transaction
 from hadi.domain.errors import Invalid, NotFound, Stale, Unreadable
 from hadi.domain.folding import folded
 from hadi.domain.funnels import FunnelSpec
+from hadi.domain.months import no_day
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
@@ -376,7 +377,7 @@ def _day(value: object, today: date, wrong: dict[str, Text]) -> date | None:
     try:
         day = value if isinstance(value, date) else date.fromisoformat(str(value).strip())
     except ValueError:
-        wrong["as_of"] = Text("deals_as_of")
+        wrong["as_of"] = no_day(value, Text("deals_as_of"))
         return None
     if day > today:
         wrong["as_of"] = Text("deals_as_of_ahead")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hadi.db import db, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid
 from hadi.domain.lifecycle import PLAN_GUARDS, State
+from hadi.domain.money import is_currency, unknown_currency
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.statement import cleaned
@@ -42,6 +43,7 @@ def save(
         # Read first: a plan stored before a field was known differs by nothing but that.
         before = test.plan_version.plan.as_json() if test.plan_version else {}
         changed = events.difference(before, plan.as_json())
+        _refuse_currencies(plan, test.plan_version.plan if test.plan_version else None)
         if test.plan_version is not None and not changed:
             return hypothesis
         reason = cleaned(reason)
@@ -62,6 +64,26 @@ def save(
             costs.settle_budget(test)
         hypotheses.settle(hypothesis, by=by, now=now)
     return hypothesis
+
+
+def _refuse_currencies(plan: Plan, before: Plan | None) -> None:
+    """Raises Invalid for a currency that there is not, unless the plan had it already."""
+    wrong = {
+        path: unknown_currency(currency)
+        for path, currency in _currencies(plan).items()
+        if not is_currency(currency) and currency not in _currencies(before).values()
+    }
+    if wrong:
+        raise Invalid(Text("plan_invalid", n=len(wrong)), wrong)
+
+
+def _currencies(plan: Plan | None) -> dict[str, str]:
+    budget, money = (plan.budget, plan.money) if plan else (None, None)
+    found = {
+        "budget.currency": budget.currency if budget else None,
+        "money.currency": money.currency if money else None,
+    }
+    return {path: currency for path, currency in found.items() if currency}
 
 
 def _draft(test: Test, plan: Plan, *, by: Actor, now: datetime) -> None:

@@ -16,6 +16,7 @@ from hadi.analysis.scorecards import Assessment, assess, fidelity_check
 from hadi.db import db, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, Stale
 from hadi.domain.folding import folded
+from hadi.domain.months import no_day
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import Plan
 from hadi.domain.scorecards import CODE, Visit
@@ -235,7 +236,7 @@ def _read(body: Mapping[str, Any], by: Actor) -> tuple[Scorecard, tuple[str, ...
             value = body["since"]
             since = value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
-            wrong["since"] = Text("visit_needs_day")
+            wrong["since"] = no_day(body["since"], Text("visit_needs_day"))
     if wrong:
         raise Invalid(Text("scorecard_link_invalid"), wrong)
     assert card is not None

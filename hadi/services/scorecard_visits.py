@@ -17,6 +17,7 @@ from hadi.db import db, lock, new_id, transaction
 from hadi.domain import scorecards as rules
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotFound, Stale
 from hadi.domain.folding import folded
+from hadi.domain.months import no_day
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.scorecards import Mark, read_mark
 from hadi.domain.statement import LIMIT, cleaned
@@ -357,7 +358,7 @@ def _day(value: object, now: datetime, wrong: dict[str, Text]) -> date | None:
     try:
         day = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
-        wrong["visited_on"] = Text("visit_needs_day")
+        wrong["visited_on"] = no_day(value, Text("visit_needs_day"))
         return None
     if day > now.astimezone(workspace.zone()).date():
         wrong["visited_on"] = Text("visit_in_future")

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.numbers import list_currencies
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from hadi.db import db, transaction
 from hadi.domain.errors import Invalid, Stale
+from hadi.domain.money import is_currency, unknown_currency
 from hadi.domain.permissions import Actor, Permission, RoleName, require
 from hadi.domain.text import Text
 from hadi.models import Role, Workspace
@@ -121,8 +121,8 @@ def _check(values: dict[str, Any]) -> None:
         fields["time_zone"] = Text("workspace.time_zone_unknown", time_zone=values["time_zone"])
     if values["week_start"] not in range(7):
         fields["week_start"] = Text("workspace.week_start_unknown")
-    if values["currency"] not in list_currencies():
-        fields["currency"] = Text("workspace.currency_unknown", currency=values["currency"])
+    if not is_currency(values["currency"]):
+        fields["currency"] = unknown_currency(values["currency"])
     days = values["retention_days"]
     if days is not None and not 1 <= days <= LONGEST_RETENTION:
         fields["retention_days"] = Text("retention_wrong")

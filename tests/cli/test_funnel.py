@@ -124,6 +124,8 @@ def test_people_read_it_and_faults_are_one_sentence(
         (("--key", "Nowhere"), "none of the stages"),
         (("--variant", "arm"), "--control"),
         (("--as-of", "soon"), "is no day"),
+        (("--as-of", "2026-02-30"), "“2026-02-30” is no day of the calendar"),
+        (("--as-of", "9999-01-01"), "lies ahead"),
         (("--stage-days", "Offer"), "STAGE=N"),
         (("--alpha", "0.7"), "--alpha"),
         (("--deal", "nobody"), "nobody"),

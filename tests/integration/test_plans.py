@@ -39,6 +39,25 @@ def last_refusal(hypothesis: Hypothesis) -> dict[str, Any]:
     return dict(event.details)
 
 
+def test_a_budget_is_in_a_currency_that_there_is(world: World) -> None:
+    """A plan that had another one already is saved all the same: it is not this change's fault."""
+    from hadi.db import transaction
+    from hadi.domain.errors import Invalid
+
+    with pytest.raises(Invalid) as refused:
+        save(world, world.idea(), budget={"amount": "100", "currency": "NAN"})
+    assert refused.value.fields["budget.currency"].params["currency"] == "NAN"
+    hypothesis = world.planned()
+    test = hypothesis.current_test
+    assert test is not None and test.plan_version is not None
+    with transaction():
+        budget = {"amount": "100", "currency": "NAN"}
+        test.plan_version.body = test.plan_version.body | {"budget": budget}
+    saved = save(world, hypothesis, budget={"amount": "90", "currency": "NAN"})
+    assert saved.current_test is not None and saved.current_test.plan is not None
+    assert saved.current_test.plan.budget is not None
+
+
 def test_a_plan_from_before_a_field_was_known_has_not_changed(world: World) -> None:
     """Saved again as it is, it makes no new version and no event."""
     from hadi.db import db, transaction

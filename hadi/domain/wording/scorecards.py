@@ -70,6 +70,7 @@ WORDING: dict[str, Wording] = {
     "visits_what_criterion": N_("the criterion"),
     "visits_what_score": N_("the mark"),
     "visits_row_visit": N_("Row %(row)s names no visit."),
+    "visits_row_no_day": N_("Row %(row)s: “%(value)s” is no day of the calendar."),
     "visits_row_day": N_("Row %(row)s: “%(value)s” is no day; write it as 2026-02-20."),
     "visits_row_future": N_("Row %(row)s: %(value)s has not come yet."),
     "visits_row_criterion": N_("Row %(row)s: this scorecard has no criterion “%(value)s”."),
