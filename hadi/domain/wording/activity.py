@@ -13,6 +13,7 @@ WORDING: dict[str, Wording] = {
     "activity_became_archived": N_("Archived"),
     "activity_refused": N_("Step refused"),
     "activity_test_opened": N_("Test opened"),
+    "activity_unbundled": N_("Parts of a change drafted"),
     "activity_insight_written": N_("Insight written"),
     "activity_plan_saved": N_("Plan edited"),
     "activity_plan_amended": N_("Plan amended"),

@@ -24,6 +24,7 @@ WORDING: dict[str, Wording] = {
     "event_refused": N_("asked to %(step)s; that was not possible yet"),
     "event_refused_right": N_("asked to %(step)s, which others decide"),
     "event_insight_written": N_("wrote the insight"),
+    "event_unbundled": N_("drafted a hypothesis for each part of the change: %(drafted)s"),
     # Plans
     "event_plan_saved": N_("worked on the plan"),
     "event_plan_amended": N_("changed the plan in the open, as version %(version)s"),
@@ -38,8 +39,12 @@ WORDING: dict[str, Wording] = {
     "event_data_typed": N_("attached typed counts as data, version %(version)s"),
     "event_data_beside": N_("attached “%(filename)s” beside the data, version %(version)s"),
     "event_quality_settings": N_("said of the data, version %(version)s, what their rows cannot"),
-    "event_data_reconciled": N_("compared the log, version %(log_version)s, with the receipts, version %(receipts_version)s"),
-    "event_metric_switched": N_("let the check rest on the receipts, version %(version)s, instead of the log, version %(log_version)s"),
+    "event_data_reconciled": N_(
+        "compared the log, version %(log_version)s, with the receipts, version %(receipts_version)s"
+    ),
+    "event_metric_switched": N_(
+        "let the check rest on the receipts, version %(version)s, instead of the log, version %(log_version)s"
+    ),
     "event_lever_period_added": N_("entered a period of revenue"),
     "event_lever_period_edited": N_("corrected a period of revenue"),
     "event_lever_period_voided": N_("struck a period of revenue out"),

@@ -59,7 +59,9 @@ WORDING: dict[str, Wording] = {
     "pilot_settles_never": N_(
         "It looks so small beside how sites differ anyway that neither more pilots among these sites nor more time would settle it."
     ),
-    "pilot_settles_mix": N_("More pilots, or a longer time before the start for a closer mix, would help to settle it."),
+    "pilot_settles_mix": N_(
+        "More pilots, or a longer time before the start for a closer mix, would help to settle it."
+    ),
     "pilot_settles_unknown": N_(
         "How much sites differ anyway is not known well enough to say what would settle it."
     ),
@@ -79,6 +81,15 @@ WORDING: dict[str, Wording] = {
     "warning_bundle": N_(
         "Several things changed at once (%(parts)s): which of the %(n)s worked is not known."
     ),
+    # A change of several parts, taken apart
+    "unbundled_change": N_("change only “%(part)s” of all that changed together in %(key)s"),
+    "unbundled_told": N_(
+        "%(keys)s are drafted, one for each part of the change. Say in each why that part alone should work."
+    ),
+    "unbundle_nothing": N_(
+        "There is nothing to take apart: the plan names no two parts of the change, or its test has no result yet."
+    ),
+    "unbundle_done": N_("The parts of this change are drafted already: see where it leads to."),
     "warning_ended_short_periods": N_(
         "The last day came before the plan was fulfilled: %(periods)s of %(planned)s planned periods are in."
     ),

@@ -43,6 +43,7 @@ from hadi.web.hypotheses.plan_words import (
     value_kind,
 )
 from hadi.web.hypotheses.season_result import SeasonPart, season_part
+from hadi.web.hypotheses.unbundle_views import unbundle_url
 from hadi.web.shared.language import figure, moment, say
 from hadi.web.shared.methods import base_of, explained_at
 from hadi.web.shared.pages import Link, Page
@@ -126,6 +127,7 @@ class AnalysisPage(Page):
     progress: Progress | None
     is_newer: bool  # a newer data set or analysis exists
     next: NextLink | None
+    unbundle_url: str | None  # several things changed at once: each becomes a hypothesis
     method: tuple[MethodLine, ...]
     methods_url: str
     checks_url: str  # where the checks are explained
@@ -165,6 +167,7 @@ def analysis_page(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -
         progress=None if analysis.is_final else _progress(record, plan),
         is_newer=_is_newer(hypothesis, analysis),
         next=_next(hypothesis, analysis, actor=actor),
+        unbundle_url=unbundle_url(hypothesis, actor) if _is_result(hypothesis, analysis) else None,
         method=tuple(_method(analysis, plan)),
         methods_url=url_for("methods.show"),
         checks_url=explained_at("quality"),
@@ -352,6 +355,11 @@ def _is_newer(hypothesis: Hypothesis, analysis: Analysis) -> bool:
     if test is None or not test.analyses:
         return False
     return newer_than(analysis.dataset) is not None or test.analyses[-1].id != analysis.id
+
+
+def _is_result(hypothesis: Hypothesis, analysis: Analysis) -> bool:
+    test = hypothesis.current_test
+    return test is not None and test.result_id == analysis.id
 
 
 def _next(hypothesis: Hypothesis, analysis: Analysis, *, actor: Actor) -> NextLink | None:

@@ -147,6 +147,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "analysed": _analysed,
     "plan_amended": _with("version"),
     "test_opened": _with("number"),
+    "unbundled": _with("drafted"),
     "quality_settings": _with("version"),
     "data_reconciled": _with("log_version", "receipts_version"),
     "metric_switched": _with("version", "log_version"),

@@ -25,6 +25,7 @@ from hadi.web.hypotheses.history_words import entries
 from hadi.web.hypotheses.next_step import NextStep, next_step
 from hadi.web.hypotheses.rows import Row, row_of, rows_of
 from hadi.web.hypotheses.show_menu import MenuItem, menu_of
+from hadi.web.hypotheses.unbundle_views import unbundle_url
 from hadi.web.shared.language import day, say
 from hadi.web.shared.pages import HistoryEntry, Link, Page, Tab
 from hadi.web.shared.render import chrome, initials
@@ -58,6 +59,7 @@ class HypothesisPage(Page):
     verdict: analysis_panels.VerdictPanel | None
     action: plan_panels.ActionPanel
     data: data_panels.DataPanel
+    unbundle_url: str | None  # several things changed at once: each becomes a hypothesis
     insight: conclusion_panels.InsightPanel
     money: money_panels.MoneyPanel | None
     edit: MenuItem | None
@@ -91,6 +93,7 @@ def show_page(hypothesis: Hypothesis, *, actor: Actor, test: Test | None) -> Hyp
         verdict=analysis_panels.panel(hypothesis, actor),
         action=plan_panels.panel(hypothesis, actor),
         data=data_panels.panel(hypothesis, actor),
+        unbundle_url=unbundle_url(hypothesis, actor),
         insight=conclusion_panels.panel(hypothesis, actor),
         money=money_panels.panel(hypothesis, actor),
         edit=next((item for item in menu if item.code == "edit"), None),
