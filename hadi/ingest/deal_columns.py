@@ -51,6 +51,12 @@ class DealColumns:
         }
 
     @property
+    def moments(self) -> tuple[str, ...]:
+        """The columns that have to hold days, or marks of stages."""
+        own = (self.entered_at, self.created_at, self.closed_at, *self.stages.values())
+        return tuple(column for column in own if column)
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """By what of a deal it can be looked at."""
         return tuple(name for name in GROUPS if getattr(self, name))

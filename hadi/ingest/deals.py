@@ -244,7 +244,7 @@ def open_deals(
     with engine.session(files=paths, folder=folder) as connection:
         try:
             table = parquet(paths)
-            types = column_types(connection, table)
+            types = _types(connection, table, columns)
             deal_columns.require(columns, types)
             first = spec.path[0].name
             told = deal_columns.events(columns, types, table, first)
@@ -264,6 +264,18 @@ def open_deals(
             yield Deals(connection, spec, columns, read, moment)
         except duckdb.Error as error:
             raise Unreadable(Text("data_unreadable", reason=engine.reason(error))) from error
+
+
+def _types(connection: DuckDBPyConnection, table: str, columns: DealColumns) -> dict[str, str]:
+    """The types of the columns. One in which nothing stands yet (nobody has won, nothing is closed)
+    is one of days that nobody came to."""
+    types = dict(column_types(connection, table))
+    texts = [column for column in columns.moments if types.get(column) == "VARCHAR"]
+    if texts:
+        counts = ", ".join(f"count({quoted(column)})" for column in texts)
+        found = one_row(connection, f"SELECT {counts} FROM {table}")
+        types |= {c: "TIMESTAMP" for c, n in zip(texts, found, strict=True) if not n}
+    return types
 
 
 def _place(connection: DuckDBPyConnection, spec: FunnelSpec) -> tuple[tuple[str, int], ...]:

@@ -202,6 +202,16 @@ def test_too_many_open_deals_forbid_a_verdict_on_the_page_too(visitor: Visitor) 
     assert "The CRM is not kept" in record["sentence"]
 
 
+def test_one_group_alone_is_not_called_small_and_one_row_is_one(visitor: Visitor) -> None:
+    visitor.sign_in("analyst")
+    funnel, _where = counted(visitor)
+    told(visitor, funnel, "too few others to compare with")
+    head, first, *_rest = made.concrete_offer().splitlines()
+    send(visitor, funnel, f"{head}\n{first}\n")
+    text = visitor.get(funnel).text
+    assert "1 row, " in text and "1 rows" not in text
+
+
 def test_a_funnel_is_archived_and_taken_back_and_deals_are_removed(visitor: Visitor) -> None:
     visitor.sign_in("analyst")
     funnel, where = counted(visitor)

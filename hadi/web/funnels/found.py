@@ -10,7 +10,7 @@ from hadi.analysis.funnel import FunnelFound, GroupFound, StepFound
 from hadi.charts.funnel import Funnel as Chart
 from hadi.charts.funnel import Stage, funnel
 from hadi.domain.crm_hygiene import Hygiene
-from hadi.domain.funnels import StageKind
+from hadi.domain.funnels import FEWEST_TO_COMPARE, StageKind
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.stats.results import Interval
 from hadi.web.shared.language import figure, say
@@ -191,17 +191,26 @@ def _group(name: str, lines: tuple[GroupFound, ...]) -> GroupTable:
 
 def _line(found: GroupFound) -> GroupLine:
     step, standing = found.step, found.standing
-    stands = say(Text(f"stands_{found.stands}")) if found.stands else _("too few to compare")
     return GroupLine(
         name=found.name or str(_("not said")),
         entered=count(step.entered),
         moved=count(step.moved),
         conversion=share(step.conversion),
         between=between(found.interval),
-        stands=str(stands),
+        stands=_stands(found),
         without_task=_of(standing.without_task, standing.open) if standing else "–",
         overdue=_of(standing.overdue, standing.open) if standing else "–",
     )
+
+
+def _stands(found: GroupFound) -> str:
+    """Beside all the others together, or why nothing is said of it."""
+    if found.stands:
+        return say(Text(f"stands_{found.stands}"))
+    if found.name is None:
+        return "–"
+    is_small = found.step.entered < FEWEST_TO_COMPARE
+    return str(_("too few to compare") if is_small else _("too few others to compare with"))
 
 
 def _of(part: int | None, whole: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.analysis.funnel import FunnelFound
 from hadi.domain.errors import HadiError
@@ -243,10 +244,15 @@ def funnel_page(
 
 def _of(shown: FunnelDeals, answer: FunnelFound) -> str:
     """Which deals the numbers are of, and of when."""
-    told = {"file": shown.filename, "n": count(answer.read.deals)}
+    deals, told = answer.read.deals, {"file": shown.filename, "n": count(answer.read.deals)}
     if answer.as_of is None:
-        return str(_("%(n)s deals of “%(file)s”", **told))
-    return str(_("%(n)s deals of “%(file)s”, as of %(day)s", day=day(answer.as_of.date()), **told))
+        said = ngettext("%(n)s deal of “%(file)s”", "%(n)s deals of “%(file)s”", deals, **told)
+        return str(said)
+    said = ngettext(
+        "%(n)s deal of “%(file)s”, as of %(day)s", "%(n)s deals of “%(file)s”, as of %(day)s",
+        deals, day=day(answer.as_of.date()), **told,
+    )  # fmt: skip
+    return str(said)
 
 
 def _use(
@@ -290,7 +296,10 @@ def _removed(deals: FunnelDeals) -> RemovedLine:
 
 def _when(deals: FunnelDeals) -> str:
     told = day(deals.as_of) if deals.as_of else moment(deals.created_at)
-    return str(_("%(n)s rows, %(when)s", n=count(deals.rows), when=told))
+    said = ngettext(
+        "%(n)s row, %(when)s", "%(n)s rows, %(when)s", deals.rows, n=count(deals.rows), when=told
+    )
+    return str(said)
 
 
 def _downloads(funnel: Funnel, shown: FunnelDeals) -> tuple[Downloads, ...]:

@@ -203,3 +203,22 @@ def test_deals_a_week_are_those_of_late(tmp_path: Path) -> None:
         look(tmp_path, "deal,stage,on\na,Offer sent,2026-05-30\nb,New,2026-05-31\n").per_week
         is None
     )
+
+
+def test_a_stage_that_nobody_came_to_yet_is_no_fault(tmp_path: Path) -> None:
+    """In a row for each deal its column is empty, and so has no type; nor has that of the end."""
+    columns = {"deal": "deal", "closed_at": "closed",
+               "stages": {name: name for name in (*made.STAGES, made.LOST)}}  # fmt: skip
+    head = ",".join(("deal", *made.STAGES, made.LOST, "closed"))
+    rows = [f"d{n},2026-01-05,2026-01-06,2026-01-07,{'2026-01-09' if n < 3 else ''},,,"
+            for n in range(10)]  # fmt: skip
+    exported = datetime(2026, 6, 1)  # noqa: DTZ001 - of no zone, as the file is
+    found = look(tmp_path, "\n".join([head, *rows]) + "\n", columns, as_of=exported)
+    assert (found.key.entered, found.key.moved, found.key.open) == (10, 3, 7)
+    assert found.steps[-1].moved == 0
+
+
+def test_a_column_of_words_is_no_stage(tmp_path: Path) -> None:
+    columns = {"deal": "deal", "stages": {"New": "New", "Won": "Won"}}
+    with pytest.raises(Unreadable, match="holds neither dates nor marks"):
+        look(tmp_path, "deal,New,Won\nd1,2026-01-05,soon\n", columns)
