@@ -338,6 +338,17 @@ class PromiseOut(ma.Schema):
     lift = fields.Dict(required=True, allow_none=True)
 
 
+class RolloutMarginOut(ma.Schema):
+    """Margin a week, by the test or, where a wave is measured again, by the last wave; an open end
+    is null."""
+
+    estimate = _number()
+    low = fields.Float(required=True, allow_none=True)
+    high = fields.Float(required=True, allow_none=True)
+    currency = _text()
+    is_measured_again = fields.Boolean(required=True)
+
+
 class MeasurementOut(ma.Schema):
     held = fields.Boolean(required=True)
     effect = _number()
@@ -360,6 +371,7 @@ class RolloutOut(RolloutBriefOut):
     position = fields.Float(required=True)
     owner = fields.Nested(PersonOut, required=True, allow_none=True)
     hypothesis = fields.Nested(HypothesisBriefOut, required=True)
+    margin_per_week = fields.Nested(RolloutMarginOut, required=True, allow_none=True)
     promised = fields.Nested(PromiseOut, required=True, allow_none=True)
     waves = fields.List(fields.Nested(WaveOut), required=True)
     next_measurement = _day(allow_none=True)

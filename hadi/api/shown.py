@@ -4,6 +4,7 @@ language of the request."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from hadi.api.authentication import actor, now
 from hadi.api.voice import language, say
 from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import Step
-from hadi.domain.permissions import Permission, allows
+from hadi.domain.permissions import Permission, Stake, allows
 from hadi.domain.plan import MetricRole
 from hadi.domain.plan_sense import expects_worse
 from hadi.domain.statement import Statement
@@ -29,7 +30,7 @@ from hadi.models import (
     Wave,
 )
 from hadi.models.dataset import DatasetRole
-from hadi.services import economics, hypotheses
+from hadi.services import economics, hypotheses, rollout_gain
 from hadi.services.dataset_records import newest_versions
 from hadi.speech import BabelSpeaker
 
@@ -248,6 +249,7 @@ def rollout(shown: Rollout) -> Json:
         "position": shown.position,
         "owner": person(shown.owner),
         "hypothesis": brief_hypothesis(shown.hypothesis),
+        "margin_per_week": _margin(shown),
         "promised": _promised(shown.conclusion.analysis.record),
         "waves": [wave(each) for each in shown.waves],
         "next_measurement": shown.measure_on.isoformat() if shown.measure_on else None,
@@ -255,6 +257,16 @@ def rollout(shown: Rollout) -> Json:
         "created_at": moment(shown.created_at),
         "updated_at": moment(shown.updated_at),
     }
+
+
+def _margin(shown: Rollout) -> Json | None:
+    """What it brings a week; None for who may not see money too."""
+    weekly = rollout_gain.of(shown)
+    stake = Stake(shown.hypothesis.author_id, shown.hypothesis.owner_id)
+    if weekly is None or not allows(actor(), Permission.VIEW_MONEY, stake):
+        return None
+    told = {"currency": weekly.currency, "is_measured_again": weekly.is_measured_again}
+    return asdict(weekly.gain) | told
 
 
 def wave(shown: Wave) -> Json:

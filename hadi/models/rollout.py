@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hadi.db import Instant, db
 from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.models.account import User
-from hadi.models.columns import Id, Moment, UserRef, choice
+from hadi.models.columns import Document, Id, Moment, UserRef, choice
 from hadi.models.conclusion import Conclusion
 from hadi.models.hypothesis import Hypothesis
 
@@ -27,6 +28,8 @@ class Rollout(db.Model):  # type: ignore[misc,name-defined]
     position: Mapped[float] = mapped_column(default=0.0)
     owner_id: Mapped[str | None] = mapped_column(String(20), ForeignKey("user.id"))
     payback: Mapped[Payback] = mapped_column(choice(Payback))
+    # The margin a week that the test promised, as services/rollout_gain.py writes it.
+    gain: Mapped[dict[str, Any] | None] = mapped_column(Document)
     measure_on: Mapped[date | None]  # the next measurement
     stop_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[Moment]

@@ -101,7 +101,8 @@ def record(
         )  # fmt: skip
         db.session.flush()
         if is_scaling:
-            rollouts.queue(hypothesis, conclusion, payback=evidence.payback, by=by, now=now)
+            rollouts.queue(hypothesis, conclusion, by=by, now=now)
+            economics.refresh(hypothesis, now=now)
         elif decision is Decision.REPEAT:
             open_repeat(hypothesis, by=by, now=now)
     return conclusion

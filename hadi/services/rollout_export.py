@@ -12,6 +12,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
 from hadi.models import Rollout, Wave
+from hadi.services import rollout_gain
 from hadi.services.rollout_list import promise_of, what_a_card_shows
 from hadi.services.table_columns import Listed, listed
 from hadi.services.table_files import Cell, Kind, Table
@@ -25,6 +26,10 @@ COLUMNS = (
     Listed("owner"),
     Listed("owner_email", tag=ColumnTag.PERSONAL),
     Listed("payback"),
+    Listed("margin_per_week", Kind.NUMBER, tag=ColumnTag.MARGIN),
+    Listed("margin_low", Kind.NUMBER, tag=ColumnTag.MARGIN),
+    Listed("margin_high", Kind.NUMBER, tag=ColumnTag.MARGIN),
+    Listed("currency", tag=ColumnTag.MARGIN),
     Listed("metric"),
     Listed("promised", Kind.NUMBER),
     Listed("promised_low", Kind.NUMBER),
@@ -67,7 +72,8 @@ def _rows() -> Iterator[tuple[Cell, ...]]:
 
 
 def _row(rollout: Rollout, wave: Wave | None) -> tuple[Cell, ...]:
-    promise, owner = promise_of(rollout), rollout.owner
+    promise, owner, weekly = promise_of(rollout), rollout.owner, rollout_gain.of(rollout)
+    gain = weekly.gain if weekly else None
     return (
         rollout.hypothesis.key,
         rollout.hypothesis.change,
@@ -75,6 +81,10 @@ def _row(rollout: Rollout, wave: Wave | None) -> tuple[Cell, ...]:
         owner.name if owner else None,
         owner.email if owner else None,
         Text(f"payback_{rollout.payback.value}"),
+        gain.estimate if gain else None,
+        gain.low if gain else None,
+        gain.high if gain else None,
+        weekly.currency if weekly else None,
         promise.metric.name if promise else None,
         promise.estimate if promise else None,
         promise.low if promise else None,

@@ -20,19 +20,12 @@ MEASURE_WITHIN = timedelta(days=92)  # every wave is measured again within three
 MEASURE_AFTER = timedelta(days=56)  # unless someone says another day
 
 
-def queue(
-    hypothesis: Hypothesis,
-    conclusion: Conclusion,
-    *,
-    payback: Payback = Payback.NOT_ASSESSED,
-    by: Actor,
-    now: datetime,
-) -> Rollout:
-    """Put a winner at the end of the queue. Inside a transaction."""
+def queue(hypothesis: Hypothesis, conclusion: Conclusion, *, by: Actor, now: datetime) -> Rollout:
+    """Put a winner at the end of the queue, its payback not judged. Inside a transaction."""
     rollout = Rollout(
         id=new_id(), hypothesis_id=hypothesis.id, conclusion_id=conclusion.id,
         status=RolloutStatus.QUEUED, position=rollout_order.end_of(RolloutStatus.QUEUED),
-        owner_id=hypothesis.owner_id, payback=payback, created_at=now, updated_at=now,
+        owner_id=hypothesis.owner_id, payback=Payback.NOT_ASSESSED, created_at=now, updated_at=now,
     )  # fmt: skip
     db.session.add(rollout)
     db.session.flush()

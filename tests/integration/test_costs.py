@@ -14,9 +14,18 @@ from hadi.domain.costs import BudgetChoice, BudgetLevel
 from hadi.domain.errors import Blocked, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.lifecycle import Decision, Insight
 from hadi.domain.money import Money
-from hadi.domain.scaling import Payback
+from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.models import Cost, Hypothesis, Rollout
-from hadi.services import conclusions, costs, economics, events, hypotheses, plans
+from hadi.services import (
+    conclusions,
+    costs,
+    economics,
+    events,
+    hypotheses,
+    plans,
+    rollout_gain,
+    rollouts,
+)
 from hadi.services.cost_export import table
 from tests.factories.hypotheses import World
 
@@ -305,6 +314,52 @@ def test_the_gates_ask_whether_it_pays_back(world: World) -> None:
     assert not rollout.conclusion.is_payback_acknowledged  # it was assessed
     spend(world, hypothesis, amount="1500")
     assert rollout.payback is Payback.DOES_NOT_PAY_BACK
+
+
+def test_a_winner_brings_what_the_test_promised_then_what_a_wave_found(world: World) -> None:
+    hypothesis = world.measured(money=WORTH)  # 10 % to 15 %: 5 points of 100 a week at 15
+    spend(world, hypothesis, amount="100")
+    scale(world, hypothesis)
+    rollout = db.session.scalars(db.select(Rollout)).one()
+    promised = rollout_gain.of(rollout)
+    assert promised is not None and promised.currency == "EUR"
+    assert promised.gain.estimate == pytest.approx(75) and not promised.is_measured_again
+    test = hypothesis.tests[0]
+    judged = economics.of_now(test, now=world.now).assessment.gain
+    assert judged == promised.gain
+    leader = world.actor("leader")
+    rollouts.move(rollout.id, to=RolloutStatus.ROLLING_OUT, by=leader, now=world.later())
+    rollouts.measure(
+        rollout.id, 1, has_held=True, effect=0.04, low=0.01, high=0.07, by=leader,
+        now=world.later(),
+    )  # fmt: skip
+    measured = rollout_gain.of(rollout)
+    assert measured is not None and measured.is_measured_again
+    ends = (measured.gain.low, measured.gain.estimate, measured.gain.high)
+    assert ends == pytest.approx((15, 60, 105))
+    (brought,) = rollout_gain.board_sums(by=leader)
+    assert (brought.gain, brought.currency, brought.winners) == (measured.gain, "EUR", 1)
+    assert rollout_gain.board_sums(by=world.actor("viewer")) == ()
+    rollouts.move(
+        rollout.id, to=RolloutStatus.STOPPED, reason="sold out", by=leader, now=world.later()
+    )
+    assert rollout_gain.board_sums(by=leader) == ()
+
+
+def test_what_brings_other_money_is_not_added(world: World) -> None:
+    for currency in ("EUR", "EUR", "HUF"):
+        hypothesis = world.measured(money=WORTH | {"currency": currency})
+        spend(world, hypothesis, amount="100", currency=currency)
+        scale(world, hypothesis)
+    euros, forints = rollout_gain.board_sums(by=world.actor("leader"))
+    assert (euros.currency, euros.winners, forints.currency, forints.winners) == (
+        "EUR", 2, "HUF", 1
+    )  # fmt: skip
+    assert euros.gain.estimate == pytest.approx(2 * forints.gain.estimate)
+    assert euros.gain.low is not None and forints.gain.low is not None
+    assert euros.gain.estimate - euros.gain.low == pytest.approx(
+        (forints.gain.estimate - forints.gain.low) * 2**0.5
+    )
 
 
 def test_a_payback_within_the_limit_opens_the_gate(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hadi.db import db
 from tests.fixtures.queries import counted
 from tests.web.hypotheses_pages import Visitor, visitor
 from tests.web.winners import Winner
@@ -36,11 +37,30 @@ def test_a_card_shows_promise_payback_and_who_took_it_on(visitor: Visitor) -> No
     winner = Winner(visitor)
     page = visitor.sign_in("viewer").get("/scale")
     assert columns(page)["queued"] == [winner.key]
-    assert "1 winner is on the board. Payback is not assessed yet" in page.text
+    assert "1 winner is on the board. The payback of 1 is not assessed." in page.text
     assert "If we lay a cable beside every lamp" in page.links
     for words in ("+5.0\xa0pp", "Payback not assessed", "Acknowledged by Oleg Smirnov."):
         assert words.replace("\xa0", " ") in page.text.replace("\xa0", " ")
     assert "Estimate +5.0" in page.html  # the picture says its numbers
+
+
+def test_who_may_see_money_sees_what_a_winner_brings(visitor: Visitor) -> None:
+    from hadi.models import Hypothesis
+    from hadi.models.hypothesis import parse_key
+    from hadi.services import economics
+
+    winner, world = Winner(visitor), visitor.world
+    worth = {"currency": "EUR", "value_per_unit": "30", "margin": 0.5, "units_per_week": 100}
+    with visitor.app.app_context():
+        query = db.select(Hypothesis.id).where(Hypothesis.number == parse_key(winner.key))
+        economics.estimate(
+            db.session.scalars(query).one(), body=worth, by=world.actor("leader"),
+            now=world.later(),
+        )  # fmt: skip
+    board = visitor.sign_in("leader").get("/scale").text
+    assert "margin a week €75 (" in board
+    assert "1 of them brings a margin of €75 (" in board
+    assert "€" not in visitor.sign_in("viewer").get("/scale").text
 
 
 def test_an_override_stays_in_sight(visitor: Visitor) -> None:

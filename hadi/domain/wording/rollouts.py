@@ -8,7 +8,13 @@ WORDING: dict[str, Wording] = {
     "board_overdue": NN_(
         "The measurement of %(n)s is overdue.", "The measurements of %(n)s are overdue."
     ),
-    "board_unassessed": N_("Payback is not assessed yet, so no money is shown."),
+    "board_unassessed": NN_(
+        "The payback of %(n)s is not assessed.", "The payback of %(n)s is not assessed."
+    ),
+    "board_gain": NN_(
+        "%(n)s of them brings a margin of %(gain)s a week.",
+        "%(n)s of them bring a margin of %(gain)s a week together.",
+    ),
     "overdue_by": NN_("overdue by %(n)s day", "overdue by %(n)s days"),
     "wave_falls_short": N_("The promise of %(promise)s lies beyond this whole range."),
     "measurement_invalid": N_("The measurement needs another look."),

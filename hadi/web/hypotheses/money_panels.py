@@ -18,7 +18,6 @@ from hadi.domain.text import Figure, FigureKind, Text
 from hadi.models import Hypothesis, Test
 from hadi.services import costs, economics, hypotheses
 from hadi.services.economics import Economics
-from hadi.stats.payback import Gain
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.language import figure, say, speaker
 from hadi.web.shared.money_words import (
@@ -26,6 +25,7 @@ from hadi.web.shared.money_words import (
     StoreTable,
     amount_words,
     curve_of,
+    gain_words,
     money_words,
     part_word,
     store_table,
@@ -176,7 +176,7 @@ def _warnings(found: Economics) -> Iterator[str]:
 def _stats(found: Assessment) -> Iterator[tuple[str, str]]:
     weeks = interval_of(found)
     if found.gain is not None:
-        yield _("Margin a week"), _gain(found.gain, found.currency)
+        yield _("Margin a week"), gain_words(found.gain, found.currency)
     if found.cost is not None:
         yield _("It cost"), money_words(found.cost)
     if found.earned is not None and found.share is not None:
@@ -201,11 +201,3 @@ def _customer(found: Assessment) -> Iterator[tuple[str, str]]:
     if customer.ratio is not None:
         ratio = written_number(round(customer.ratio, 1), language=speaker().language)
         yield _("LTV to CAC"), ratio
-
-
-def _gain(gain: Gain, currency: str | None) -> str:
-    ends = [
-        _("open") if end is None else amount_words(end, currency) for end in (gain.low, gain.high)
-    ]
-    middle = amount_words(gain.estimate, currency)
-    return str(_("%(middle)s (%(low)s to %(high)s)", middle=middle, low=ends[0], high=ends[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +10,12 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.errors import Blocked
-from hadi.domain.permissions import Actor, Permission, allows
+from hadi.domain.permissions import Actor, Permission, Stake, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Rollout
-from hadi.services import economics, rollouts
+from hadi.services import economics, rollout_gain, rollouts
+from hadi.services.rollout_gain import Sum
 from hadi.services.rollout_list import BoardContent, Promise, Stakes, promise_of
 from hadi.web.scale.words import (
     effect_words,
@@ -22,10 +24,11 @@ from hadi.web.scale.words import (
     promise_words,
     status_word,
 )
-from hadi.web.shared.access import now
+from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.boards import Board, BoardColumn, Card, Move
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import say
+from hadi.web.shared.money_words import gain_words
 from hadi.web.shared.pages import Page
 from hadi.web.shared.render import chrome, initials
 
@@ -49,6 +52,7 @@ class ScalePage(Page):
 def scale_page(
     content: BoardContent,
     stakes: Stakes,
+    gains: Sequence[Sum],
     *,
     today: date,
     actor: Actor,
@@ -66,7 +70,7 @@ def scale_page(
             ),
             is_sorted=can_move,
         ),
-        stakes=stakes_words(stakes),
+        stakes=stakes_words(stakes, gains),
         is_empty=not any(content.counts.values()),
         can_move=can_move,
         hypotheses_url=url_for("hypotheses.index", state="measured"),
@@ -76,7 +80,7 @@ def scale_page(
     )  # fmt: skip
 
 
-def stakes_words(stakes: Stakes) -> str:
+def stakes_words(stakes: Stakes, gains: Sequence[Sum] = ()) -> str:
     """What the board adds up to, in one honest line: no money that nobody has assessed."""
     parts = [Text("board_winners", n=stakes.winners)]
     if stakes.waiting:
@@ -84,7 +88,10 @@ def stakes_words(stakes: Stakes) -> str:
     if stakes.overdue:
         parts.append(Text("board_overdue", n=stakes.overdue))
     if stakes.unassessed:
-        parts.append(Text("board_unassessed"))
+        parts.append(Text("board_unassessed", n=stakes.unassessed))
+    for brought in gains:
+        gain = gain_words(brought.gain, brought.currency)
+        parts.append(Text("board_gain", n=brought.winners, gain=gain))
     return " ".join(say(part) for part in parts)
 
 
@@ -124,6 +131,7 @@ def _column(
 def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
     hypothesis, promise = rollout.hypothesis, promise_of(rollout)
     due = next_measurement(rollout, today)
+    brought = _gain(rollout)
     verdict = rollout.conclusion.analysis.label
     return Card(
         key=rollout.id,
@@ -139,12 +147,24 @@ def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
         figure=promise_words(promise) if promise else None,
         figure_label=promise.metric.name if promise else None,
         chart=promise_chart(promise) if promise else None,
+        money=brought[1] if brought else None,
+        money_label=brought[0] if brought else None,
         badges=(say(Text(f"payback_{economics.payback_now(rollout, now=now()).value}")),),
         note=_remarks(rollout, promise),
         when=due[0] if due else None,
         is_late=bool(due and due[1]),
         moves=moves_of(rollout) if can_move else (),
     )
+
+
+def _gain(rollout: Rollout) -> tuple[str, str] | None:
+    """The margin a week, by the test or by the last wave; None for who may not see money."""
+    weekly = rollout_gain.of(rollout)
+    stake = Stake(rollout.hypothesis.author_id, rollout.hypothesis.owner_id)
+    if weekly is None or not allows(current_actor(), Permission.VIEW_MONEY, stake):
+        return None
+    label = _("margin a week, measured again") if weekly.is_measured_again else _("margin a week")
+    return str(label), gain_words(weekly.gain, weekly.currency)
 
 
 def short_sentence(rollout: Rollout) -> str:

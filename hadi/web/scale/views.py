@@ -10,13 +10,14 @@ from hadi.domain.errors import Blocked, HadiError
 from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Rollout
-from hadi.services import rollout_list, rollout_order, rollouts
+from hadi.services import rollout_gain, rollout_list, rollout_order, rollouts
 from hadi.services.exports import Name
 from hadi.web.scale import blueprint, moves
 from hadi.web.scale.form_page import Answer, answered, form_page
 from hadi.web.scale.forms import HELD, MeasurementForm, StopForm, WaveForm, in_units
 from hadi.web.scale.pages import ScalePage, scale_page
 from hadi.web.scale.rollout_page import rollout_page
+from hadi.web.scale.wave_page import wave_answer
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now, today
 from hadi.web.shared.render import render, tell
@@ -100,12 +101,11 @@ def new_wave(rollout_id: str) -> Answer:
         tell(_("Wave %(number)s has started.", number=number))
         return url_for("scale.show", rollout_id=rollout.id)
 
-    page = form_page(
-        rollout, form, title=_("Start wave %(number)s", number=number),
+    return wave_answer(
+        rollout, form, act, title=_("Start wave %(number)s", number=number),
         lead=_("A wave is small enough to stop, and is measured again within three months."),
-        button=_("Start the wave"),
+        button=_("Start the wave"), wave=waiting,
     )  # fmt: skip
-    return answered("scale/wave.html", page, act)
 
 
 @blueprint.route("/<rollout_id>/waves/<int:number>", methods=["GET", "POST"])
@@ -126,12 +126,11 @@ def wave(rollout_id: str, number: int) -> Answer:
         tell(_("Wave %(number)s is planned.", number=number))
         return url_for("scale.show", rollout_id=rollout.id)
 
-    page = form_page(
-        rollout, form, title=_("Wave %(number)s", number=number),
+    return wave_answer(
+        rollout, form, act, title=_("Wave %(number)s", number=number),
         lead=_("A wave is small enough to stop, and is measured again within three months."),
-        button=_("Save the wave"),
+        button=_("Save the wave"), wave=planned,
     )  # fmt: skip
-    return answered("scale/wave.html", page, act)
 
 
 @blueprint.route("/<rollout_id>/waves/<int:number>/measure", methods=["GET", "POST"])
@@ -169,7 +168,8 @@ def _board(refusal: Blocked | None = None) -> ScalePage:
     whole = RolloutStatus(written) if written in set(RolloutStatus) else None
     content = rollout_list.board(whole=whole, by=actor)
     stakes = rollout_list.stakes(today=today(), by=actor)
-    return scale_page(content, stakes, today=today(), actor=actor, refusal=refusal)
+    gains = rollout_gain.board_sums(by=actor)
+    return scale_page(content, stakes, gains, today=today(), actor=actor, refusal=refusal)
 
 
 def _for_leaders(rollout_id: str, step: str) -> Rollout:

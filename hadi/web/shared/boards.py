@@ -43,6 +43,8 @@ class Card:
     verdict: str | None = None
     figure: str | None = None
     figure_label: str | None = None
+    money: str | None = None  # what it brings, for who may see money
+    money_label: str | None = None
     when: str | None = None
     note: str | None = None
     chart: IntervalChart | None = None

@@ -13,7 +13,7 @@ from hadi.domain.money import Money, amount_figure
 from hadi.domain.payback import Assessment
 from hadi.domain.payback_sentence import figure_of
 from hadi.domain.text import Figure, FigureKind, Text
-from hadi.stats.payback import Case
+from hadi.stats.payback import Case, Gain
 from hadi.web.shared.language import figure, say
 
 Pairs = tuple[tuple[str, str], ...]
@@ -44,6 +44,15 @@ def money_words(money: Money) -> str:
 
 def amount_words(amount: Decimal | float, currency: str | None, *, is_signed: bool = False) -> str:
     return figure(amount_figure(amount, currency or "", is_signed=is_signed))
+
+
+def gain_words(gain: Gain, currency: str | None) -> str:
+    """An amount with the ends of its interval."""
+    ends = [
+        _("open") if end is None else amount_words(end, currency) for end in (gain.low, gain.high)
+    ]
+    middle = amount_words(gain.estimate, currency)
+    return str(_("%(middle)s (%(low)s to %(high)s)", middle=middle, low=ends[0], high=ends[1]))
 
 
 def sums_words(sums: tuple[Money, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hadi.stats.payback import (
     customer_economics,
     payback_weeks,
     store_economics,
+    together,
     weeks_until,
 )
 
@@ -55,6 +57,34 @@ def test_a_first_order_at_a_loss_may_be_worth_it() -> None:
 
 def test_what_costs_nothing_is_paid_back_at_once_whatever_it_brings() -> None:
     assert payback_weeks(0, Gain(-5, -9, -1)).high == 0.0
+
+
+def test_independent_gains_add_up_like_normal_estimates() -> None:
+    errors = (10.0, 20.0, 5.0)
+    gains = [Gain(e * 3, e * 3 - 1.96 * e, e * 3 + 1.96 * e) for e in errors]
+    sums = together(gains)
+    spread = 1.96 * sum(e**2 for e in errors) ** 0.5
+    assert (sums.estimate, sums.low, sums.high) == pytest.approx((105, 105 - spread, 105 + spread))
+    assert together(gains[:1]) == gains[0]
+    assert together([*gains, Gain(1, None, 2)]).low is None
+    assert together([*gains, Gain(1, None, 2)]).high is not None
+
+
+def test_the_interval_of_a_sum_of_shares_covers_it() -> None:
+    """Wilson intervals lean to one side; those of their sum still cover it nineteen in twenty."""
+    rng, shares, n, tries = np.random.default_rng(20), (0.03, 0.1, 0.4), 150, 4_000
+    seen = rng.binomial(n, shares, (tries, len(shares)))
+    middle = (seen + 1.96**2 / 2) / (n + 1.96**2)
+    half = 1.96 / (n + 1.96**2) * np.sqrt(seen * (1 - seen / n) + 1.96**2 / 4)
+    covered = 0
+    for row in range(tries):
+        sums = together([
+            Gain(seen[row, i] / n, middle[row, i] - half[row, i], middle[row, i] + half[row, i])
+            for i in range(len(shares))
+        ])  # fmt: skip
+        assert sums.low is not None and sums.high is not None
+        covered += sums.low <= sum(shares) <= sums.high
+    assert abs(covered / tries - 0.95) < 4 * (0.95 * 0.05 / tries) ** 0.5
 
 
 def test_an_open_end_is_never_or_at_once() -> None:
