@@ -81,6 +81,15 @@ WINNERS = (
         measure=Measure("quote won", 0.05, 0.24, 0.08),
         data=Counted((240, 1000), (322, 1010)),
         file="quotes.csv",
+        budget=900,
+        worth={
+            "value_per_unit": "260", "margin": 0.22, "units_per_week": 45,
+            "payback_limit_weeks": 26, "one_off_per_store": "400", "running_per_week": "40",
+        },
+        costs=(
+            Spent(2, "260", "equipment", "An alarm for requests older than forty minutes"),
+            Spent(20, "480", "work", "A second person at the desk until noon"),
+        ),
         closing=Closing(
             "scale",
             "Eight points more, and the desk can carry it.",
@@ -100,6 +109,12 @@ WINNERS = (
         measure=Measure("bought a board", 0.03, 0.19, 0.05),
         data=Counted((380, 2000), (498, 2010)),
         file="instalments.csv",
+        budget=500,
+        worth={
+            "value_per_unit": "310", "margin": 0.2, "units_per_week": 60,
+            "payback_limit_weeks": 26, "one_off_per_store": "60",
+        },
+        costs=(Spent(1, "350", "goods", "New price tags for four stores"),),
         closing=Closing(
             "scale",
             "Confirmed, and no more cancelled contracts than before.",
@@ -119,6 +134,12 @@ WINNERS = (
         measure=Measure("delivery failed", 0.03, 0.11, -0.05, better="lower"),
         data=Counted((231, 2100), (118, 2080)),
         file="delivery_windows.csv",
+        budget=800,
+        worth={
+            "value_per_unit": "18", "margin": 1.0, "units_per_week": 400,
+            "payback_limit_weeks": 26, "one_off_per_store": "0", "running_per_week": "20",
+        },
+        costs=(Spent(3, "620", "equipment", "Choosing the window on the order form"),),
         closing=Closing(
             "scale",
             "Half the failed deliveries are gone.",
