@@ -6,8 +6,9 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, TextAreaField
+from wtforms import DateField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from hadi.domain.statement import LIMIT
 from hadi.web.shared.forms import Form, choices
@@ -24,9 +25,14 @@ class StopForm(Form):
 
 
 class WaveForm(Form):
-    """Where a wave goes, and when it is measured again."""
+    """Where a wave goes, and when it is measured again. `stores` are ticked to be added to the
+    scope."""
 
     scope = TextAreaField(_l("Where does it go?"), render_kw={"maxlength": LIMIT, "rows": 2})
+    stores = SelectMultipleField(
+        _l("Stores like those of the test"), validate_choice=False,
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+    )  # fmt: skip
     starts_on = DateField(_l("Starts on"), [InputRequired(_l("Say when it starts."))])
     measure_on = DateField(
         _l("Measured again on"), [InputRequired(_l("Say when it is measured again."))]

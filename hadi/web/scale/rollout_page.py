@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -15,11 +16,14 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Event, Rollout, Wave
-from hadi.services import economics, hypotheses
+from hadi.services import economics, hypotheses, unit_changes
 from hadi.services.economics import Economics
 from hadi.services.rollout_list import Promise, promise_of
+from hadi.services.unit_register import Register
+from hadi.services.wave_stores import Likeness
 from hadi.web.scale import history
 from hadi.web.scale.next_steps import NextStep, next_step
+from hadi.web.scale.stores_panel import StoresPanel, stores_panel
 from hadi.web.scale.words import (
     chart,
     effect_words,
@@ -51,6 +55,9 @@ class WaveRow:
     note: str = ""
     edit_url: str | None = None
     is_late: bool = False
+    check_again: tuple[str, ...] = ()
+    stores: StoresPanel | None = None
+    stores_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,8 @@ class RolloutPage(Page):
     next: NextStep | None
     promise: PromiseRow | None
     waves: tuple[WaveRow, ...]
+    tested: StoresPanel | None  # where the test ran, before the first wave
+    check_again: tuple[str, ...]  # what has changed where the test ran
     decided: Decided
     history: tuple[HistoryEntry, ...]
 
@@ -121,6 +130,10 @@ def rollout_page(
     owner = rollout.owner
     found = economics.of_conclusion(rollout.conclusion, now=now())
     sees_money = allows(actor, Permission.VIEW_MONEY, hypotheses.stake(hypothesis))
+    register = Register()
+    likeness = Likeness(rollout, register)
+    changed = unit_changes.of_waves(rollout, register)
+    again = unit_changes.of_conclusions([rollout.conclusion]).get(rollout.conclusion_id, [])
     return RolloutPage(
         title=_("Roll-out of %(key)s", key=hypothesis.key),
         chrome=chrome(),
@@ -142,12 +155,28 @@ def rollout_page(
         next=next_step(rollout, can_move=can_move),
         promise=_promise_row(promise, rollout),
         waves=tuple(
-            _wave_row(wave, promise, rollout, today=today, can_move=can_move)
+            replace(
+                _wave_row(wave, promise, rollout, today=today, can_move=can_move),
+                check_again=tuple(say(text) for text in changed.get(wave.number, ())),
+                **_beside_test(wave, likeness),
+            )
             for wave in rollout.waves
         ),
+        tested=stores_panel(likeness.of("")) if likeness.tested and not rollout.waves else None,
+        check_again=tuple(say(text) for text in again),
         decided=_decided(rollout),
         history=history.entries(events),
     )  # fmt: skip
+
+
+def _beside_test(wave: Wave, likeness: Likeness) -> dict[str, Any]:
+    """The stores of a wave beside those of the test, where either is known."""
+    found = likeness.of(wave.scope, but=wave)
+    if not wave.scope or not (found.stores or found.again or found.tested):
+        return {}
+    panel = stores_panel(found)
+    label = panel.summary or panel.again or str(_("Which stores are these?"))
+    return {"stores": panel, "stores_label": label}
 
 
 def _money(rollout: Rollout, found: Economics) -> MoneyRow:
