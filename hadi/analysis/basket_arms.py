@@ -158,7 +158,8 @@ def _sentence(
     judged = verdict.metric_verdict
     if judged is not None and judged.guardrail is not None:
         params["guardrail"] = Text(f"basket_measure_{judged.guardrail.metric}")
-    return Text(told.code, **params)
+    # What is compared here are stores, whatever a test may call its clusters.
+    return Text(told.code.replace("_clusters", "_stores"), **params)
 
 
 def _settles_at(

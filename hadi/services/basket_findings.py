@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from hadi.domain.plan import Plan
+from hadi.domain.plan import MetricKind, Plan
 from hadi.domain.text import Text
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Basket, Dataset
@@ -39,8 +39,13 @@ def checks(dataset: Dataset, plan: Plan, today: date) -> Iterable[Check]:
     if origin is None or origin.kind is not MadeFrom.BASKET:
         return ()
     is_over = plan.ends_on is None or plan.ends_on < today
-    return tuple(
+    carried = tuple(
         Check(found["code"], CheckStatus(found["status"]), Text.from_json(found["text"]))
         for found in origin.found.get("checks", ())
         if is_over or found["code"] not in _OF_THE_RESULT
     )
+    primary = plan.primary
+    if primary is None or primary.kind is not MetricKind.RATIO:
+        return carried
+    # Whoever comes from the page of baskets has read another number there.
+    return (*carried, Check("basket_rate", CheckStatus.PASS, Text("basket_rate_of_receipts")))

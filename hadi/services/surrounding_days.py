@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from hadi.domain.calendar import Days as Entry
 from hadi.domain.calendar import DayScope, comes_back
-from hadi.domain.overlaps import Uneven, days_within, uneven
+from hadi.domain.overlaps import ALIKE, Uneven, days_within, uneven
 from hadi.domain.text import Figure, FigureKind, Text, day_figure
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import CalendarEntry
@@ -40,7 +40,9 @@ def checks(ground: Lies) -> Iterator[Check]:
         yield Check("calendar", CheckStatus.WARN, more)
     inside = [entry for entry in entries if entry.ends_on >= after.first]
     if not found and inside and ground.arms:
-        yield Check("calendar", CheckStatus.PASS, Text("days_alike", n=len(inside)))
+        limit = Figure(FigureKind.POINTS, ALIKE)
+        text = Text("days_alike_within", n=len(inside), limit=limit)
+        yield Check("calendar", CheckStatus.PASS, text)
 
 
 def touched(entry: CalendarEntry, stores: Iterable[Store]) -> list[str]:

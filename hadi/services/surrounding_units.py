@@ -91,9 +91,10 @@ def _stock(ground: Ground, weeks: Mapping[str, Sequence[UnitWeek]]) -> Iterator[
         "stores": listed, "goods": goods, "most": arm_text(most), "least": arm_text(least),
         "most_share": Figure(FigureKind.SHARE, shares[most]),
         "least_share": Figure(FigureKind.SHARE, shares[least]),
+        "limit": Figure(FigureKind.POINTS, ALIKE),
     }  # fmt: skip
     is_uneven = shares[most] - shares[least] > ALIKE
-    code = "stock_uneven" if is_uneven else "stock_alike"
+    code = "stock_uneven_beyond" if is_uneven else "stock_alike_within"
     yield Check("stock", CheckStatus.WARN if is_uneven else CheckStatus.PASS, Text(code, **params))
 
 

@@ -100,7 +100,11 @@ def test_what_reaches_every_store_changes_nothing(world: World) -> None:
     days(world, "Somewhere else", START, 7, scope="units", places="B1")
     analysis = judged(world, pilot(world))
     assert said(analysis, "calendar") == [
-        ("pass", "3 entries of the calendar lie in the test and reach every arm alike.")
+        (
+            "pass",
+            "3 entries of the calendar lie in the test and reach every arm about alike: the shares "
+            "of their stores that they reach are no more than 10.0 pp apart.",
+        )
     ]
     assert "calendar" not in warned(analysis)
 
@@ -197,6 +201,7 @@ def test_new_people_and_goods_that_ran_out(world: World) -> None:
     ((status, detail),) = said(analysis, "stock")
     assert status == "warn"
     assert "in 100.0% of the weeks of the pilots and in 0.0% of those of the controls" in detail
+    assert "more than 10.0 pp apart" in detail
     assert "(automatic breakers)" in detail
     assert {"staff", "stock"} <= set(warned(analysis))
 
@@ -206,7 +211,8 @@ def test_the_same_people_and_shelves_that_were_empty_everywhere(world: World) ->
         weeks(world, unit(world, code), stock_out=True)
     analysis = judged(world, pilot(world))
     assert [status for status, _ in said(analysis, "staff")] == ["pass"]
-    assert [status for status, _ in said(analysis, "stock")] == ["pass"]
+    ((status, detail),) = said(analysis, "stock")
+    assert status == "pass" and "no more than 10.0 pp apart" in detail
 
 
 def test_two_tests_in_the_same_stores_on_the_same_metric_name_each_other(world: World) -> None:

@@ -187,6 +187,9 @@ WORDING: dict[str, Wording] = {
     "basket_not_eaten": N_(
         "What some departments won, the others did not pay for: their losses make %(share)s of the gains."
     ),
+    "basket_rate_of_receipts": N_(
+        "A rate here is one of all receipts of a group, so that large stores weigh more. The page of baskets shows the mean of the stores’ own rates, where every store counts the same: the two numbers differ a little, and both are judged by store."
+    ),
     # Measures
     "basket_measure_attach_rate": N_("Attach rate"),
     "basket_measure_units_per_receipt": N_("Units per receipt"),

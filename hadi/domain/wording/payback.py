@@ -37,13 +37,13 @@ WORDING: dict[str, Wording] = {
     "budget_mail_hello": N_("Hello %(name)s,"),
     "budget_mail_reached_subject": N_("%(key)s: the budget is used up"),
     "budget_mail_reached": N_(
-        "the test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Costs can still be entered; from 120%% on a leader decides."
+        "The test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Costs can still be entered; from 120%% on a leader decides."
     ),
     "budget_mail_over_subject": N_("%(key)s is over budget: please decide"),
     "budget_mail_over": N_(
-        "the test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Please decide whether it goes on with a new cap or stops spending."
+        "The test of %(key)s has cost %(spent)s, which is %(share)s of its budget of %(cap)s. Please decide whether it goes on with a new cap or stops spending."
     ),
-    "budget_mail_about": N_("It is about: %(change)s"),
+    "budget_mail_about": N_("What it tests: %(change)s"),
     "budget_decision_invalid": N_("The decision was not saved."),
     "budget_needs_choice": N_("Choose whether the test goes on with a new cap or stops spending."),
     "budget_needs_reason": N_("Write why: the words stay beside the costs."),
@@ -87,7 +87,9 @@ WORDING: dict[str, Wording] = {
     "payback_two_currencies": N_(
         "one currency: it cost %(costs)s and its worth is declared in %(declared)s, and nothing is converted"
     ),
-    "payback_ends": N_("The effect and its ends have to be numbers, the effect between --low and --high."),
+    "payback_ends": N_(
+        "The effect and its ends have to be numbers, the effect between --low and --high."
+    ),
     "payback_never": N_("never"),
     "payback_in_weeks": N_("%(weeks)s weeks"),
     "payback_weeks_interval": N_("%(weeks)s (%(low)s to %(high)s)"),
@@ -95,7 +97,9 @@ WORDING: dict[str, Wording] = {
     "payback_says_too_early": N_(
         "It is too early to judge whether it pays back: the declared horizon ends on %(day)s."
     ),
-    "payback_says_paid": N_("It has paid back: the test earned %(earned)s, and cost %(cost)s; at the lower end of the effect it is back in %(latest)s."),
+    "payback_says_paid": N_(
+        "It has paid back: the test earned %(earned)s, and cost %(cost)s; at the lower end of the effect it is back in %(latest)s."
+    ),
     "payback_says_will": N_(
         "It will pay back: in %(estimate)s, at the latest in %(latest)s; the limit is %(limit)s."
     ),
@@ -130,7 +134,9 @@ WORDING: dict[str, Wording] = {
         "%(n)s lines are not right yet: no cost was entered.",
     ),
     "cost_import_day": N_("“%(written)s” is no day: write it as 02.03.2026 or 2026-03-02."),
-    "cost_import_kind": N_("“%(written)s” is nothing that money is spent on here; there are: %(options)s."),
+    "cost_import_kind": N_(
+        "“%(written)s” is nothing that money is spent on here; there are: %(options)s."
+    ),
     "cost_import_amount": N_("“%(written)s” can be read in two ways: write %(whole)s or %(part)s."),
     "cost_import_other": N_("It belongs to %(key)s, and this is the ledger of another hypothesis."),
     "cost_export_hypothesis": N_("Hypothesis"),
@@ -151,6 +157,8 @@ WORDING: dict[str, Wording] = {
     "label_spent_on": N_("Spent on"),
     "label_note": N_("Note"),
     "label_cap": N_("Cap"),
-    "payback_says_never": N_("It never pays back: not even at the upper end of the effect is anything earned."),
+    "payback_says_never": N_(
+        "It never pays back: not even at the upper end of the effect is anything earned."
+    ),
     "payback_after_result": N_("Part of this was estimated after the result was known: %(parts)s."),
 }

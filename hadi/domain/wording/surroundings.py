@@ -33,6 +33,10 @@ WORDING: dict[str, Wording] = {
         "%(n)s entry of the calendar lies in the test and reaches every arm alike.",
         "%(n)s entries of the calendar lie in the test and reach every arm alike.",
     ),
+    "days_alike_within": NN_(
+        "%(n)s entry of the calendar lies in the test and reaches every arm about alike: the shares of their stores that it reaches are no more than %(limit)s apart.",
+        "%(n)s entries of the calendar lie in the test and reach every arm about alike: the shares of their stores that they reach are no more than %(limit)s apart.",
+    ),
     # Weeks of the stores
     "staff_stayed": N_(
         "New people were at most %(share)s of the staff of a store during the test; up to %(limit)s it is taken as the same store."
@@ -50,6 +54,12 @@ WORDING: dict[str, Wording] = {
     ),
     "stock_alike": N_(
         "Goods ran out in every arm about as often: in %(most_share)s of the weeks of %(most)s and in %(least_share)s of those of %(least)s."
+    ),
+    "stock_uneven_beyond": N_(
+        "Goods ran out in %(most_share)s of the weeks of %(most)s and in %(least_share)s of those of %(least)s, more than %(limit)s apart: %(stores)s%(goods)s. What could not be sold is in the difference."
+    ),
+    "stock_alike_within": N_(
+        "Goods ran out in every arm about as often: in %(most_share)s of the weeks of %(most)s and in %(least_share)s of those of %(least)s, no more than %(limit)s apart."
     ),
     # Other tests
     "overlap_collides": N_(

@@ -63,6 +63,10 @@ WORDING: dict[str, Wording] = {
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s unit per group would settle whether it reaches the promised %(threshold)s.",
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s units per group would settle whether it reaches the promised %(threshold)s.",
     ),
+    "sentence_not_enough_data_settles_stores": NN_(
+        "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s store per group would settle whether it reaches the promised %(threshold)s.",
+        "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s stores per group would settle whether it reaches the promised %(threshold)s.",
+    ),
     "sentence_not_enough_data_settles_clusters": NN_(
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s cluster per group would settle whether it reaches the promised %(threshold)s.",
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s clusters per group would settle whether it reaches the promised %(threshold)s.",
@@ -70,6 +74,10 @@ WORDING: dict[str, Wording] = {
     "sentence_not_enough_data_settles_any": NN_(
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s unit per group would settle it.",
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s units per group would settle it.",
+    ),
+    "sentence_not_enough_data_settles_any_stores": NN_(
+        "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s store per group would settle it.",
+        "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s stores per group would settle it.",
     ),
     "sentence_not_enough_data_settles_any_clusters": NN_(
         "Not enough data: “%(metric)s” changed by %(effect)s, and chance alone could do this. If the effect stays as it looks now, about %(n)s cluster per group would settle it.",
@@ -84,6 +92,10 @@ WORDING: dict[str, Wording] = {
     "sentence_not_enough_data_real_settles": NN_(
         "There is an effect: “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open. If it stays as it looks now, about %(n)s unit per group would settle that.",
         "There is an effect: “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open. If it stays as it looks now, about %(n)s units per group would settle that.",
+    ),
+    "sentence_not_enough_data_real_settles_stores": NN_(
+        "There is an effect: “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open. If it stays as it looks now, about %(n)s store per group would settle that.",
+        "There is an effect: “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open. If it stays as it looks now, about %(n)s stores per group would settle that.",
     ),
     "sentence_not_enough_data_real_settles_clusters": NN_(
         "There is an effect: “%(metric)s” changed by %(effect)s. Whether it reaches the promised %(threshold)s is open. If it stays as it looks now, about %(n)s cluster per group would settle that.",

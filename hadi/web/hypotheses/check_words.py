@@ -50,6 +50,7 @@ def check_word(code: str) -> str:
         "technology": _("Technology and sales model"),
         "collisions": _("Other tests in the same stores"),
         "fidelity": _("Was it carried out?"),
+        "basket_rate": _("Which average this is"),
         "few_visits": _("Few visits"),
     }
     return str(words.get(code) or season_found.check_word(code) or code)

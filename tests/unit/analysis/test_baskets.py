@@ -67,6 +67,7 @@ def test_stores_are_compared_and_not_their_receipts(tmp_path: Path) -> None:
     assert (attach.permutation.assignments, attach.permutation.is_exact) == (70, True)
     assert answer.as_json()["arms"][0]["measures"][0]["store_t_p"] == pytest.approx(0.24, abs=5e-3)
     assert arm.verdict.verdict == "not_enough_data"
+    assert "stores per group would settle" in str(arm.text)
     assert statuses(answer)["clusters"] == "pass"
 
 
