@@ -59,7 +59,7 @@ def test_who_may_see_money_sees_what_a_winner_brings(visitor: Visitor) -> None:
         )  # fmt: skip
     board = visitor.sign_in("leader").get("/scale").text
     assert "margin a week €75 (" in board
-    assert "1 of them brings a margin of €75 (" in board
+    assert "1 of them is worth a margin of €75 (" in board
     assert "€" not in visitor.sign_in("viewer").get("/scale").text
 
 

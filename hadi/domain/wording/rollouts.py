@@ -12,8 +12,8 @@ WORDING: dict[str, Wording] = {
         "The payback of %(n)s is not assessed.", "The payback of %(n)s is not assessed."
     ),
     "board_gain": NN_(
-        "%(n)s of them brings a margin of %(gain)s a week.",
-        "%(n)s of them bring a margin of %(gain)s a week together.",
+        "%(n)s of them is worth a margin of %(gain)s a week.",
+        "%(n)s of them are worth a margin of %(gain)s a week together.",
     ),
     "overdue_by": NN_("overdue by %(n)s day", "overdue by %(n)s days"),
     "wave_falls_short": N_("The promise of %(promise)s lies beyond this whole range."),
