@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from hadi.cli.files import prepared, reading_options
 from hadi.domain.errors import Invalid
 from hadi.domain.months import When, read_span
 from hadi.domain.plan import Design, Metric, MetricKind, MetricRole, Plan
-from hadi.domain.season_plan import SeasonPlan
+from hadi.domain.season_plan import KeptSeason, SeasonPlan
 from hadi.domain.text import Text
 from hadi.ingest.series import SeriesTable
 
@@ -49,6 +50,11 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
     show_default=True,
     help="What is made of the years.",
 )
+@click.option(
+    "--profile",
+    metavar="FILE",
+    help="Take these coefficients instead: of --json, or as the page of seasons hands them out.",
+)
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Error level.")
 @reading_options
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
@@ -63,11 +69,14 @@ def season(file: str, is_json: bool, **given: Any) -> None:
     before, after = (
         read_span(given[name], f"--{name}") if given[name] else None for name in ("before", "after")
     )
+    profile = _profile(given)
     table, notes = _read(file, given)
     from hadi.analysis.season import season as answer_of
 
     chosen = {name: None if given[name] == "auto" else given[name] for name in ("method", "over")}
-    answer = answer_of(table, before=before, after=after, alpha=given["alpha"], **chosen)
+    answer = answer_of(
+        table, before=before, after=after, alpha=given["alpha"], profile=profile, **chosen
+    )
     counted = None
     if after is not None and (given["counts"] or given["exposure"]):
         counted = _counted(table, after[0], given["alpha"])
@@ -80,6 +89,18 @@ def season(file: str, is_json: bool, **given: Any) -> None:
     click.echo(report(answer, notes))
     if counted:
         click.echo(regression(counted))
+
+
+def _profile(given: dict[str, Any]) -> KeptSeason | None:
+    """The season that was kept as a file, where one is named. Raises Invalid, Unreadable."""
+    if given["profile"] is None:
+        return None
+    for name in ("method", "over"):
+        if given[name] != "auto":
+            raise Invalid(Text("season_profile_decides", option=f"--{name}"))
+    from hadi.ingest.kept_seasons import read
+
+    return read(Path(given["profile"]))
 
 
 def _counted(table: SeriesTable, start: When, alpha: float) -> dict[str, Any]:

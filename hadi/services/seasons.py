@@ -21,6 +21,7 @@ from hadi.ingest.report import ColumnReport, ColumnType
 from hadi.ingest.series import Cell, SeriesTable, laid_out
 from hadi.ingest.series_lines import read_lines, written_lines
 from hadi.ingest.tables import TableSource
+from hadi.models import SeasonProfile
 from hadi.services import season_profiles
 from hadi.services.table_files import Head, Kind, Table
 from hadi.stats.seasons import Method, Over
@@ -119,13 +120,30 @@ def coefficients_table(answer: Season) -> Table:
     heads = (
         Head("month", Text("season_column_month"), Kind.WHOLE),
         Head("coefficient", Text("season_column_coefficient"), Kind.NUMBER),
+        Head("method", Text("season_column_method"), Kind.TEXT),
         *(Head(_year(start), _year(start), Kind.NUMBER) for start in starts),
     )
     by_year = answer.found.by_year
     rows = (
-        (place + 1, value, *(None if v != v else float(v) for v in by_year[:, place]))
+        (
+            place + 1,
+            value,
+            answer.found.method,
+            *(None if v != v else float(v) for v in by_year[:, place]),
+        )
         for place, value in enumerate(answer.found.values)
     )
+    return Table(stem="season", heads=heads, rows=rows, size=12)
+
+
+def kept_table(kept: SeasonProfile) -> Table:
+    """A kept season as a file, which `hadi season --profile` takes."""
+    heads = (
+        Head("month", Text("season_column_month"), Kind.WHOLE),
+        Head("coefficient", Text("season_column_coefficient"), Kind.NUMBER),
+        Head("method", Text("season_column_method"), Kind.TEXT),
+    )
+    rows = ((place + 1, value, kept.method) for place, value in enumerate(kept.coefficients))
     return Table(stem="season", heads=heads, rows=rows, size=12)
 
 

@@ -131,6 +131,10 @@ def test_a_season_is_kept_used_again_deleted_and_brought_back(visitor: Visitor) 
     assert "The season explains all of it" in page.text
     assert "Kept coefficients: “Shoe shops”." in page.text
     profile = data["profile"]
+    file = visitor.browser.open(f"/data/seasons/{profile}/season.csv", method="GET", status=200)
+    head, first, *rest = file.response.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert (head, len(rest)) == ('"Month","Coefficient","Divided by"', 11)
+    assert first.startswith("1,0.7") and first.endswith(',"level"')
     visitor.browser.post(f"/data/seasons/{profile}/delete", {"csrf_token": data["csrf_token"]})
     page = visitor.get("/data/seasons")
     assert "is deleted" in page.text and "Kept seasons" not in page.text

@@ -31,6 +31,7 @@ WORDING: dict[str, Wording] = {
     "season_invalid": NN_("%(n)s field is not usable.", "%(n)s fields are not usable."),
     "season_column_month": N_("Month"),
     "season_column_coefficient": N_("Coefficient"),
+    "season_column_method": N_("Divided by"),
     "season_span_short": N_("“%(field)s” holds no whole month."),
     "season_rows_or_text": N_("Send either rows or text."),
     "season_spans_both": N_("To compare before with after, name both."),
@@ -136,6 +137,12 @@ WORDING: dict[str, Wording] = {
     "season_profile_taken": N_("A season of that name is kept already: write another name."),
     "season_profile_many": N_(
         "%(n)s seasons are kept, which is all there is room for: delete one first."
+    ),
+    "season_profile_decides": N_(
+        "--profile brings its own coefficients: leave %(option)s out, or --profile."
+    ),
+    "season_file_unknown": N_(
+        "“%(file)s” holds no season: take what `hadi season --json` printed, or the table of twelve coefficients that the page of seasons hands out."
     ),
     "season_profile_unknown": N_("No kept season is called “%(name)s”."),
     "season_profile_deleted": N_("This season is deleted already."),

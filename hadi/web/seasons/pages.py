@@ -40,6 +40,7 @@ class KeptLine:
     high: str
     low: str
     use_url: str
+    file_url: str
     delete_url: str | None
 
 
@@ -88,6 +89,7 @@ def _kept(profile: SeasonProfile, *, can_keep: bool) -> KeptLine:
         high=_month(values, max(values)),
         low=_month(values, min(values)),
         use_url=url_for("seasons.index", profile=profile.id) + "#season",
+        file_url=url_for("seasons.export", profile_id=profile.id, format="csv"),
         delete_url=url_for("seasons.delete", profile_id=profile.id) if can_keep else None,
     )
 

@@ -72,6 +72,13 @@ def _keep(form: SeasonForm, answer: Season) -> str:
     return url_for("seasons.index") + "#kept"
 
 
+@blueprint.get("/<profile_id>/season.<format>")
+def export(profile_id: str, format: str) -> Response:
+    """The coefficients of a kept season as a file."""
+    kept = season_profiles.find(profile_id, by=current_actor())
+    return downloads.send(seasons.kept_table(kept), format)
+
+
 @blueprint.post("/<profile_id>/delete")
 def delete(profile_id: str) -> Response:
     """Delete a kept season; the message offers to bring it back."""
