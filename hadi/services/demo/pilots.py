@@ -12,7 +12,7 @@ from typing import Any
 
 from hadi.domain.scaling import RolloutStatus
 from hadi.services.demo.places import Logged, Where, code
-from hadi.services.demo.story import Closing, Measure, Past, Reach, Scaling, Story, Study
+from hadi.services.demo.story import Closing, Measure, Past, Reach, Scaling, Spent, Story, Study
 
 _SHOPS = tuple(f"shop {number:02d}" for number in range(1, 16))
 _HEAD = ("week", "shop", "region", "add-on revenue")
@@ -121,6 +121,18 @@ PILOTS = (
         budget=2600,
         study=_study(("shop 04", "shop 11"), 0.122, components=["tablet", "fitting plans"]),
         past=Past(count=2, seed=_SEED),
+        worth={
+            "value_per_unit": "1",
+            "margin": 0.28,
+            "payback_limit_weeks": 26,
+            "one_off_per_store": "1150",
+            "running_per_week": "45",
+        },
+        costs=(
+            Spent(0, "1380", "equipment", "Two tablets with stands"),
+            Spent(1, "640", "work", "Drawing the fitting plans"),
+            Spent(5, "220", "training", "An hour with both teams"),
+        ),
         where=Where((code(4), code(11)), lever="check", technology="add-on selling"),
         closing=Closing(
             "scale",
