@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from hadi.db import db
 from hadi.domain.folding import folded
@@ -111,7 +112,7 @@ def of_conclusions(found: Sequence[Conclusion]) -> dict[str, list[Text]]:
     register = Register()
     stores = {
         each.id: register.stores(
-            [*named.get(each.hypothesis_id, ()), *_pilots(tests[each.test_id])]
+            [*named.get(each.hypothesis_id, ()), *_pilots(tests[each.test_id], register)]
         )
         for each in found
         if each.test_id in tests
@@ -161,11 +162,12 @@ def _begun(wave: Wave) -> datetime:
 
 def _tests(found: Sequence[Conclusion]) -> list[Test]:
     ids = {each.test_id for each in found}
-    return list(db.session.scalars(select(Test).where(Test.id.in_(ids)))) if ids else []
+    query = select(Test).where(Test.id.in_(ids)).options(joinedload(Test.plan_version))
+    return list(db.session.scalars(query)) if ids else []
 
 
-def _pilots(test: Test) -> list[Unit]:
+def _pilots(test: Test, register: Register) -> list[Unit]:
     plan = test.plan
     if plan is None or plan.pilot is None:
         return []
-    return list(units.known_as(plan.pilot.treated).values())
+    return list(register.known_as(plan.pilot.treated).values())

@@ -41,6 +41,10 @@ class Register:
         return list(db.session.scalars(select(Unit).order_by(Unit.name, Unit.id)))
 
     @cached_property
+    def _names(self) -> units.Names:
+        return units.names_of(self.all)
+
+    @cached_property
     def _parts(self) -> dict[str, list[Unit]]:
         found: dict[str, list[Unit]] = {}
         for unit in self.all:
@@ -86,12 +90,17 @@ class Register:
                 found[unit.id] = unit
         return sorted(found.values(), key=lambda unit: (unit.name, unit.id))
 
+    def known_as(self, labels: Iterable[str]) -> dict[str, Unit]:
+        """The units that labels of data mean."""
+        wanted = list(labels)
+        return units.known_as(wanted, self._names) if wanted else {}
+
     def meant(self, text: str) -> Meant:
         """The units that a text means."""
         found: dict[str, Unit] = {}
         unread = []
         parts = names_in(text)
-        exact = units.known_as(parts) if parts else {}
+        exact = self.known_as(parts)
         for part in parts:
             inside = [exact[part]] if part in exact else list(self._within(part))
             found |= {unit.id: unit for unit in inside}

@@ -57,13 +57,16 @@ def territories() -> list[Unit]:
     return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
 
 
-def known_as(labels: Iterable[str]) -> dict[str, Unit]:
+Names = tuple[Mapping[str, list[Unit]], ...]
+
+
+def known_as(labels: Iterable[str], names: Names | None = None) -> dict[str, Unit]:
     """The units that labels of data mean, by their code, else by an alias, else by their name.
-    Labels that mean none, or more than one, are left out."""
+    Labels that mean none, or more than one, are left out. `names`: where they are read already."""
     wanted = {label: folded(label) for label in labels}
     if not wanted:
         return {}
-    names = _names(db.session.scalars(select(Unit)))
+    names = names_of(db.session.scalars(select(Unit))) if names is None else names
     found: dict[str, Unit] = {}
     for label, key in wanted.items():
         for level in names:
@@ -275,7 +278,7 @@ def told(unit: Unit, parts: Parts | None = None) -> dict[str, Any]:
     }
 
 
-def _names(units: Iterable[Unit]) -> tuple[Mapping[str, list[Unit]], ...]:
+def names_of(units: Iterable[Unit]) -> Names:
     """Who goes by what: the codes first, which are nobody else's."""
     codes: dict[str, list[Unit]] = {}
     aliases: dict[str, list[Unit]] = {}

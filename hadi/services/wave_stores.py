@@ -53,9 +53,13 @@ class Likeness:
     """The stores of a roll-out beside those of its test. `register` is shared by those of one
     page."""
 
-    def __init__(self, rollout: Rollout, register: Register) -> None:
+    def __init__(
+        self, rollout: Rollout, register: Register, named: Iterable[Unit] | None = None
+    ) -> None:
         self.rollout, self.register = rollout, register
-        self.tested = register.stores(tested_units(rollout))
+        # `named`: the units of its hypothesis, where those of many are asked for at once.
+        found = units.of_hypothesis(rollout.hypothesis) if named is None else named
+        self.tested = register.stores(_tested(rollout, found, register))
         self._traits = [likened(unit) for unit in self.tested]
 
     def of(self, scope: str, *, but: Wave | None = None) -> Compared:
@@ -96,12 +100,36 @@ class Likeness:
         ]
 
 
-def tested_units(rollout: Rollout) -> list[Unit]:
+def on_cards(shown: Iterable[Rollout]) -> dict[str, Text]:
+    """What is to be said on cards, by the ids of the roll-outs: that stores of a wave which is
+    open differ from those of the test. A fixed number of queries."""
+    under_way = [
+        (rollout, wave)
+        for rollout in shown
+        for wave in rollout.waves
+        if wave.has_held is None and wave.scope
+    ]
+    if not under_way:
+        return {}
+    register = Register()
+    named = units.of_hypotheses({rollout.hypothesis_id for rollout, _wave in under_way})
+    said = {}
+    for rollout, wave in under_way:
+        likeness = Likeness(rollout, register, named.get(rollout.hypothesis_id, ()))
+        found = likeness.of(wave.scope, but=wave) if likeness.tested else None
+        if found is not None and found.differing:
+            count, number = len(found.differing), str(len(found.stores))
+            said[rollout.id] = Text("wave_stores_on_card", n=count, all=number, wave=wave.number)
+    return said
+
+
+def _tested(rollout: Rollout, named: Iterable[Unit], register: Register) -> list[Unit]:
     """The units that the test named as where it runs, and its pilots."""
     plan = rollout.conclusion.analysis.plan_version.plan
-    found = {unit.id: unit for unit in units.of_hypothesis(rollout.hypothesis)}
+    found = {unit.id: unit for unit in named}
     if plan.pilot is not None:
-        found |= {unit.id: unit for unit in units.known_as(plan.pilot.treated).values()}
+        pilots = register.known_as(plan.pilot.treated)
+        found |= {unit.id: unit for unit in pilots.values()}
     return list(found.values())
 
 

@@ -12,6 +12,10 @@ WORDING: dict[str, Wording] = {
         "%(n)s of the %(all)s stores named differs from those of the test: what held there may not hold here.",
         "%(n)s of the %(all)s stores named differ from those of the test: what held there may not hold here.",
     ),
+    "wave_stores_on_card": NN_(
+        "Wave %(wave)s: %(n)s of %(all)s stores differs from those of the test.",
+        "Wave %(wave)s: %(n)s of %(all)s stores differ from those of the test.",
+    ),
     "wave_stores_tested": NN_(
         "%(n)s store of the wave was in the test itself.",
         "%(n)s stores of the wave were in the test themselves.",

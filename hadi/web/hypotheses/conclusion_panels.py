@@ -11,7 +11,7 @@ from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
 from hadi.models import Conclusion, Hypothesis
-from hadi.services import hypotheses
+from hadi.services import hypotheses, unit_changes
 from hadi.web.shared.language import day, say
 
 
@@ -44,6 +44,7 @@ class InsightPanel:
     cause: str = ""
     decision: DecisionLine | None = None
     reopen_url: str | None = None  # the page where a leader takes the decision back
+    check_again: tuple[str, ...] = ()  # what has changed since where it was tested
 
     @property
     def is_written(self) -> bool:
@@ -58,6 +59,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
     # A decision keeps the text it was taken with; until then the test holds it as it grows.
     written = conclusion or test
     is_concluded = hypothesis.state is State.CONCLUDED
+    changed = unit_changes.of_conclusions([conclusion]) if conclusion else {}
     url = url_for("hypotheses.conclusion", key=hypothesis.key)
     return InsightPanel(
         url=url,
@@ -77,6 +79,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
         reopen_url=url_for("hypotheses.reopen", key=hypothesis.key)
         if is_concluded and allows(actor, Permission.REOPEN, stake)
         else None,
+        check_again=tuple(say(text) for texts in changed.values() for text in texts),
     )
 
 

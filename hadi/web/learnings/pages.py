@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -12,6 +13,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
 from hadi.domain.verdict_label import SOUGHT
 from hadi.models import Conclusion
+from hadi.services import unit_changes
 from hadi.services.learning_list import Learnings
 from hadi.web.learnings.query import LearningQuery
 from hadi.web.shared.downloads import Downloads, offered
@@ -39,6 +41,7 @@ class LearningCard:
     author: str
     when: str
     next_url: str | None
+    check_again: tuple[str, ...] = ()  # what has changed since where it was tested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +65,12 @@ def learnings_page(
     found: Learnings, query: LearningQuery, *, is_empty: bool, actor: Actor
 ) -> LearningsPage:
     list_url = url_for("learnings.index")
+    changed = unit_changes.of_conclusions(found.items)
     return LearningsPage(
         title=_("Learnings"),
         chrome=chrome(),
         query=query,
-        cards=tuple(_card(conclusion, actor) for conclusion in found.items),
+        cards=tuple(_card(each, changed.get(each.id, ()), actor) for each in found.items),
         links=PageLinks.around(found, lambda page: query.url(page=page)),
         found=say(Text("learnings_found", n=found.total)),
         decisions=_decisions(query),
@@ -79,7 +83,7 @@ def learnings_page(
     )
 
 
-def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
+def _card(conclusion: Conclusion, changed: Sequence[Text], actor: Actor) -> LearningCard:
     hypothesis = conclusion.hypothesis
     can_write = allows(actor, Permission.CREATE_HYPOTHESIS)
     return LearningCard(
@@ -98,6 +102,7 @@ def _card(conclusion: Conclusion, actor: Actor) -> LearningCard:
         author=conclusion.author.name,
         when=day(conclusion.created_at),
         next_url=url_for("hypotheses.new", after=hypothesis.key) if can_write else None,
+        check_again=tuple(say(text) for text in changed),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from hadi.domain.permissions import Actor, Permission, Stake, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Rollout
-from hadi.services import economics, rollout_gain, rollouts
+from hadi.services import economics, rollout_gain, rollouts, wave_stores
 from hadi.services.rollout_gain import Sum
 from hadi.services.rollout_list import BoardContent, Promise, Stakes, promise_of
 from hadi.web.scale.words import (
@@ -59,13 +59,14 @@ def scale_page(
     refusal: Blocked | None = None,
 ) -> ScalePage:
     can_move = allows(actor, Permission.MOVE_ROLLOUT)
+    stores = wave_stores.on_cards(card for cards in content.columns.values() for card in cards)
     return ScalePage(
         title=_("Scale-up"),
         chrome=chrome(),
         board=Board(
             label=_("Winners by how far they are rolled out"),
             columns=tuple(
-                _column(status, content, today=today, can_move=can_move)
+                _column(status, content, stores, today=today, can_move=can_move)
                 for status in RolloutStatus
             ),
             is_sorted=can_move,
@@ -115,20 +116,32 @@ def _move(rollout: Rollout, to: RolloutStatus) -> Move:
 
 
 def _column(
-    status: RolloutStatus, content: BoardContent, *, today: date, can_move: bool
+    status: RolloutStatus,
+    content: BoardContent,
+    stores: Mapping[str, Text],
+    *,
+    today: date,
+    can_move: bool,
 ) -> BoardColumn:
     cards, count = content.columns[status], content.counts.get(status, 0)
     return BoardColumn(
         key=status.value,
         label=status_word(status),
         count=count,
-        cards=tuple(card_of(rollout, today=today, can_move=can_move) for rollout in cards),
+        cards=tuple(
+            card_of(rollout, today=today, can_move=can_move, stores=stores) for rollout in cards
+        ),
         hint=_hint(status),
         more_url=url_for("scale.index", all=status.value) if count > len(cards) else None,
     )
 
 
-def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
+def card_of(
+    rollout: Rollout, *, today: date, can_move: bool, stores: Mapping[str, Text] | None = None
+) -> Card:
+    """A card; `stores` says of the roll-outs, by their ids, where a wave differs from the test."""
+    if stores is None:
+        stores = wave_stores.on_cards([rollout])
     hypothesis, promise = rollout.hypothesis, promise_of(rollout)
     due = next_measurement(rollout, today)
     brought = _gain(rollout)
@@ -150,7 +163,7 @@ def card_of(rollout: Rollout, *, today: date, can_move: bool) -> Card:
         money=brought[1] if brought else None,
         money_label=brought[0] if brought else None,
         badges=(say(Text(f"payback_{economics.payback_now(rollout, now=now()).value}")),),
-        note=_remarks(rollout, promise),
+        note=_remarks(rollout, promise, stores.get(rollout.id)),
         when=due[0] if due else None,
         is_late=bool(due and due[1]),
         moves=moves_of(rollout) if can_move else (),
@@ -178,9 +191,10 @@ def short_sentence(rollout: Rollout) -> str:
     return str(_("If we %(change)s", change=change))
 
 
-def _remarks(rollout: Rollout, promise: Promise | None) -> str | None:
-    """What must not be overlooked: what came of the promise, and what a leader took on."""
-    conclusion, said = rollout.conclusion, []
+def _remarks(rollout: Rollout, promise: Promise | None, stores: Text | None) -> str | None:
+    """What must not be overlooked: where it goes, what came of the promise, and what a leader took
+    on."""
+    conclusion, said = rollout.conclusion, [say(stores)] if stores else []
     measured = [wave for wave in rollout.waves if wave.effect is not None]
     if measured and promise:
         last = measured[-1]
