@@ -79,10 +79,13 @@ function send(form, event) {
   request.send(new FormData(form, event.submitter));
 }
 
-/** After a redirect go where it led; a refusal is shown in this page's place. */
+/** After a redirect go where it led; what the address itself answers (a refusal, or what a list would
+ * do, before it is stored) is shown in this page's place: asked for again it would be gone. */
 function arrive(form, request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-  if (request.status < 400) {
+  const hasMessage = answer.querySelector("[data-toasts] [data-toast]") !== null;
+  const isAnswer = bare(request.responseURL) === bare(form.action) && !hasMessage;
+  if (request.status < 400 && !isAnswer) {
     // The server has told its message to this request; the page that is opened would not get it.
     keepForNextPage(answer);
     location.assign(request.responseURL);
@@ -99,4 +102,9 @@ function arrive(form, request) {
   document.getElementById("content").replaceWith(document.adoptNode(main));
   window.htmx.process(main);
   main.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: main } }));
+  if (request.status < 400) window.scrollTo(0, 0);
+}
+
+function bare(address) {
+  return address.replace(/#.*/, "");
 }
