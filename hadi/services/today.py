@@ -17,8 +17,9 @@ from hadi.domain.lifecycle import State
 from hadi.domain.permissions import Actor, Permission, RoleName, Stake, allows, require
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import RolloutStatus
-from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Rollout, Test
-from hadi.services import running_tests, workspace
+from hadi.models import Analysis, Dataset, Hypothesis, PlanVersion, Rollout, Test, Unit
+from hadi.services import log_gaps, running_tests, workspace
+from hadi.services.running_tests import Collision, Running
 
 SOON = timedelta(days=7)
 YEAR = timedelta(days=365)
@@ -37,6 +38,7 @@ class Wait(StrEnum):
     ATTACH = "attach"
     MEASURE = "measure"
     COLLIDES = "collides"  # its owner is told of a test in the same stores
+    LOG = "log"  # a store's log misses weeks of it
     START = "start"
     COMPLETE = "complete"
 
@@ -50,7 +52,8 @@ class Waiting:
     since: datetime
     rollout: Rollout | None = None
     due_on: date | None = None
-    others: tuple[str, ...] = ()  # keys of the tests that it collides with
+    near: tuple[Collision, ...] = ()  # the tests that it collides with
+    stores: tuple[tuple[Unit, int], ...] = ()  # whose log misses how many weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def today(*, by: Actor, now: datetime) -> Today:
     require(by, Permission.VIEW)
     day = now.astimezone(workspace.zone()).date()
     waiting = _waiting(_concerning(by), day=day) + _budgets_of(by) + _collisions_of(by, day=day)
+    waiting += _logs(log_gaps.of_person(by.user_id, day=day))
     if allows(by, Permission.MOVE_ROLLOUT):
         waiting += _rollouts(until=day + SOON)
     return _content(waiting, day)
@@ -97,6 +101,7 @@ def meeting(*, by: Actor, now: datetime) -> Today:
     waiting = _waiting(Hypothesis.state.in_(LIVE[1:]), day=day) + _rollouts(until=day + SOON)
     if allows(by, Permission.VIEW_MONEY):
         waiting += _budgets(Wait.OVER_BUDGET, BudgetLevel.OVER)
+    waiting += _collisions(day) + _logs(log_gaps.of_team(day=day))
     return _content(waiting, day)
 
 
@@ -243,19 +248,50 @@ def _collisions_of(actor: Actor, *, day: date) -> list[Waiting]:
     if db.session.scalar(mine.limit(1)) is None:
         return []
     everything = running_tests.all_between(day, day + YEAR)
-    concerned = [
-        running
-        for running in everything
-        if running.hypothesis.owner_id == actor.user_id
-        and running.hypothesis.state in running_tests.UNDER_WAY
-    ]
     return [
-        Waiting(
-            Wait.COLLIDES, running.hypothesis, running.hypothesis.state_since,
-            others=tuple(each.other.hypothesis.key for each in near),
-        )
-        for running, near in running_tests.colliding(concerned, everything)
-    ]  # fmt: skip
+        _collision(running, near)
+        for running, near in running_tests.colliding(_under_way(everything), everything)
+        if running.hypothesis.owner_id == actor.user_id
+    ]
+
+
+def _collisions(day: date) -> list[Waiting]:
+    """The tests of the team that share stores, days and metric: each pair once, with the test that
+    was thought of first."""
+    everything = running_tests.all_between(day, day + YEAR)
+    pairs = running_tests.colliding(_under_way(everything), everything)
+    known = {running.hypothesis.id for running, _near in pairs}
+    found = []
+    for running, near in pairs:
+        own = running.hypothesis
+        later = [
+            each
+            for each in near
+            if each.other.hypothesis.number > own.number or each.other.hypothesis.id not in known
+        ]
+        if later:
+            found.append(_collision(running, later))
+    return found
+
+
+def _under_way(everything: Iterable[Running]) -> list[Running]:
+    return [each for each in everything if each.hypothesis.state in running_tests.UNDER_WAY]
+
+
+def _collision(running: Running, near: Iterable[Collision]) -> Waiting:
+    return Waiting(
+        Wait.COLLIDES, running.hypothesis, running.hypothesis.state_since,
+        near=tuple(near),
+    )  # fmt: skip
+
+
+def _logs(gaps: Iterable[log_gaps.Gap]) -> list[Waiting]:
+    """The tests with weeks that no store has written down."""
+    return [
+        Waiting(Wait.LOG, found, found.state_since, stores=gap.stores)
+        for gap in gaps
+        for found in [gap.running.hypothesis]
+    ]
 
 
 def _rollouts(*, until: date) -> list[Waiting]:

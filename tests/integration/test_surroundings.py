@@ -102,8 +102,10 @@ def test_what_reaches_every_store_changes_nothing(world: World) -> None:
     assert said(analysis, "calendar") == [
         (
             "pass",
-            "3 entries of the calendar lie in the test and reach every arm about alike: the shares "
-            "of their stores that they reach are no more than 10.0 pp apart.",
+            (
+                "3 entries of the calendar lie in the test and reach every arm about alike: the shares "
+                "of their stores that they reach are no more than 10.0 pp apart."
+            ),
         )
     ]
     assert "calendar" not in warned(analysis)
@@ -280,7 +282,11 @@ def test_its_owner_is_told_today_of_a_test_in_the_same_stores(world: World) -> N
 
     def waits(role: str = "member") -> list[tuple[str, tuple[str, ...]]]:
         found = today.today(by=world.actor(role), now=world.now).waiting
-        return [(w.hypothesis.key, w.others) for w in found if w.wait is Wait.COLLIDES]
+        return [
+            (w.hypothesis.key, tuple(each.other.hypothesis.key for each in w.near))
+            for w in found
+            if w.wait is Wait.COLLIDES
+        ]
 
     assert waits() == []
     for each in (one, other):

@@ -145,3 +145,29 @@ def test_what_came_today_does_not_wait_for_zero_days(visitor: Visitor) -> None:
     assert "Waiting since today." in page.text and "0 days" not in page.text
     visitor.world.later(days=2)
     assert "Waiting for 2 days." in visitor.get("/").text
+
+
+def test_the_meeting_says_what_tests_share_and_which_log_has_holes(visitor: Visitor) -> None:
+    from hadi.services import hypothesis_where, unit_weeks, units
+
+    world = visitor.world
+    with visitor.app.app_context():
+        body = {
+            "kind": "store", "code": "S-7", "name": "Riga centre", "sales_model": "passive",
+            "technology": "add-on", "responsible": world.ids["member"],
+        }  # fmt: skip
+        store = units.add(body=body, by=world.actor("admin"), now=world.later()).id
+        for change in ("one", "two"):
+            found = world.running(change, starts_on="2026-02-02", ends_on="2026-03-29")
+            where = {"units": [store]}
+            hypothesis_where.say(
+                found.id, body=where, version=None, by=world.actor(), now=world.later()
+            )
+        world.later(days=20)
+        week = {"week": "2026-02-02", "staff": "4"}
+        unit_weeks.write(store, body=week, by=world.actor(), now=world.now)
+    text = visitor.sign_in("viewer").get("/meeting").text
+    assert "H-2 changes the same stores (Riga centre), " in text
+    assert "Riga centre: 1 week of the test is not in the log." in text
+    page = visitor.sign_in("member").get("/")
+    assert page.links["Write the log of Riga centre"].endswith("#new-week")

@@ -24,6 +24,7 @@ SHEET, TOP, HEADING, LINE = 750, 76, 31, 27
 # What a meeting talks about; starts and ideas are everybody's own.
 DISCUSSED = (
     Wait.DECIDE, Wait.OVER_BUDGET, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.MEASURE,
+    Wait.COLLIDES, Wait.LOG,
 )  # fmt: skip
 
 

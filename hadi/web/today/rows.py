@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.text import Text
+from hadi.services.running_tests import Collision
+from hadi.services.surrounding_days import named, when
 from hadi.services.today import Dated, Wait, Waiting
 from hadi.web.shared.language import day, say
 from hadi.web.shared.render import initials
@@ -101,6 +104,8 @@ def group_title(wait: Wait) -> str:
             return str(_("Measure again"))
         case Wait.COLLIDES:
             return str(_("In each other’s way"))
+        case Wait.LOG:
+            return str(_("Weeks missing in the log"))
         case Wait.START:
             return str(_("Start"))
         case Wait.COMPLETE:
@@ -130,11 +135,29 @@ def _why(waiting: Waiting, today: date) -> str:
         case Wait.MEASURE:
             return _of_measuring(waiting.due_on or today, today)
         case Wait.COLLIDES:
-            others = ", ".join(waiting.others)
-            return say(Text("collides_with", others=others, n=len(waiting.others)))
+            return say(_shared(waiting.near))
+        case Wait.LOG:
+            stores = named([unit.name for unit, _weeks in waiting.stores])
+            weeks = sum(count for _unit, count in waiting.stores)
+            return say(Text("log_misses", stores=stores, n=weeks))
         case Wait.START:
             return str(_("The plan is complete. %(since)s", since=since))
     return _of_what_is_missing(waiting)
+
+
+def _shared(near: Sequence[Collision]) -> Text:
+    """The tests in each other's way, with the stores and the days that they share."""
+    stores = sorted({place for each in near for place in each.overlap.places})
+    first = min(each.overlap.first for each in near)
+    ends = [each.overlap.last for each in near]
+    last = max((end for end in ends if end is not None), default=None)
+    span = (
+        when(first, last)
+        if last is not None and None not in ends
+        else Text("surroundings_from", first=when(first, first))
+    )
+    others = ", ".join(each.other.hypothesis.key for each in near)
+    return Text("collides_with", others=others, n=len(near), stores=named(stores), when=span)
 
 
 def _of_the_check(due: date | None) -> str:
@@ -185,6 +208,10 @@ def _button(waiting: Waiting) -> Button:
         case Wait.COLLIDES:
             here = _url("hypotheses.plan", key, "ahead-title")
             return Button(_("See what they share"), here, "calendar-days")
+        case Wait.LOG:
+            unit = waiting.stores[0][0]
+            here = url_for("units.show", unit_id=unit.id, _anchor="new-week")
+            return Button(_("Write the log of %(store)s", store=unit.name), here, "pencil")
         case Wait.START:
             return Button(_("Look and start"), _url("hypotheses.show", key), "play")
         case Wait.MEASURE:
