@@ -30,6 +30,7 @@ _HELP = {
     "price": "Of one piece, where no column holds the amount.",
     "amount": "Money of the line.",
     "margin": "Margin of the line.",
+    "currency": "The currency of the amounts: several make no sum.",
     "seller": "Who closed the sale (the goal).",
     "assist": "Who passed it on (the assist).",
     "department": "The department that sold.",

@@ -25,7 +25,8 @@ def _lines(answer: Basket, notes: Sequence[Text]) -> Iterator[str]:
     yield str(answer.text)
     yield ""
     seen = answer.receipts.seen
-    yield f"Receipts   {seen.receipts:,} of {seen.stores:,} stores, {seen.rows:,} lines"
+    money = f", amounts in {seen.currency}" if seen.currency else ""
+    yield f"Receipts   {seen.receipts:,} of {seen.stores:,} stores, {seen.rows:,} lines{money}"
     for name, found in answer.measures.items():
         yield f"  {Text(f'basket_measure_{name}')!s:<40} {_ranged(name, found)}"
     if answer.core is not None:

@@ -19,7 +19,7 @@ from hadi.domain.text import Text
 # What a column of a file of receipt lines is for, in the order of the form.
 RECEIPT_ROLES = (
     "receipt", "store", "day", "category", "item", "core", "quantity", "price", "amount",
-    "margin", "seller", "assist", "department", "returned", "arm",
+    "margin", "currency", "seller", "assist", "department", "returned", "arm",
 )  # fmt: skip
 MONEY_ROLES = frozenset({"price", "amount", "margin"})
 PERSONAL_ROLES = frozenset({"seller", "assist"})

@@ -37,7 +37,8 @@ _FALSE = (
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the file holds: its rows, those without a receipt, lines of returns, lines of core that
-    were sold, receipts, stores, weeks, stores in several arms, first and last day."""
+    were sold, receipts, stores, weeks, stores in several arms, first and last day; the currency of
+    its amounts where a column names it."""
 
     rows: int
     unnamed: int
@@ -48,6 +49,7 @@ class Seen:
     mixed_stores: int
     first: date | None
     last: date | None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,22 @@ def _laid_out(paths: Sequence[Path], spec: BasketSpec) -> Iterator[DuckDBPyConne
             "GROUP BY store HAVING count(DISTINCT arm) > 1"
         )
         connection.execute(f"CREATE TEMP TABLE line AS {_settled(spec)}")
+        _one_currency(connection)
         connection.execute(_SOLD)
         yield connection
+
+
+def _one_currency(connection: DuckDBPyConnection) -> str | None:
+    """The currency of the amounts. Raises Unreadable where there are several: euros and roubles
+    make no sum."""
+    query = (
+        "SELECT DISTINCT currency FROM line WHERE currency <> '' AND receipt IS NOT NULL"
+        " AND (amount IS NOT NULL OR margin IS NOT NULL) ORDER BY currency LIMIT 6"
+    )
+    found = [str(code)[:20] for (code,) in connection.execute(query).fetchall()]
+    if len(found) > 1:
+        raise Unreadable(Text("basket_currencies", currencies=", ".join(found)))
+    return found[0] if found else None
 
 
 def _require(types: dict[str, str], column: str) -> None:
@@ -242,6 +258,7 @@ def _lines(paths: Sequence[Path], spec: BasketSpec, types: dict[str, str]) -> st
         f"CAST({_number(spec, types, 'margin') or 'NULL'} AS DOUBLE) AS margin, "
         f"{named('seller')} AS seller, {named('assist')} AS assist, "
         f"{named('department')} AS department, {named('arm')} AS arm, "
+        f"upper(trim({named('currency')})) AS currency, "
         f"coalesce({returned}, false) AS is_returned, {_key(spec, named)} AS key, "
         f"row_number() OVER () AS place FROM {parquet(paths)}"
     )
@@ -339,7 +356,8 @@ def _seen(connection: DuckDBPyConnection) -> Seen:
     )
     if not receipts:
         raise Unreadable(Text("basket_no_receipts"))
-    return Seen(rows, unnamed, returns, receipts, stores, weeks, mixed, first, last)
+    currency = _one_currency(connection)
+    return Seen(rows, unnamed, returns, receipts, stores, weeks, mixed, first, last, currency)
 
 
 def _sums(connection: DuckDBPyConnection, *by: str) -> Iterator[Sums]:

@@ -24,6 +24,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     "price": ("price", "цена", "ár", "egységár"),
     "amount": ("amount", "revenue", "sum", "total", "сумма", "выручка", "összeg", "bevétel"),
     "margin": ("margin", "profit", "маржа", "прибыль", "árrés", "fedezet"),
+    "currency": ("currency", "валюта", "pénznem", "deviza", "valuta"),
     "seller": ("seller id", "seller", "cashier", "manager", "продавец", "менеджер", "eladó"),
     "assist": ("assist seller id", "assist", "passed on by", "referred by", "передал", "пас",
                "gólpassz"),

@@ -135,6 +135,7 @@ def choose(
     # Looking takes as long as the file is big: no transaction is held meanwhile.
     let_go()
     found = answer_of([path], spec).as_json()
+    _require_control(found)
     with transaction():
         basket = _locked(basket_id, before)
         told = events.difference(basket.asked.as_json(), spec.as_json())
@@ -142,6 +143,15 @@ def choose(
         basket.updated_at = now
         _record("basket_chosen", basket, by=by, now=now, changes=told)
     return basket
+
+
+def _require_control(found: Mapping[str, Any]) -> None:
+    """Arms were named and nothing can be compared: said where the control is typed, and not only
+    under an answer that looks complete. Raises Invalid."""
+    for check in found["checks"]:
+        if check["text"]["code"] == "basket_no_arms":
+            text = Text.from_json(check["text"])
+            raise Invalid(text, {"control": text})
 
 
 def remove(basket_id: str, *, version: int | None = None, by: Actor, now: datetime) -> Basket:

@@ -100,11 +100,23 @@ def test_shares_have_to_make_a_hundred_and_nothing_typed_is_lost(visitor: Visito
     assert "core" in {values["kind.0"], values["kind.1"]}
 
 
+@pytest.mark.parametrize("control", ["", "controls"])
+def test_arms_without_their_control_are_said_at_the_field(visitor: Visitor, control: str) -> None:
+    visitor.sign_in("analyst")
+    place = brought(visitor)
+    assert "What is core is not chosen yet" in visitor.get("/data/baskets").text
+    page = chosen(visitor, place, goods={"breakers": "core"}, control=control, status=422)
+    assert "one of which is named as the control" in page.text
+    shown = form_values(page.form("choose"))
+    assert shown["control"] == control
+    assert "core" in {value for name, value in shown.items() if name.startswith("kind.")}
+
+
 def test_a_choice_of_before_is_not_overwritten(visitor: Visitor) -> None:
     visitor.sign_in("analyst")
     place = brought(visitor)
     old = form_values(visitor.get(place).form("choose"))
-    chosen(visitor, place, goods={"breakers": "core"}, name="First")
+    chosen(visitor, place, goods={"breakers": "core"}, control="usual", name="First")
     old["name"] = "Second"
     for field in [name for name in old if name.startswith("goods.")]:
         if old[field] == "breakers":

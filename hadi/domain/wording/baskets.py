@@ -190,6 +190,9 @@ WORDING: dict[str, Wording] = {
     "basket_rate_of_receipts": N_(
         "A rate here is one of all receipts of a group, so that large stores weigh more. The page of baskets shows the mean of the stores’ own rates, where every store counts the same: the two numbers differ a little, and both are judged by store."
     ),
+    "basket_currencies": N_(
+        "The amounts are in several currencies (%(currencies)s), and those make no sum: bring a file for each, or choose no columns of money."
+    ),
     # Measures
     "basket_measure_attach_rate": N_("Attach rate"),
     "basket_measure_units_per_receipt": N_("Units per receipt"),

@@ -49,6 +49,7 @@ class ChooseForm(Form):
     quantity = SelectField(_l("Pieces"), validate_choice=False)
     price = SelectField(_l("Price of a piece"), validate_choice=False)
     margin = SelectField(_l("Margin of the line"), validate_choice=False)
+    currency = SelectField(_l("Currency of the amounts"), validate_choice=False)
     seller = SelectField(_l("Who closed the sale (goal)"), validate_choice=False)
     assist = SelectField(_l("Who passed it on (assist)"), validate_choice=False)
     department = SelectField(_l("Department"), validate_choice=False)

@@ -138,6 +138,8 @@ def _lead(basket: Basket, found: Json) -> str:
     told = [_("%(file)s, brought by %(person)s", file=basket.filename, person=basket.author.name)]
     if seen["first"]:
         told.append(f"{_day(seen['first'])} – {_day(seen['last'])}")
+    if seen.get("currency"):  # what was looked into before currencies were asked has none
+        told.append(_("amounts in %(currency)s", currency=seen["currency"]))
     return ", ".join(told)
 
 

@@ -28,6 +28,7 @@ class BasketLine:
 
     name: str
     url: str
+    is_open: bool  # brought, and not said yet what is core
     receipts: str
     stores: str
     attach: str
@@ -208,6 +209,7 @@ def _line(basket: Basket, *, can_edit: bool = False) -> BasketLine:
     return BasketLine(
         name=basket.name,
         url=url_for(here, basket_id=basket.id),
+        is_open=not found,
         receipts=count(seen["receipts"] if seen else None),
         stores=count(seen["stores"] if seen and seen["stores"] else None),
         attach=share(core["confidence"] if core else None),

@@ -154,6 +154,21 @@ def test_the_same_number_in_two_stores_is_two_receipts(tmp_path: Path) -> None:
     assert answer.receipts.whole.both == 0
 
 
+def test_amounts_in_two_currencies_make_no_sum(tmp_path: Path) -> None:
+    rows = ["receipt;category;amount;currency", "1;breakers;100;eur", "2;breakers;9000;RUB"]
+    columns = {"receipt": "receipt", "category": "category", "amount": "amount"}
+    asked = {"columns": columns | {"currency": "currency"}, "core": ["breakers"]}
+    with pytest.raises(Unreadable) as refused:
+        answered(tmp_path, "\n".join(rows).encode(), **asked)
+    assert "several currencies (EUR, RUB)" in str(refused.value.text)
+    # One currency, however it is written, is one; without amounts there is nothing to add up.
+    alike = "\n".join(rows).replace("RUB", " EUR ")
+    assert answered(tmp_path, alike.encode(), **asked).receipts.seen.currency == "EUR"
+    del columns["amount"]
+    counted = answered(tmp_path, "\n".join(rows).encode(), **asked | {"columns": columns})
+    assert counted.receipts.seen.currency is None
+
+
 def test_a_store_in_two_arms_is_left_out(tmp_path: Path) -> None:
     content = receipt_lines.two_arms() + b"9999,usual 1,2026-03-03,breakers,1,9,2,x,,boards,,rail\n"
     answer = answered(tmp_path, content, columns=COLUMNS, **ARMS)
