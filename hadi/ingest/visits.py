@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from hadi.domain.errors import Unreadable
 from hadi.domain.folding import folded
-from hadi.domain.months import is_impossible_day
+from hadi.domain.months import is_impossible_day, read_when
 from hadi.domain.scorecards import Mark, read_mark
 from hadi.domain.text import Text
 from hadi.ingest.bundles import open_tables
@@ -193,12 +193,14 @@ class _Reader:
         if isinstance(value, datetime):
             value = value.date()
         if not isinstance(value, date):
-            try:
-                value = date.fromisoformat(said(value)[:10])
-            except ValueError:
-                shown = said(value)[:40]
+            shown = said(value)[:40]
+            # One day that there is not makes the whole column text: the others are days still.
+            # Which of 03/04 is the month nobody can tell by a row.
+            found = read_when(shown) if "/" not in shown else None
+            if found is None or found.day is None or found.is_week:
                 code = "visits_row_no_day" if is_impossible_day(shown) else "visits_row_day"
-                raise _Fault(Text(code, row=place, value=shown)) from None
+                raise _Fault(Text(code, row=place, value=shown))
+            value = found.day
         if self.today is not None and value > self.today:
             raise _Fault(Text("visits_row_future", row=place, value=value.isoformat()))
         return value
