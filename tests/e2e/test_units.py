@@ -33,7 +33,7 @@ def test_a_store_is_entered_logged_found_and_ticked(visit: Visit, shop: LiveServ
     page.locator("[name=responsible]").select_option(label="Peter Nagy")
     page.get_by_role("button", name="Enter it").click()
     expect(page.locator("h1")).to_have_text("The new shop")
-    expect(page.get_by_text("Nobody has chosen how it sells")).to_be_visible()
+    expect(page.get_by_text("How it sells is not chosen yet")).to_be_visible()
     page.locator("[name=staff]").fill("8")
     page.get_by_role("button", name="Put it into the log").click()
     expect(page.get_by_role("cell", name="8", exact=True)).to_be_visible()

@@ -381,3 +381,33 @@ def test_a_technology_of_the_other_model_is_named(world: World) -> None:
     odd = add(world, "S-02", technology="холодные звонки")
     told = hypothesis_where.unit_warning(odd)
     assert told is not None and told.code == "unit_technology_unfit"
+
+
+# ------------------------------------------------------------------------- a territory as a sum
+def test_a_territory_sums_the_people_and_the_weeks_of_its_stores(world: World) -> None:
+    from hadi.services import unit_sums
+
+    north = add(world, "T-1", kind="territory", name="North")
+    city = add(world, "T-2", kind="territory", name="City", parent="T-1")
+    first, second = add(world, "S-1", parent="T-1"), add(world, "S-2", parent="T-2")
+    add(world, "S-3", parent="T-2")
+    by, weeks = world.actor("analyst"), [date(2026, 1, 12), date(2026, 1, 19)]
+    for unit, week, body in (
+        (first, weeks[0], {"staff": "5", "staff_new": "1"}),
+        (first, weeks[1], {"staff": "6", "stock_note": "LED tubes"}),
+        (second, weeks[0], {"staff": "4", "staff_new": "2"}),
+        (second, weeks[1], {"note": "quiet"}),
+    ):
+        unit_weeks.write(unit.id, body={"week": week, **body}, by=by, now=world.later())
+    found = unit_sums.of(north, by=world.actor("viewer"))
+    assert found is not None
+    assert [store.code for store in found.stores] == ["S-1", "S-2", "S-3"]
+    assert (found.staff, found.staffed) == (10, 2), "as each said last; the third said nothing"
+    assert [(w.week, w.written, w.staff, w.staff_new, w.staffed) for w in found.weeks] == [
+        (weeks[1], 2, 6, None, 1), (weeks[0], 2, 9, 3, 2),
+    ]  # fmt: skip
+    assert [store.code for store in found.weeks[0].empty] == ["S-1"]
+    assert unit_sums.of(first, by=by) is None
+    assert unit_sums.of(add(world, "T-3", kind="territory"), by=by) is None
+    inner = unit_sums.of(city, by=by)
+    assert inner is not None and inner.staff == 4

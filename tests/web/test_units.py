@@ -171,7 +171,7 @@ def test_no_test_starts_where_nobody_chose_how_to_sell(visitor: Visitor) -> None
     key = visitor.make("planned")
     visitor.sign_in("analyst")
     path = enter(visitor, sales_model="", technology="")
-    told(visitor, path, "Nobody has chosen how it sells")
+    told(visitor, path, "How it sells is not chosen yet")
     visitor.sign_in("member")
     told(visitor, f"/hypotheses/{key}/plan", "Where it runs and what it moves", "Start the test")
     where = f"/hypotheses/{key}/where"
@@ -180,6 +180,14 @@ def test_no_test_starts_where_nobody_chose_how_to_sell(visitor: Visitor) -> None
     for place in (f"/hypotheses/{key}", f"/hypotheses/{key}/plan"):
         told(visitor, place, "Riga", "Average check", "choose its sales model and its technology")
     assert "Start the test" not in visitor.get(f"/hypotheses/{key}/plan").text
+    page = visitor.get(f"/hypotheses/{key}")
+    assert page.links["Look at it"] == path, "who may not choose is led to the store"
+    assert "Analysts, leaders and administrators choose them." in page.text
+    visitor.sign_in("leader")
+    page = visitor.get(f"/hypotheses/{key}")
+    assert page.links["Choose them"] == f"{path}/edit#sales_model"
+    assert visitor.get(path).links["Choose them"] == f"{path}/edit#sales_model"
+    visitor.sign_in("member")
     # Straight at the address, too; and it is logged.
     page = press(visitor, f"/hypotheses/{key}/start", {"once": "x"}, status=422)
     assert "choose its sales model and its technology" in page.text

@@ -8,8 +8,12 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from hadi.domain.errors import Blocker
+from hadi.domain.permissions import Permission, allows
+from hadi.domain.text import Text
 from hadi.models import Hypothesis
+from hadi.services import units
 from hadi.web.hypotheses.plan_season import SEASON_FIELDS
+from hadi.web.shared.access import current_actor
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
 
@@ -72,10 +76,22 @@ PILOT_FIELDS = {"threshold": "pilot_threshold", "expected_effect": "pilot_effect
 
 def obstacles(hypothesis: Hypothesis, blockers: Iterable[Blocker]) -> tuple[Obstacle, ...]:
     """The blockers in words, each with the way to what mends it."""
-    return tuple(
-        Obstacle(say(blocker.text), field_url(hypothesis, blocker.field), _("Add it"))
-        for blocker in blockers
-    )
+    return tuple(_obstacle(hypothesis, blocker) for blocker in blockers)
+
+
+def _obstacle(hypothesis: Hypothesis, blocker: Blocker) -> Obstacle:
+    said, url, label = say(blocker.text), field_url(hypothesis, blocker.field), _("Add it")
+    if blocker.code == "unit_not_ready":
+        name = blocker.text.params["unit"]
+        unready = (unit for unit in units.where_it_runs(hypothesis) if not unit.is_ready)
+        unit = next((unit for unit in unready if unit.name == name), None)
+        if unit is not None and allows(current_actor(), Permission.MANAGE_UNITS):
+            url = url_for("units.edit", unit_id=unit.id, _anchor="sales_model")
+            label = _("Choose them")
+        elif unit is not None:  # who may not choose reads who may
+            said = f"{said} {say(Text('unit_model_chosen_by'))}"
+            url, label = url_for("units.show", unit_id=unit.id), _("Look at it")
+    return Obstacle(said, url, label)
 
 
 def field_url(hypothesis: Hypothesis, field: str | None) -> str | None:

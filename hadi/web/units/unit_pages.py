@@ -12,7 +12,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.units import UnitKind
 from hadi.models import Hypothesis, Unit, UnitWeek
-from hadi.services import hypothesis_where, unit_weeks, units
+from hadi.services import hypothesis_where, unit_sums, unit_weeks, units
 from hadi.web.shared.downloads import Downloads, offered
 from hadi.web.shared.language import day, figure, say
 from hadi.web.shared.pages import Column, HistoryEntry, Link, Page
@@ -37,6 +37,26 @@ class WeekLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SumLine:
+    """A week of the stores of a territory together."""
+
+    week: str
+    written: str
+    staff: str
+    new: str
+    stock: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumPanel:
+    """The stores of a territory, week by week."""
+
+    people: str | None
+    weeks: tuple[SumLine, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HypothesisLine:
     """A hypothesis that runs, or ran, in the unit."""
 
@@ -56,7 +76,9 @@ class UnitPage(Page):
     meta: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     parts: tuple[Link, ...]
+    sums: SumPanel | None
     lacks: str | None
+    choose_url: str | None
     warning: str | None
     is_closed: bool
     version: int
@@ -109,7 +131,11 @@ def unit_page(unit: Unit, form: WeekForm, *, actor: Actor) -> UnitPage:
         meta=tuple(_meta(unit)),
         pairs=_pairs(unit),
         parts=tuple(Link(part.name, _url("show", part)) for part in units.parts_of(unit)),
-        lacks=_lacks(unit),
+        sums=_sums(unit, actor),
+        lacks=_lacks(unit, may_edit=may_edit),
+        choose_url=url_for("units.edit", unit_id=unit.id, _anchor="sales_model")
+        if may_edit
+        else None,
         warning=say(warning) if warning else None,
         is_closed=unit.is_closed,
         version=unit.version,
@@ -195,10 +221,47 @@ def _known_as(unit: Unit) -> str:
     return ", ".join(reversed(names.values()))
 
 
-def _lacks(unit: Unit) -> str | None:
+def _lacks(unit: Unit, *, may_edit: bool) -> str | None:
+    """What has to be chosen; whoever may not choose reads who may."""
     if unit.is_ready or unit.is_closed:
         return None
-    return say(Text("unit_lacks_model"))
+    said = say(Text("unit_lacks_model"))
+    return said if may_edit else f"{said} {say(Text('unit_model_chosen_by'))}"
+
+
+def _sums(unit: Unit, actor: Actor) -> SumPanel | None:
+    found = unit_sums.of(unit, by=actor)
+    if found is None:
+        return None
+    people = None
+    if found.staff is not None:
+        people = say(
+            Text(
+                "unit_people_of_stores", n=len(found.stores), people=str(found.staff),
+                told=str(found.staffed),
+            )
+        )  # fmt: skip
+    count = len(found.stores)
+    return SumPanel(
+        people=people,
+        weeks=tuple(
+            SumLine(
+                day(each.week),
+                str(_("%(written)s of %(all)s", written=each.written, all=count)),
+                _count(each.staff),
+                _count(each.staff_new),
+                ", ".join(store.name for store in each.empty),
+            )
+            for each in found.weeks
+        ),
+        columns=(
+            Column(_("Week from")),
+            Column(_("Stores that wrote it"), is_figure=True),
+            Column(_("People"), is_figure=True),
+            Column(_("Of them new"), is_figure=True),
+            Column(_("Goods ran out in")),
+        ),
+    )
 
 
 def _columns() -> tuple[Column, ...]:
