@@ -169,7 +169,6 @@ def _turnovers(
         body = columns.body(line)
         body["currency"] = body.get("currency") or currency
         body["revenue"] = amount_in(body.get("revenue"))
-        body["ends_on"] = body.get("ends_on") or body.get("starts_on")
         try:
             read = read_period(body, today=today)
         except Invalid as refused:

@@ -47,7 +47,9 @@ def read_span(
 ) -> dict[str, date | None]:
     """First and last day, the last included. A month alone is its days."""
     first = _end(body.get("starts_on"), "starts_on", wrong, is_last=False)
-    last = _end(body.get("ends_on") or body.get("starts_on"), "ends_on", wrong, is_last=True)
+    # Where one cell says the whole period, what is wrong of it is said once.
+    twice = wrong if body.get("ends_on") or not body.get("starts_on") else {}
+    last = _end(body.get("ends_on") or body.get("starts_on"), "ends_on", twice, is_last=True)
     if first and last:
         if last < first:
             wrong["ends_on"] = Text("period_backwards")

@@ -57,7 +57,8 @@ def from_file(
         stored = open_tables(file, filename, folder=Path(name), limits=limits)
         columns = columns_of(stored[0].report.columns, client=client, day=day, territory=territory)
         count = count_clients([one.path for one in stored], columns, first=first, last=last)
-    source = f"{filename}, {count.rows}, {stored[0].digest[:DIGEST_SHOWN]}"
+    # A note, as it stays in every language: the file, how long it is, and by what it is known.
+    source = f"{filename} (n = {count.rows}, SHA-256 {stored[0].digest[:DIGEST_SHOWN]}…)"
     return CountedFile(count, _text(count, first, last, everyone, source), _notes(count))
 
 

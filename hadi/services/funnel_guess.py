@@ -29,6 +29,10 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
+# Of a row for each stage, and where nothing tells more of it: named just so.
+_JUST_A_DAY = ("date", "day", "дата", "день", "dátum", "nap")
+
+
 def guessed(columns: Sequence[str], spec: FunnelSpec) -> dict[str, Any]:
     """The parts that a column was found for; columns named like stages are those of stages."""
     names = {folded(column): column for column in columns}
@@ -44,6 +48,9 @@ def guessed(columns: Sequence[str], spec: FunnelSpec) -> dict[str, Any]:
         if column is not None:
             found[part] = column
             free.remove(column)
+    days = [column for column in free if folded(column) in _JUST_A_DAY]
+    if "stage" in found and not found.keys() & {"entered_at", "created_at"} and len(days) == 1:
+        found["entered_at"] = days[0]
     return found
 
 

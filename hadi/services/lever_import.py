@@ -94,7 +94,6 @@ def periods(
         body["unit"] = body.get("unit") or unit
         body["currency"] = body.get("currency") or currency
         body["revenue"] = amount_in(body.get("revenue"))
-        body["ends_on"] = body.get("ends_on") or body.get("starts_on")
         known = _known_period(body, at)
         kept = known.version if known else 0
         stored = lever_periods.put(known, body, by=by, now=at)

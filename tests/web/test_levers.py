@@ -116,7 +116,7 @@ def test_money_is_for_those_who_may_see_it(visitor: Visitor) -> None:
     assert "240000" not in csv and "400" in csv
     csv = visitor.browser.client.get(f"{PLACE}/periods.csv?unit={mine}").get_data(as_text=True)
     assert "240000" in csv
-    visitor.get(f"{PLACE}/periods/new", status=403)
+    visitor.get(f"{PLACE}/periods/new?unit={other}", status=403)
     visitor.get(f"{PLACE}?unit=nowhere", status=404)
 
 
@@ -190,6 +190,8 @@ def test_what_is_wrong_of_a_list_is_named_by_line(visitor: Visitor) -> None:
     page = bring(visitor, path, "preview", 422, rows="")
     assert "Paste the heads of the columns" in page.text
     bring(visitor, path, "preview", 422, rows=LIST, currency="RUB", unit="gone")
+    page = bring(visitor, path, "preview", 422, rows=LIST.replace("2025-11", "2026-02-30"))
+    assert page.text.count("“2026-02-30” is no day of the calendar.") == 1
 
 
 def test_client_bases_are_entered_counted_and_defined(visitor: Visitor) -> None:
@@ -207,6 +209,7 @@ def test_client_bases_are_entered_counted_and_defined(visitor: Visitor) -> None:
     page = visitor.get(place)
     assert "everyone who could buy is active" in page.text
     assert "Of 3 territories the whole base by this definition is not known" in page.text
+    assert "0</td>" not in page.text  # of nobody nothing is known: that is no sum of nobody
     found = bases(visitor).lines[0].base
     visitor.submit(f"{place}/{found.id}", {"potential": "1000"})
     visitor.submit(f"{place}/{found.id}/void", {"reason": "another border"})
@@ -225,6 +228,8 @@ def test_client_bases_are_counted_out_of_purchases(visitor: Visitor) -> None:
         "file": (io.BytesIO(PURCHASES.encode()), "purchases.csv"),
         "starts_on": "2025-10-01", "ends_on": "2025-12-31",
     }  # fmt: skip
+    empty = bring(visitor, path, "count", 422)
+    assert "Choose the file of purchases." in empty.text and "Paste the heads" not in empty.text
     page = bring(visitor, path, "count", **sent)
     for words in (
         "2 are new", "1 row lies after the period", "1 row names no client",
@@ -267,6 +272,8 @@ def test_who_answers_for_one_store_enters_that_store_alone(visitor: Visitor) -> 
     page = visitor.get(f"{PLACE}/periods/new?unit={mine}")
     offered = [option.get("value") for option in page.form().iter("option")]
     assert offered == [mine]
+    assert "Enter a period" in visitor.get(PLACE).links
+    assert form_values(visitor.get(f"{PLACE}/periods/new").form())["unit"] == mine
     data = form_values(page.form())
     for name, value in (PERIOD | {"unit": other}).items():
         data[name] = value

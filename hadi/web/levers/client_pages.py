@@ -223,9 +223,9 @@ def _unit_url(base: ClientBase) -> str | None:
 
 def _total(total: Share) -> tuple[str, str, str]:
     ratio = total.ratio
-    return (
-        _count(total.active), _count(total.whole), DASH if ratio is None else _ratio(ratio),
-    )  # fmt: skip
+    if ratio is None:  # of no territory it is known: nothing to sum is not a sum of nobody
+        return DASH, DASH, DASH
+    return _count(total.active), _count(total.whole), _ratio(ratio)
 
 
 def _count(number: int) -> str:

@@ -75,6 +75,9 @@ def _answer(
     is_sent = bool(form.file.data and form.file.data.filename)
     if not form.validate():
         return page(), REFUSED
+    if request.form.get("do") == "count" and not is_sent:
+        form.file.errors = [*form.file.errors, _("Choose the file of purchases.")]
+        return page(), REFUSED
     notes: tuple[Text, ...] = ()
     try:
         if is_sent:

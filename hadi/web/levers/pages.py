@@ -134,6 +134,8 @@ def levers_page(
     unit = board.unit
     named = unit.id if unit else None
     can_edit = lever_periods.may_edit(unit, actor)
+    # Of the whole nobody may enter anything who leads a store, but of that store they may.
+    can_add = can_edit or (unit is None and lever_periods.may_edit_any(actor))
     listed = [*board.periods, *(each for each in struck if each.is_void)]
     return LeversPage(
         title=_("Levers"),
@@ -169,8 +171,8 @@ def levers_page(
             Column(_("Period")), Column(_("Counts"), is_hidden_on_phone=True),
             Column(_("Revenue"), is_figure=True), Column(""),
         ),
-        new_url=url_for("levers.new_period", unit=named) if can_edit else None,
-        import_url=url_for("levers.import_periods", unit=named) if can_edit else None,
+        new_url=url_for("levers.new_period", unit=named) if can_add else None,
+        import_url=url_for("levers.import_periods", unit=named) if can_add else None,
         targets_url=url_for("levers.targets", unit=named) if can_edit else None,
         downloads=(offered("levers.periods_file", unit=named),) if listed else (),
     )  # fmt: skip
@@ -183,6 +185,8 @@ def _answer(board: Board) -> str:
     found = board.next
     if found is not None:
         assert found.share is not None
+        if found.lever is Lever.CHECK and not board.sees_money:
+            return str(_("Next to tune: %(lever)s.", lever=lever_word(found.lever)))
         return str(_(
             "Next to tune: %(lever)s, at %(share)s of its target.",
             lever=lever_word(found.lever), share=_share(found.share),

@@ -62,6 +62,8 @@ def new_period() -> Answer:
     offered = lever_periods.editable(current_actor())
     if request.method == "GET":
         unit = named_unit()
+        if unit is None and unit not in offered:
+            unit = offered[0]  # theirs: of the whole they may enter nothing
         require(current_actor(), Permission.EDIT_LEVERS, lever_periods.stake(unit))
         form = PeriodForm(formdata=None, data=_blank(unit))
         form.offer(offered)
