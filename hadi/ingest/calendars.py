@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -24,7 +24,7 @@ from hadi.domain.months import read_when
 from hadi.domain.text import Text
 
 MOST = 2_000  # entries of one file
-MOST_SECONDS = 20.0  # a daily rule that never holds is looked at for thousands of years
+MOST_SECONDS = 20.0  # a daily rule that never holds is looked at for hundreds of years
 COLUMNS = ("name", "kind", "starts_on", "ends_on", "scope", "places", "note", "uid")
 
 # Words that head a column, and words that a kind or a scope is written with: how they begin, in
@@ -62,6 +62,9 @@ _BROKEN = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, OSError,
 )  # fmt: skip
 _OLDEST = 1900  # what began before is not read: its occurrences would be counted one by one
+# Weekdays and leap years come round in so many years. Rules are looked at as late as the calendar
+# of Python allows: one that never holds is followed to its last year.
+_ROUND = 400
 _REGION = re.compile(r"(?:region|регион\w*|régió\w*)s?\s*:\s*(.+)", re.IGNORECASE)
 
 
@@ -268,11 +271,18 @@ def _starts(event: Any, start: date, first: date, last: date, zone: ZoneInfo) ->
         until = min([last, *ends])
         count = next((int(number) for number in each.get("COUNT", [])), None)
         kept = type(each)({k: v for k, v in each.items() if k not in ("UNTIL", "COUNT")})
-        written = f"{kept.to_ical().decode()};UNTIL={until:%Y%m%d}T235959"
-        days = rrulestr(written, dtstart=datetime.combine(start, datetime.min.time()))
-        found |= {day.date() for day in islice(days, count) if day.date() >= first}
+        on = 0 if "BYEASTER" in kept else (MAXYEAR - last.year) // _ROUND * _ROUND
+        written = f"{kept.to_ical().decode()};UNTIL={_moved(until, on):%Y%m%d}T235959"
+        begins = datetime.combine(_moved(_as_day(start), on), datetime.min.time())
+        days = (_moved(day.date(), -on) for day in rrulestr(written, dtstart=begins))
+        found |= {day for day in islice(days, count) if day >= first}
     found |= {_as_day(day) for day in _listed_days(event.get("rdate"), zone)}
     yield from sorted(found - left_out)
+
+
+def _moved(day: date, years: int) -> date:
+    """The same day of the year and of the week, whole rounds of the calendar away."""
+    return day.replace(year=day.year + years)
 
 
 def _moment_of(value: Any, zone: ZoneInfo) -> date | None:

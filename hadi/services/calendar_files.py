@@ -41,10 +41,23 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a line, and how the entry is called there."""
+    """What is wrong with a line or an event, and how it is called. `at` is its line among those
+    that a file is shown as."""
 
     line: int
-    text: Text
+    name: str
+    why: Text
+    at: int
+
+    @property
+    def text(self) -> Text:
+        return self.told(self.line)
+
+    def told(self, line: int) -> Text:
+        """The fault of a line."""
+        if not self.name:
+            return Text("calendar_line_unnamed", line=str(line), why=self.why)
+        return Text("calendar_line_invalid", line=str(line), name=self.name, why=self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +151,12 @@ def _read(entries: list[Entry], filename: str) -> Read:
         raise Unreadable(Text("calendar_no_events", file=filename or "…"))
     days: list[Days] = []
     faults: list[Fault] = []
-    for entry in entries:
+    for at, entry in enumerate(entries, start=2):  # below the header that `as_lines` writes
         try:
             days.append(read_days(entry.body))
         except Invalid as refused:
             why = next(iter(refused.fields.values()), refused.text)
             name = str(entry.body.get("name") or "")[:60]
-            text = Text("calendar_line_invalid", line=str(entry.line), name=name, why=why)
-            faults.append(Fault(entry.line, text))
+            faults.append(Fault(entry.line, name, why, at))
     lines = calendars.as_lines(entry.body for entry in entries)
     return Read(tuple(days), tuple(faults), lines)

@@ -107,6 +107,8 @@ def test_lines_are_looked_at_and_then_taken_over(visitor: Visitor) -> None:
     lines = "Easter; 2026-04-05; 2026-04-06\nsoon; someday"
     page = visitor.submit(f"{HERE}/import", {"lines": lines}, form_id="import", status=422)
     assert "Line 2, “soon”" in page.text
+    assert "1 line is wrong: nothing is added until it is right or gone" in page.text
+    assert "will be added" not in page.text
     assert "Add them to the calendar" not in page.text
     page = visitor.submit(f"{HERE}/import", {"lines": lines[:30]}, form_id="import", status=200)
     assert "1 entry will be added" in page.text
@@ -158,3 +160,17 @@ def test_beside_a_plan_stands_what_else_happens_then(visitor: Visitor) -> None:
     assert page.links[f"Look at {other}"] == f"/hypotheses/{other}"
     idea = visitor.make("idea")
     assert "Once the plan says when it starts" in visitor.get(f"/hypotheses/{idea}/plan").text
+
+
+def test_faults_of_a_file_are_counted_as_its_lines_stand_in_the_field(visitor: Visitor) -> None:
+    visitor.sign_in()
+    content = "Name;From;To\nEaster;05.04.2026;06.04.2026\nSale;31.02.2026;\n;01.05.2026;\n"
+    sent = {"file": (io.BytesIO(content.encode()), "days.csv"), "kind": "holiday"}
+    page = visitor.submit(f"{HERE}/import", sent, form_id="import", status=422)
+    lines = form_values(page.form("import"))["lines"].splitlines()
+    assert lines[2].startswith("Sale") and lines[3].startswith(";")
+    assert "Line 3, “Sale”" in page.text and "Line 4: Give it a name" in page.text
+    again = visitor.submit(
+        f"{HERE}/import", {"lines": "\n".join(lines)}, form_id="import", status=422
+    )
+    assert "Line 3, “Sale”" in again.text, "the same line, looked at again"

@@ -37,6 +37,11 @@ WORDING: dict[str, Wording] = {
     "calendar_part_starts_on": N_("first day"),
     "calendar_many": N_("The file holds more than %(limit)s entries: send a few years at a time."),
     "calendar_line_invalid": N_("Line %(line)s, “%(name)s”: %(why)s"),
+    "calendar_line_unnamed": N_("Line %(line)s: %(why)s"),
+    "calendar_lines_wrong": NN_(
+        "%(n)s line is wrong: nothing is added until it is right or gone",
+        "%(n)s lines are wrong: nothing is added until they are right or gone",
+    ),
     "calendar_too_frequent": N_("It comes back more than once a day."),
     "calendar_import_faults": N_("Nothing was added: some lines cannot be read. Correct them below, or in the file."),
     "calendar_found": NN_("%(n)s entry", "%(n)s entries"),

@@ -62,9 +62,9 @@ WORDING: dict[str, Wording] = {
     ),
     # Why a site
     "pilot_why_control": N_(
-        "moves with the pilots: its distance strays by %(strays)s from period to period"
+        "moves with the pilots: its gap to them changes by about %(strays)s from period to period"
     ),
-    "pilot_why_pilot": N_("moves by itself %(relative)s as much as the usual site"),
+    "pilot_why_pilot": N_("its own ups and downs are %(relative)s of those of the usual site"),
     "pilot_why_highest": N_(
         "was the highest lately, beside its usual: chance alone would bring it down"
     ),

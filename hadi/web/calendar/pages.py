@@ -191,7 +191,9 @@ def import_page(
         crumbs=_crumbs(_("Import")),
         url=url_for("calendar.import_"),
         form=form,
-        preview=_preview(read, compared) if read is not None and compared is not None else None,
+        preview=_preview(read, compared, is_file=form.is_sent)
+        if read is not None and compared is not None
+        else None,
         columns=_columns()[:-1],
         cancel_url=url_for("calendar.index"),
     )
@@ -264,15 +266,22 @@ def _months(
     )
 
 
-def _preview(read: Read, compared: Compared) -> Preview:
+def _preview(read: Read, compared: Compared, *, is_file: bool) -> Preview:
+    """What a list would do. Lines of a file are counted as they stand in the field below, where
+    they are mended."""
     new = [_line(days) for days in compared.new]
     changed = [_line(days) for _entry, days in compared.changed]
-    parts = [Text("calendar_to_add", n=len(new))]
-    parts += [Text("calendar_to_change", n=len(changed))] if changed else []
-    parts += [Text("calendar_same", n=len(compared.same))] if compared.same else []
+    wrong = Text("calendar_lines_wrong", n=len(read.faults))
+    parts = [wrong] if read.faults else [Text("calendar_to_add", n=len(new))]
+    if not read.faults:
+        parts += [Text("calendar_to_change", n=len(changed))] if changed else []
+        parts += [Text("calendar_same", n=len(compared.same))] if compared.same else []
     return Preview(
         summary=", ".join(say(part) for part in parts),
-        faults=tuple(say(fault.text) for fault in read.faults[:SHOWN_FAULTS]),
+        faults=tuple(
+            say(fault.told(fault.at if is_file else fault.line))
+            for fault in read.faults[:SHOWN_FAULTS]
+        ),
         more_faults=max(0, len(read.faults) - SHOWN_FAULTS),
         new=tuple(new[:SHOWN]),
         changed=tuple(changed[:SHOWN]),

@@ -161,7 +161,8 @@ def _import(read: Read) -> str:
     parts += [Text("calendar_same", n=len(done.same))] if done.same else []
     tell(", ".join(say(part) for part in parts) + ".")
     days = [*done.new, *(days for _entry, days in done.changed)]
-    year = max((each.starts_on.year for each in days), default=today().year)
+    years = {each.starts_on.year for each in days}
+    year = today().year if today().year in years or not years else min(years)
     return url_for("calendar.index", year=year)
 
 

@@ -97,6 +97,45 @@ def test_a_rule_that_never_holds_ends_and_one_that_counts_counts_from_its_start(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;INTERVAL=2;WKST=SU",
+        "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=YEARLY;BYDAY=4TH;BYMONTH=11",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU",
+        "FREQ=YEARLY;BYYEARDAY=366", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=YEARLY;INTERVAL=4", "FREQ=YEARLY;BYEASTER=0",
+    ],
+)  # fmt: skip
+def test_a_rule_gives_the_days_that_it_has(rule: str) -> None:
+    """Rules are looked at in another round of the calendar: their days are the same there."""
+    from dateutil.rrule import rrulestr
+
+    begins = datetime(2008, 2, 29)  # noqa: DTZ001 - a day
+    ends = datetime(2028, 1, 1)  # noqa: DTZ001 - a day
+    days = rrulestr(rule, dtstart=begins).between(begins, ends)
+    wanted = [str(day.date()) for day in days if day.year >= SPAN["first"].year]
+    event = f"UID:1\r\nSUMMARY:R\r\nDTSTART;VALUE=DATE:20080229\r\nRRULE:{rule}"
+    assert [day for _name, day, _end in read(event)] == wanted
+
+
+def test_a_daily_rule_that_never_holds_is_followed_for_centuries_not_millennia() -> None:
+    from dateutil import rrule
+
+    seen: list[int] = []
+
+    class Counted(rrule._iterinfo):
+        def rebuild(self, year: int, month: int) -> None:
+            seen.append(year)
+            super().rebuild(year, month)
+
+    event = "UID:1\r\nSUMMARY:R\r\nDTSTART;VALUE=DATE:20260105\r\nRRULE:FREQ=DAILY;BYMONTH=2"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rrule, "_iterinfo", Counted)
+        assert len(read(f"{event};BYMONTHDAY=30")) == 1
+    assert max(seen) - min(seen) < 500
+
+
 def test_rules_that_never_hold_do_not_keep_anyone_for_hours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
