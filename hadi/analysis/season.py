@@ -20,7 +20,15 @@ from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.series import SeriesTable, by_month
 from hadi.stats.errors import NotEstimable
 from hadi.stats.season_change import Change, change
-from hadi.stats.seasons import Coefficients, Method, MonthSeries, Over, coefficients, kept
+from hadi.stats.seasons import (
+    Coefficients,
+    Method,
+    MonthSeries,
+    Over,
+    coefficients,
+    kept,
+    whole_years,
+)
 
 Span: TypeAlias = "tuple[When, When]"
 
@@ -28,6 +36,7 @@ _ALL = 0.9  # of the change, from which on the season is said to explain all of 
 _HARDLY = 0.1
 _ALIKE = 1e-9  # a difference of coefficients up to which it is rounding
 _SEEN = 0.02  # a change from which on something was hidden
+_DECIMALS = 6  # of a fraction: a millionth is rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +83,9 @@ def season(
     alpha: float = 0.05,
     profile: KeptSeason | None = None,
 ) -> Season:
-    """The coefficients of the whole years before `before` (of all without it), and the change from
-    `before` to `after`. With a `profile` its coefficients are taken.
+    """The coefficients of the whole years ahead of `before` (where there are none, of those up to
+    its end; of all without it), and the change from `before` to `after`. With a `profile` its
+    coefficients are taken.
 
     Raises Invalid with one sentence where there is no answer.
     """
@@ -87,8 +97,11 @@ def season(
         if spans[0][1] >= spans[1][0]:
             raise Invalid(Text("season_spans_overlap"))
     series, partial = by_month(table)
+    is_inside = False
     try:
         until = spans[0][0] if spans else None
+        if spans is not None and profile is None and not whole_years(series, until).starts:
+            until, is_inside = spans[0][1] + 1, True
         if profile is not None:
             found = kept(series, profile.coefficients, _way(profile.method), until=until)
         else:
@@ -100,7 +113,7 @@ def season(
         raise Invalid(Text(unknown.code)) from None
     checks = checks_of(
         table, series, partial, found, changed, is_chosen=over is not None,
-        kept_as=profile.name if profile else None,
+        kept_as=profile.name if profile else None, is_inside=is_inside,
     )  # fmt: skip
     return Season(table, series, partial, found, changed, checks, alpha, profile)
 
@@ -163,7 +176,7 @@ def explains_all(changed: Change) -> bool:
 
 
 def percent(fraction: float) -> Figure:
-    return Figure(FigureKind.PERCENT, round(fraction, 12), is_signed=True)
+    return Figure(FigureKind.PERCENT, round(fraction, _DECIMALS), is_signed=True)
 
 
 def _profile(found: Coefficients) -> Text:

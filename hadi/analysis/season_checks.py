@@ -27,11 +27,14 @@ def checks_of(
     *,
     is_chosen: bool = False,
     kept_as: str | None = None,
+    is_inside: bool = False,
 ) -> tuple[Check, ...]:
     """Every check, in the order it is read. `is_chosen`: someone said mean or median; `kept_as`:
-    the coefficients are kept ones, of that name."""
+    the coefficients are kept ones, of that name; `is_inside`: they come from the months before
+    themselves."""
     own = (
         _years(found),
+        *((_warn("years_inside", Text("season_years_inside")),) if is_inside else ()),
         *_part_years(found),
         _growth(found),
         _spread(found, is_chosen=is_chosen),
@@ -105,9 +108,11 @@ def _growth(found: Coefficients) -> Check:
         return _pass("growth", Text("season_growth_unknown"))
     if not grown.is_steady and found.method == "trend":
         return _pass("growth", Text("season_growth_levels"))
-    if not grown.is_steady or found.method == "level":
+    if not grown.is_steady:
         return _pass("growth", Text("season_growth_none"))
     rate = Figure(FigureKind.PERCENT, round(grown.rate, 12), is_signed=True)
+    if found.method == "level":
+        return _warn("growth", Text("season_growth_level", rate=rate))
     is_long = len(found.years.starts) >= FEWEST_FOR_TREND
     code = "season_growth_trend" if found.method == "trend" else "season_growth_years"
     return (_pass if is_long else _warn)("growth", Text(code, rate=rate))

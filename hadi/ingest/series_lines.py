@@ -34,8 +34,11 @@ def read_lines(text: str) -> list[Cell]:
     if len(lines) > MOST_LINES:
         raise Unreadable(Text("series_many_lines", limit=MOST_LINES))
     decimal = any(months.is_decimal_year(_cells(line)[0]) for _, line in lines)
-    cut = [(n, line, _year(line) or _cut(line, decimal)) for n, line in lines]
-    if cut[0][2] is None and len(cut) > 1:
+    cut = [
+        (n, line, _year(line) or _cut(line, decimal) or _year(line, is_whole=False))
+        for n, line in lines
+    ]
+    if cut[0][2] is None and len(cut) > 1 and any(sign.isalpha() for sign in cut[0][1]):
         cut = cut[1:]  # the heads of the columns
     found: list[tuple[str, str]] = []
     for n, line, pairs in cut:
@@ -51,9 +54,14 @@ def _cells(line: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(sign)]
 
 
-def _year(line: str) -> list[tuple[str, str]] | None:
-    """A year and its months on one line."""
+def _year(line: str, *, is_whole: bool = True) -> list[tuple[str, str]] | None:
+    """A year and its months on one line. Between blanks it has to be whole, as blanks may also
+    stand within numbers; a part of a year is one where nothing else is meant."""
     first, *others = _cells(line)
+    if not others:
+        first, *others = line.split()
+        if is_whole and len(others) != 12:
+            return None
     found = _YEAR.fullmatch(first)
     if found is None or not 2 <= len(others) <= 13 or not all(_is_number(o) for o in others):
         return None

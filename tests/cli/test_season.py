@@ -92,6 +92,14 @@ def test_what_is_left_of_a_true_change(call: Call, file: Callable[..., Path]) ->
     assert status(answer, "range") == "warn"
 
 
+def test_a_method_that_leaves_growth_in_is_told(call: Call, tmp_path: Path) -> None:
+    values = [v * 1.1**year for year in range(4) for v in PROFILE]
+    file = written(tmp_path / "m.csv", months(values))
+    assert status(found(call, file), "growth") == "pass"
+    answer = found(call, file, "--method", "level")
+    assert status(answer, "growth") == "warn"
+
+
 def test_part_years_are_left_out(call: Call, tmp_path: Path) -> None:
     """Thirty months with a growth of a tenth: thrown together they would add up to 12.14."""
     values = [v * growth for growth in (1.0, 1.1, 1.21) for v in PROFILE][:30]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from hadi.analysis.season import season
+from hadi.cli.main import main
 from hadi.domain.months import read_when
 from hadi.ingest.files import open_table
 from hadi.ingest.series import Cell, SeriesTable, laid_out
@@ -86,6 +87,25 @@ def test_the_smoking_ban_as_the_product_asks(sicily: dict[str, np.ndarray]) -> N
     assert 1.0 + found.effect.estimate == pytest.approx(0.885, abs=0.001)
     assert found.effect.p_value is not None
     assert found.effect.p_value < 0.01
+
+
+def test_the_smoking_ban_in_the_terminal(
+    data: Path, capsys: pytest.CaptureFixture[str], reference_case: Any
+) -> None:
+    """The published split, in which no whole year lies ahead of the months before."""
+    file = data / "sicily_smoking_ban" / "sicily.csv"
+    with pytest.raises(SystemExit) as end:
+        main([
+            "season", str(file), "--time", "year,month", "--value", "aces", "--exposure", "stdpop",
+            "--before", "2002-01..2004-12", "--after", "2005-01..2006-11", "--json",
+        ])  # fmt: skip
+    assert not end.value.code
+    told = json.loads(capsys.readouterr().out)
+    case = reference_case("its_sicily")
+    ratio = 1 + told["regression"]["effect"]["estimate"]
+    assert ratio == pytest.approx(case["expected"]["rr_seasonal"], abs=0.001)
+    assert {c["code"]: c["status"] for c in told["checks"]}["years_inside"] == "warn"
+    assert [year["from"] for year in told["years"]] == ["2002-01", "2003-01", "2004-01"]
 
 
 def test_years_of_monthly_files(data: Path, tmp_path: Path) -> None:

@@ -164,6 +164,9 @@ WORDING: dict[str, Wording] = {
     "season_years_one": N_(
         "The coefficients come from one whole year, %(years)s: whatever was special about it is taken for the season. Two or three years are better."
     ),
+    "season_years_inside": N_(
+        "No whole year lies ahead of the months before, so the coefficients come from those months themselves: what was unusual in them is taken for season."
+    ),
     "season_years_from": N_(
         "%(what)s Years are counted from %(month)s, the first month of the data: that makes more of them than calendar years."
     ),
@@ -207,6 +210,9 @@ WORDING: dict[str, Wording] = {
     ),
     "season_growth_none": N_(
         "Sales neither grow nor fall steadily from year to year, so each month’s mean is divided by the mean of all months."
+    ),
+    "season_growth_level": N_(
+        "Sales change by %(rate)s a year, and the mean of all months was asked for: its coefficients hold a part of the growth, too high at one end of the year and too low at the other. Take each year over its own mean, or the moving average."
     ),
     "season_growth_unknown": N_(
         "Whether sales grow from year to year cannot be told from one year."

@@ -129,6 +129,18 @@ def test_lines_that_are_none(text: str, code: str) -> None:
     assert refused.value.text.code == code
 
 
+def test_years_of_twelve_months_between_blanks() -> None:
+    twelve = "700 720 850 980 1100 1150 1120 1100 1200 1180 1000 900"
+    cells = read_lines(f"2022 {twelve}\n2023 {twelve}\n2024 700 720")
+    assert [cell.label for cell in cells[:2]] == ["2022-01", "2022-02"]
+    assert len(cells) == 26 and cells[25].value == 720
+    small = read_lines("2022 7 8 9 10 11 12 13 14 15 16 17 18")
+    assert [cell.value for cell in small] == list(range(7, 19))
+    with pytest.raises(Unreadable) as refused:
+        read_lines("2022 700 720 850 980 1 100 1 150 1 120 1 100 1 200 1 180 1 000 900\n2023-01 5")
+    assert refused.value.text.params["line"] == "1"
+
+
 def test_what_is_written_is_read_again() -> None:
     found = table(("2024-01", 700.25), ("2024-03", 720.0))
     again = laid_out(read_lines("\n".join(written_lines(found.labels, list(found.values)))), "x")
