@@ -11,7 +11,7 @@ from hadi.domain import months
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.series import SeriesTable
-from hadi.stats.season_change import NEAR, SUM_OF, Change, times_off
+from hadi.stats.season_change import FAR, NEAR, SUM_OF, Change, scale_off, times_off
 from hadi.stats.seasons import FEWEST_FOR_TREND, Coefficients, MonthSeries
 
 _NAMED = 6  # periods that are named before "…"
@@ -154,6 +154,10 @@ def _windows(found: Coefficients, changed: Change) -> Iterator[Check]:
 
 def _units(found: Coefficients, changed: Change) -> Check:
     """Sums of several months beside single ones."""
+    scale = scale_off(changed)
+    if scale is not None:
+        told = Text("season_units_scale", n=Figure(FigureKind.COUNT, scale))
+        return Check("units", CheckStatus.FAIL, told)
     times = times_off(changed)
     if times is not None:
         return Check("units", CheckStatus.FAIL, Text("season_units_sum", n=times))
@@ -163,6 +167,8 @@ def _units(found: Coefficients, changed: Change) -> Check:
     for level in (changed.before.level, changed.after.level):
         if abs(abs(math.log(level / usual)) - math.log(SUM_OF)) <= NEAR:
             return _warn("units", Text("season_units_level", n=SUM_OF))
+        if abs(math.log(level / usual)) >= math.log(FAR):
+            return _warn("units", Text("season_units_far", n=Figure(FigureKind.COUNT, FAR)))
     return _pass("units", Text("season_units_same"))
 
 

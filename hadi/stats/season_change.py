@@ -19,6 +19,8 @@ from hadi.stats.seasons import MONTHS, Array, Coefficients, MonthSeries
 
 SUM_OF = 3  # months: what is most often added up where a monthly mean was meant
 NEAR = 0.2  # of a logarithm: 3.7 and 2.5 are near 3
+FAR = 50  # times: from here on it is the unit that differs
+SCALES = (100, 1_000, 1_000_000)
 MOST_HISTORY = 240  # months; what is older than twenty years says little of today
 
 
@@ -143,6 +145,15 @@ def times_off(found: Change) -> int | None:
         if n >= SUM_OF and abs(ratio - math.log(n)) <= NEAR:
             return n
     return None
+
+
+def scale_off(found: Change) -> int | None:
+    """100, 1,000 or 1,000,000 where one side stands at about so many times the other: kopecks
+    beside roubles, roubles beside thousands. No change of a business is of that size."""
+    ratio = abs(math.log1p(found.adjusted))
+    if ratio < math.log(FAR):
+        return None
+    return min(SCALES, key=lambda scale: abs(ratio - math.log(scale)))
 
 
 def _window(series: MonthSeries, found: Coefficients, ends: tuple[int, int], name: str) -> Window:

@@ -129,6 +129,23 @@ def test_a_promotion_moves_the_mean_and_not_the_median(call: Call, tmp_path: Pat
     assert status(mean, "spread") == "warn"
 
 
+@pytest.mark.parametrize("scale", [100, 1000, 1_000_000])
+def test_thousands_beside_single_ones_are_no_change(
+    call: Call, file: Callable[..., Path], scale: int
+) -> None:
+    months_after = [value * scale for value in PROFILE[4:7]]
+    answer = found(call, file(*PROFILE[:4], *months_after), *SPANS)
+    assert status(answer, "units") == "fail"
+    assert (answer["adjusted"], answer["effect"]["estimate"]) == (None, None)
+    assert f"about {scale:,} times the other" in answer["sentence"]
+
+
+def test_years_in_another_unit_are_warned_of(call: Call, file: Callable[..., Path]) -> None:
+    answer = found(call, file(*(value / 1000 for value in PROFILE[:7])), *SPANS)
+    assert status(answer, "units") == "warn"
+    assert answer["adjusted"] == pytest.approx(0.0)
+
+
 def test_sums_of_three_months_beside_monthly_means(
     call: Call, file: Callable[..., Path], tmp_path: Path
 ) -> None:

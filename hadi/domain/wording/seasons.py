@@ -232,6 +232,12 @@ WORDING: dict[str, Wording] = {
     "season_units_sum": N_(
         "With the season taken out, one side is about %(n)s times the other: it looks as if a sum of %(n)s months stood beside the mean of single months. Put one value for each month on both sides."
     ),
+    "season_units_scale": N_(
+        "With the season taken out, one side is about %(n)s times the other: it looks as if one were written in another unit, such as thousands beside single roubles. Put both in the same unit."
+    ),
+    "season_units_far": N_(
+        "The months that are compared and those of the years before differ more than %(n)s times over: check that all are in the same unit."
+    ),
     "season_units_level": N_(
         "The months that are compared and those of the years before differ about %(n)s times over: check that both are for single months and in the same money."
     ),
