@@ -34,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("hadi.cli.init:init", "Create or upgrade the database."),
     "user": ("hadi.cli.user:user", "Add and list people, set passwords."),
     "token": ("hadi.cli.token:token", "Create tokens for the API."),
+    "units": ("hadi.cli.units:units", "Stores and teams: list, import, export."),
+    "calendar": ("hadi.cli.calendar:calendar", "Days unlike others: list, import, export."),
     "secrets": ("hadi.cli.secrets:secrets", "Encrypt the passwords of connections anew."),
     "export": ("hadi.cli.archive:export_workspace", "Write the workspace into one file."),
     "import": ("hadi.cli.archive:import_workspace", "Fill an empty database from such a file."),
