@@ -104,12 +104,15 @@ def test_shares_have_to_make_a_hundred_and_nothing_typed_is_lost(visitor: Visito
 def test_arms_without_their_control_are_said_at_the_field(visitor: Visitor, control: str) -> None:
     visitor.sign_in("analyst")
     place = brought(visitor)
-    assert "What is core is not chosen yet" in visitor.get("/data/baskets").text
+    listed = visitor.get("/data/baskets")
+    assert "What is core is not chosen yet" in listed.text and place in listed.links.values()
     page = chosen(visitor, place, goods={"breakers": "core"}, control=control, status=422)
     assert "one of which is named as the control" in page.text
     shown = form_values(page.form("choose"))
     assert shown["control"] == control
     assert "core" in {value for name, value in shown.items() if name.startswith("kind.")}
+    # Who may not choose is not led to a refusal.
+    assert place not in visitor.sign_in("viewer").get("/data/baskets").links.values()
 
 
 def test_a_choice_of_before_is_not_overwritten(visitor: Visitor) -> None:

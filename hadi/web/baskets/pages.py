@@ -27,7 +27,7 @@ class BasketLine:
     """A file of the list."""
 
     name: str
-    url: str
+    url: str | None  # None where somebody else has to choose first
     is_open: bool  # brought, and not said yet what is core
     receipts: str
     stores: str
@@ -97,7 +97,7 @@ def baskets_page(
         title=_("Baskets"),
         chrome=chrome(),
         tabs=data_tabs("baskets"),
-        lines=tuple(_line(one) for one in lines),
+        lines=tuple(_line(one, can_edit=baskets.can_edit(one, actor)) for one in lines),
         removed=tuple(_line(one, can_edit=baskets.can_edit(one, actor)) for one in removed),
         columns=(
             Column(_("Receipts")),
@@ -202,13 +202,13 @@ def _home(basket: Basket) -> str:
     return url_for("baskets.show", basket_id=basket.id)
 
 
-def _line(basket: Basket, *, can_edit: bool = False) -> BasketLine:
+def _line(basket: Basket, *, can_edit: bool) -> BasketLine:
     found = basket.found or {}
     core, seen = found.get("core"), found.get("seen")
     here = "baskets.show" if found else "baskets.choose"
     return BasketLine(
         name=basket.name,
-        url=url_for(here, basket_id=basket.id),
+        url=url_for(here, basket_id=basket.id) if found or can_edit else None,
         is_open=not found,
         receipts=count(seen["receipts"] if seen else None),
         stores=count(seen["stores"] if seen and seen["stores"] else None),
