@@ -170,12 +170,15 @@ def assess(
     )
 
 
-def fidelity_check(assessment: Assessment, since: date) -> Check:
-    """Whether the change was carried out at all: below the floor the test says nothing of it."""
+def fidelity_check(assessment: Assessment, since: date, *, today: date | None = None) -> Check:
+    """Whether the change was carried out at all: below the floor the test says nothing of it.
+    `today` is asked where the change may not have begun yet."""
     found = assessment.fidelity
     day = day_figure(since)
     if not found.steps:
         return Check(CODE, CheckStatus.WARN, Text("fidelity_no_steps"))
+    if not found.visits and today is not None and since > today:
+        return Check(CODE, CheckStatus.PASS, Text("fidelity_ahead", day=day))
     if not found.visits:
         return Check(CODE, CheckStatus.WARN, Text("fidelity_no_visits", day=day))
     value = found.share.value

@@ -424,7 +424,7 @@ def _answer_link(hypothesis: Hypothesis) -> Response:
     since = scorecard_links.begins(known, plan)
     today = now().astimezone(workspace.zone()).date()
     assessed = scorecard_links.assessed(known, plan, day=since or today)
-    check = fidelity_check(assessed, since or today)
+    check = fidelity_check(assessed, since or today, today=today)
     card = known.scorecard
     told = {
         "scorecard": card.id,

@@ -180,6 +180,7 @@ def test_the_scorecard_of_a_hypothesis_is_chosen_and_blocks_the_start(visitor: V
     )
     page = visitor.get(f"/hypotheses/{key}/execution")
     assert "The test does not start before these are named" in page.text
+    assert f"{here}/criteria/3" in page.links.values()  # each is named where it stands
     start = visitor.get(f"/hypotheses/{key}").text
     assert "Name the check point of step 3" in start
     assert key in visitor.get(here).text

@@ -156,6 +156,9 @@ WORDING: dict[str, Wording] = {
     "fidelity_no_visits": N_(
         "Nobody has visited with its scorecard since %(day)s: whether the change was carried out is not known."
     ),
+    "fidelity_ahead": N_(
+        "The change begins on %(day)s: visits from that day on will say whether it is carried out."
+    ),
     "fidelity_nothing_applied": NN_(
         "No mandatory step applied in %(n)s visit: whether the change was carried out is not known.",
         "No mandatory step applied in %(n)s visits: whether the change was carried out is not known.",

@@ -20,6 +20,7 @@ from hadi.models import Hypothesis, ScorecardLink
 from hadi.services import hypotheses, scorecard_links, scorecards
 from hadi.services.scorecard_steps import of_hypothesis
 from hadi.web.hypotheses.data_pages import crumbs
+from hadi.web.shared.access import current_actor
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.language import day, figure, say
 from hadi.web.shared.pages import Link, Page
@@ -59,7 +60,7 @@ class Watching:
     status: str
     where: str
     stats: tuple[tuple[str, str, str], ...]
-    unseen: tuple[str, ...]
+    unseen: tuple[tuple[str, str | None], ...]  # steps without a check point, where to name it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def execution_words(hypothesis: Hypothesis, *, today: date) -> str | None:
     if link is None:
         return None
     found, since = _found(hypothesis, link, today)
-    return say(fidelity_check(found, since or today).detail)
+    return say(fidelity_check(found, since or today, today=today).detail)
 
 
 def _found(
@@ -154,11 +155,10 @@ def _found(
 
 def _watching(hypothesis: Hypothesis, link: ScorecardLink, today: date) -> Watching:
     found, since = _found(hypothesis, link, today)
-    check = fidelity_check(found, since or today)
+    check = fidelity_check(found, since or today, today=today)
     url = url_for("scorecards.show", card_id=link.scorecard_id)
     if since is not None:
         url = url_for("scorecards.show", card_id=link.scorecard_id, since=since.isoformat())
-    asked = [each.rule for each in link.scorecard.asked]
     return Watching(
         name=link.scorecard.name,
         url=url,
@@ -166,8 +166,22 @@ def _watching(hypothesis: Hypothesis, link: ScorecardLink, today: date) -> Watch
         status=check.status.value,
         where=", ".join(link.unit_names),
         stats=_stats(found, since),
-        unseen=tuple(say(blocker.text) for blocker in steps_without_check(asked)),
+        unseen=_unseen(link),
     )
+
+
+def _unseen(link: ScorecardLink) -> tuple[tuple[str, str | None], ...]:
+    """The steps that nobody sees, each with the page where its check point is named."""
+    card = link.scorecard
+    may_edit = allows(current_actor(), Permission.EDIT_SCORECARDS) and card.closed_at is None
+    told = []
+    for each in card.asked:
+        url = url_for("scorecards.criterion", card_id=card.id, number=each.number)
+        told += [
+            (say(blocker.text), url if may_edit else None)
+            for blocker in steps_without_check([each.rule])
+        ]
+    return tuple(told)
 
 
 def _stats(found: Assessment, since: date | None) -> tuple[tuple[str, str, str], ...]:

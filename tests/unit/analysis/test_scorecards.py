@@ -158,6 +158,11 @@ def test_what_is_not_known_of_the_execution_warns() -> None:
     assert fidelity_check(away, START).detail.code == "fidelity_nothing_applied"
     told = {fidelity_check(each, START).status for each in (nobody, no_step, away)}
     assert told == {CheckStatus.WARN}
+    # Nobody can have visited what has not begun.
+    ahead = fidelity_check(nobody, START, today=START - timedelta(days=1))
+    assert (ahead.status, ahead.detail.code) == (CheckStatus.PASS, "fidelity_ahead")
+    begun = fidelity_check(nobody, START, today=START)
+    assert begun.detail.code == "fidelity_no_visits"
 
 
 def test_a_mandatory_step_without_a_check_point_is_named() -> None:
