@@ -60,6 +60,27 @@ def test_the_verdict_on_stores(call: Call, file: Path) -> None:
     assert answer["seen"]["stores"] == 8
 
 
+def test_a_row_for_each_store_has_the_same_answer_in_a_test(
+    call: Call, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = found(call, file, *COLUMNS, *ARMS, *CORE)
+    attach = answer["arms"][0]["measures"][0]
+    rows = [f"{s['store']},{s['arm']},{s['attach_rate']!r}" for s in answer["stores"]]
+    stores = tmp_path / "stores.csv"
+    stores.write_text("\n".join(["store,arm,attach_rate", *rows]), encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main([
+            "check", str(stores), "--variant", "arm", "--control", "usual", "--cluster", "store",
+            "--metric", "attach=mean(attach_rate);threshold=0.04", "--json",
+        ])  # fmt: skip
+    assert not end.value.code
+    (judged,) = json.loads(capsys.readouterr().out)["comparisons"]
+    assert judged["p_value"] == pytest.approx(20 / 70)
+    ends = [judged["difference"][name] for name in ("estimate", "low", "high")]
+    assert ends == pytest.approx([attach["difference"][n] for n in ("estimate", "low", "high")])
+    assert [round(end, 3) for end in ends] == [0.049, -0.042, 0.139]
+
+
 def test_the_report_says_the_sentence_first(call: Call, file: Path) -> None:
     code, out, _ = call(file, *COLUMNS, *ARMS, *CORE)
     assert code == 0
