@@ -256,7 +256,9 @@ def _answer_week(entry: UnitWeek) -> Response:
 def _answer_where(hypothesis: Hypothesis) -> Response:
     stored, named = units.setting(hypothesis), units.of_hypothesis(hypothesis)
     version = hypothesis_where.version_of(hypothesis)
-    warned = (*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis))
+    beside = hypothesis_where.beside_pilots(hypothesis)
+    warned = [*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis)]
+    warned += [beside] if beside else []
     told = {
         "units": [
             {**known(unit), "is_ready": unit.is_ready, "is_closed": unit.is_closed}

@@ -80,7 +80,8 @@ def from_file(file: BinaryIO, filename: str, *, kind: DayKind, by: Actor, now: d
     """The entries of a calendar file or a table. Raises Unreadable."""
     require(by, Permission.EDIT_CALENDAR)
     if not filename.lower().endswith((".ics", ".ical", ".ifb", ".icalendar")):
-        return _read(calendars.read_rows(_rows(file, filename), kind=kind), filename)
+        rows = calendars.read_rows(_rows(file, filename), kind=kind)
+        return _read([Entry(row.line + 1, row.body) for row in rows], filename)  # below its head
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise Unreadable(Text("calendar_many", limit=calendars.MOST))

@@ -26,6 +26,7 @@ from hadi.domain.verdict import Check, CheckStatus
 from hadi.models import Hypothesis, HypothesisSetting, Unit
 from hadi.models.unit import hypothesis_unit
 from hadi.services import events, hypotheses, units
+from hadi.services.unit_reading import lies_in
 
 MOST_UNITS = 500
 TECHNOLOGY_LENGTH = 200
@@ -86,6 +87,24 @@ def warnings(hypothesis: Hypothesis) -> tuple[Text, ...]:
     itself."""
     stored, named = units.setting(hypothesis), units.where_it_runs(hypothesis)
     return tuple(_unfit(stored.technology if stored else "", named))
+
+
+def beside_pilots(hypothesis: Hypothesis) -> Text | None:
+    """That units are named which are no pilots of its plan: a pilot changes its pilots alone."""
+    test = hypothesis.current_test
+    plan = test.plan if test else None
+    if plan is None or plan.pilot is None or not plan.pilot.treated:
+        return None
+    known = units.known_as(plan.pilot.treated)
+    if len(known) < len(set(plan.pilot.treated)):
+        return None  # a pilot that nobody here knows may be any of them
+    pilots = {unit.id for unit in known.values()}
+    others = [
+        unit.name
+        for unit in units.of_hypothesis(hypothesis)
+        if unit.id not in pilots and not any(lies_in(pilot, unit) for pilot in known.values())
+    ]
+    return Text("where_no_pilots", n=len(others), units=", ".join(others)) if others else None
 
 
 def checks(hypothesis: Hypothesis) -> Iterator[Check]:

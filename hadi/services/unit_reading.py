@@ -201,15 +201,15 @@ def _parent(value: object, unit: Unit | None, known: Known, wrong: dict[str, Tex
         wrong["parent"] = Text("no_such_unit", unit=written[:40])
     elif found.kind is not UnitKind.TERRITORY:
         wrong["parent"] = Text("unit_parent_no_territory", unit=found.name)
-    elif unit is not None and _lies_in(found, unit):
+    elif unit is not None and lies_in(found, unit):
         wrong["parent"] = Text("unit_parent_circle", unit=found.name)
     return found
 
 
-def _lies_in(territory: Unit, unit: Unit) -> bool:
-    """Whether `territory` is the unit itself or a part of it."""
+def lies_in(part: Unit, unit: Unit) -> bool:
+    """Whether `part` is the unit itself or lies in it."""
     seen: set[str] = set()
-    above: Unit | None = territory
+    above: Unit | None = part
     while above is not None and above.id not in seen:
         if above.id == unit.id:
             return True

@@ -1,7 +1,8 @@
 // What was typed is never lost: forms with `data-draft="key"` keep themselves in this browser and
 // offer it back. A draft is dropped once the server has taken it: the page that follows a
-// successful submit says so with `data-draft-done="key"` or simply no longer shows the form. A
-// button with `data-draft-stays` asks for something on the way: the form comes back afterwards.
+// successful submit says so with `data-draft-done="key"`, with the message of a success above the
+// form, or simply no longer shows the form. A button with `data-draft-stays` asks for something on
+// the way: the form comes back afterwards.
 import { fill, say } from "./words.js";
 
 const PREFIX = "hadi-draft:";
@@ -14,14 +15,16 @@ export function keepDrafts(root) {
   for (const form of root.querySelectorAll("form[data-draft]")) keep(form);
 }
 
-/** A submit went out from the last page. If its form is not here again, it was accepted. */
+/** A submit went out from the last page. It was accepted if its form is not here again, or if it
+ * stands here empty for the next one, below a message of success. */
 function settleSent() {
   const sent = read("hadi-draft-sent");
   if (!sent) return;
-  const isBack = [...document.querySelectorAll("form[data-draft]")].some(
+  const back = [...document.querySelectorAll("form[data-draft]")].find(
     (form) => form.dataset.draft === sent.key,
   );
-  if (!isBack) forget(sent.key);
+  const isTold = document.querySelector("[data-toast].toast-note--success") !== null;
+  if (!back || (isTold && !back.querySelector('[aria-invalid="true"]'))) forget(sent.key);
   remove("hadi-draft-sent");
 }
 

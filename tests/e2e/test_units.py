@@ -37,6 +37,15 @@ def test_a_store_is_entered_logged_found_and_ticked(visit: Visit, shop: LiveServ
     page.locator("[name=staff]").fill("8")
     page.get_by_role("button", name="Put it into the log").click()
     expect(page.get_by_role("cell", name="8", exact=True)).to_be_visible()
+    expect(page.locator("[name=staff]")).to_have_value("")  # what is stored is no draft any more
+    page.locator("[name=staff]").fill("9")
+    page.wait_for_function("() => Object.keys(localStorage).some((k) => k.includes('/data/units'))")
+    here = page.url
+    page.goto("/data/units/shop%2007")
+    expect(page.locator("[name=staff]")).to_have_value("")  # nor is it one of another store
+    page.goto(here)
+    expect(page.locator("[name=staff]")).to_have_value("9")
+    page.get_by_role("button", name="Discard it").click()
     page.get_by_role("button", name="Take the week of").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("cell", name="8", exact=True)).to_be_visible()

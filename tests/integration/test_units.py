@@ -411,3 +411,27 @@ def test_a_territory_sums_the_people_and_the_weeks_of_its_stores(world: World) -
     assert unit_sums.of(add(world, "T-3", kind="territory"), by=by) is None
     inner = unit_sums.of(city, by=by)
     assert inner is not None and inner.staff == 4
+
+
+def test_a_store_that_is_named_and_is_no_pilot_of_the_plan_is_told(world: World) -> None:
+    from tests.factories import pilots
+
+    land = add(world, "T-1", kind="territory", name="North")
+    for code, parts in {"s01": {"parent": "T-1"}, "s02": {}, "s09": {"name": "Ninth"}}.items():
+        add(world, code, **parts)
+    hypothesis = world.planned("put a mentor into two stores", **pilots.body(world))
+
+    def told(*codes: str) -> str | None:
+        hypothesis_where.say(
+            hypothesis.id, body={"units": codes}, version=None, by=world.actor(), now=world.later()
+        )
+        found = hypothesis_where.beside_pilots(hypothesis)
+        return str(found) if found else None
+
+    assert told() is None
+    assert told("s01", land.code) is None, "a pilot lies in it"
+    assert told("s01", "s09") == (
+        "Ninth is named here and is no pilot of the plan. Only pilots get the change: take it out "
+        "here, or make it a pilot."
+    )
+    assert hypothesis_where.beside_pilots(world.planned("no pilot")) is None

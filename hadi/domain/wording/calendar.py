@@ -43,7 +43,7 @@ WORDING: dict[str, Wording] = {
         "%(n)s lines are wrong: nothing is added until they are right or gone",
     ),
     "calendar_too_frequent": N_("It comes back more than once a day."),
-    "calendar_import_faults": N_("Nothing was added: some lines cannot be read. Correct them below, or in the file."),
+    "calendar_import_faults": N_("Nothing was added: some lines cannot be read. Correct them, or take them out."),
     "calendar_found": NN_("%(n)s entry", "%(n)s entries"),
     "calendar_tests": NN_("%(n)s test", "%(n)s tests"),
     "calendar_to_add": NN_("%(n)s entry will be added", "%(n)s entries will be added"),

@@ -83,6 +83,10 @@ WORDING: dict[str, Wording] = {
     # Where a hypothesis runs
     "where_invalid": N_("This cannot be saved yet."),
     "where_fixed": N_("Where it runs and what it moves stays as it was measured; this hypothesis is: %(state)s."),
+    "where_no_pilots": NN_(
+        "%(units)s is named here and is no pilot of the plan. Only pilots get the change: take it out here, or make it a pilot.",
+        "%(units)s are named here and are no pilots of the plan. Only pilots get the change: take them out here, or make them pilots.",
+    ),
     "where_changed_meanwhile": N_("Someone changed where it runs in the meantime. Nothing was saved."),
     "where_many_units": NN_("At most %(n)s store or team.", "At most %(n)s stores and teams."),
     "unit_not_ready": N_("How %(unit)s sells is not chosen yet: choose its sales model and its technology before its first test."),

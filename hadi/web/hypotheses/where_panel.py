@@ -39,7 +39,9 @@ def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
         (_("Technology"), stored.technology if stored else ""),
         (_("Why now, out of order"), stored.order_reason if stored else ""),
     )
-    found = (*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis))
+    beside = hypothesis_where.beside_pilots(hypothesis)
+    found = [*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis)]
+    found += [beside] if beside and hypothesis_where.can_change(hypothesis) else []
     return WherePanel(
         url=url_for("hypotheses.where", key=hypothesis.key),
         can_edit=hypothesis_where.can_change(hypothesis)
