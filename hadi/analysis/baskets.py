@@ -19,7 +19,7 @@ from hadi.analysis.basket_arms import Compared
 from hadi.analysis.basket_gains import Gains
 from hadi.analysis.basket_rules import Found
 from hadi.domain.baskets import BasketSpec
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind, Text, quoted
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest import receipts as counting
 from hadi.ingest.receipts import Receipts
@@ -180,7 +180,7 @@ def _arms_check(receipts: Receipts, spec: BasketSpec) -> Check:
         if one.arm is not None:
             sizes[one.arm] = sizes.get(one.arm, 0) + 1
     if spec.control not in sizes or len(sizes) < 2:
-        arms = ", ".join(f"“{arm}”" for arm in sorted(sizes)) or "–"
+        arms = quoted(sorted(sizes)) if sizes else "–"
         return Check("arms", CheckStatus.WARN, Text("basket_no_arms", arms=arms))
     if min(sizes.values()) < FEW_IN_ARM:
         return Check("arms", CheckStatus.WARN, Text("basket_few_stores", n=min(sizes.values())))

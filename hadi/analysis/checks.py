@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hadi.domain.plan import Looks, Plan
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind, Text, quoted
 from hadi.domain.verdict import Check, CheckStatus
 from hadi.ingest.source import ArmSummary, Summaries
 from hadi.stats.errors import NotEstimable
@@ -94,9 +94,9 @@ def _unknown_arms(summaries: Summaries) -> Check:
         return Check("unknown_arms", CheckStatus.PASS, Text("check_unknown_arms_pass"))
     share = rows / summaries.rows
     figure = Figure(FigureKind.SHARE, share)
-    named = ", ".join(f"“{arm}”" for arm in summaries.unknown_arms[:3])
+    named = summaries.unknown_arms[:3]
     detail = (
-        Text("check_unknown_arms_named", share=figure, rows=rows, arms=named)
+        Text("check_unknown_arms_named", share=figure, rows=rows, arms=quoted(named))
         if named
         else Text("check_unknown_arms_warn", share=figure, rows=rows)
     )

@@ -12,7 +12,7 @@ from hadi.analysis.warnings import LOW_POWER
 from hadi.domain.pilot_plan import PilotPlan, Scale
 from hadi.domain.pilot_sentence import Around, grew_alike, raw_figure
 from hadi.domain.plan import Metric
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, FigureKind, Text, quoted
 from hadi.ingest.panels import Groups
 from hadi.stats import concentration as carrying
 from hadi.stats.errors import NotEstimable
@@ -64,7 +64,7 @@ def traps(trap: Trap) -> Iterator[Warned]:
     if (rebound := _rebound(trap)) is not None:
         yield Warned("rebound", rebound)
     if trap.fading is not None and trap.fading.is_fading:
-        yield Warned("fading", _fading(trap.fading, around))
+        yield Warned("fading", _fading(trap.fading, trap.found, around))
     if (carried := _carried(trap)) is not None:
         yield Warned("carried", carried)
     if (exaggerated := _exaggerated(trap)) is not None:
@@ -102,18 +102,18 @@ def _is_in_scale(trap: Trap) -> bool:
 def bundle(pilot: PilotPlan) -> Iterator[Warned]:
     """Several parts of the change: of these nothing tells which one worked."""
     if len(pilot.components) > 1:
-        listed = ", ".join(f"“{part}”" for part in pilot.components)
-        text = Text("warning_bundle", n=len(pilot.components), parts=listed)
+        text = Text("warning_bundle", n=len(pilot.components), parts=quoted(pilot.components))
         yield Warned("bundle", text)
 
 
-def _fading(found: Fading, around: Around) -> Text:
+def _fading(faded: Fading, found: Found, around: Around) -> Text:
     kind = FigureKind.POINTS if around.is_in_percent else FigureKind.NUMBER
+    lately = faded.last_half if around.lately is None else around.lately
     return Text(
         "warning_fading",
-        slope=Figure(kind, found.slope, is_signed=True),
-        lately=raw_figure(found.last_half, around),
-        mean=raw_figure(found.mean, around),
+        slope=Figure(kind, faded.slope, is_signed=True),
+        lately=raw_figure(lately, around),
+        mean=raw_figure(found.estimate, around),
     )
 
 

@@ -9,6 +9,8 @@ from hadi.domain.text import Figure, FigureKind, Text, day_figure
 
 Param = Figure | Text
 
+DAY = 1 / 7  # of a week; nobody wants a payback to the minute
+
 
 def sentence(found: Assessment) -> Text:
     """The payback in one sentence, its interval with it."""
@@ -34,6 +36,8 @@ def figure_of(weeks: float | None) -> Text:
     """How long: "18.8 weeks", or "never"."""
     if weeks is None:
         return Text("payback_never")
+    if 0 < weeks < DAY:
+        return Text("payback_within_a_day")
     return Text("payback_in_weeks", weeks=_number(weeks))
 
 
@@ -50,7 +54,9 @@ def interval_of(found: Assessment) -> Text | None:
 
 
 def _bare(weeks: float | None) -> Param:
-    return Text("payback_never") if weeks is None else _number(weeks)
+    if weeks is None:
+        return Text("payback_never")
+    return Text("payback_within_a_day") if 0 < weeks < DAY else _number(weeks)
 
 
 def _number(weeks: float) -> Figure:

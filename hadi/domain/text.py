@@ -9,7 +9,7 @@ language for ever.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -212,3 +212,10 @@ ENGLISH: Speaker = _English()
 def day_figure(day: date | datetime) -> Figure:
     """A date in a sentence."""
     return Figure(FigureKind.DATE, day.isoformat())
+
+
+def quoted(names: Sequence[str]) -> Text:
+    """Names one after the other, each between the quotation marks of the reader's language."""
+    first, *rest = names
+    shown = Text("quoted", name=first)
+    return Text("quoted_list", first=shown, rest=quoted(rest)) if rest else shown

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
+from hadi.domain.text import ENGLISH, Figure, FigureKind, Text, quoted, render
 from hadi.speech import BabelSpeaker
 
 K = FigureKind
@@ -84,3 +84,10 @@ def test_an_abbreviations_full_stop_ends_the_sentence_too() -> None:
     assert BabelSpeaker("en").say(adjusted).endswith(f"+2.0{GAP}pp.")
     kept = Text("beside_kept", margin=Figure(K.POINTS, 0.02))  # the figure stands inside
     assert f"2,0{GAP}п.п. " in BabelSpeaker("ru").say(kept)
+
+
+def test_quotation_marks_are_the_readers() -> None:
+    names = quoted(["training", "new shelf"])
+    assert render(names, ENGLISH) == "“training”, “new shelf”"
+    assert render(Text.from_json(names.as_json()), ENGLISH) == "“training”, “new shelf”"
+    assert render(quoted(["training"]), ENGLISH) == "“training”"

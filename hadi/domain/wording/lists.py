@@ -6,6 +6,8 @@ WORDING: dict[str, Wording] = {
     "hypotheses_found": NN_("%(n)s hypothesis", "%(n)s hypotheses"),
     "events_found": NN_("%(n)s entry", "%(n)s entries"),
     "datasets_found": NN_("%(n)s data set", "%(n)s data sets"),
+    "quoted": N_("“%(name)s”"),
+    "quoted_list": N_("%(first)s, %(rest)s"),
     "export_key": N_("Key"),
     "export_state": N_("State"),
     "export_title": N_("Short title"),

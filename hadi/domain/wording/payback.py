@@ -91,6 +91,7 @@ WORDING: dict[str, Wording] = {
         "The effect and its ends have to be numbers, the effect between --low and --high."
     ),
     "payback_never": N_("never"),
+    "payback_within_a_day": N_("less than a day"),
     "payback_in_weeks": N_("%(weeks)s weeks"),
     "payback_weeks_interval": N_("%(weeks)s (%(low)s to %(high)s)"),
     "payback_says_not_assessed": N_("Whether it pays back is not assessed."),

@@ -13,7 +13,7 @@ from hadi.domain.economics import Declaration
 from hadi.domain.errors import Invalid
 from hadi.domain.money import Money, refuse_to_add, totals
 from hadi.domain.payback import Assessment, assess
-from hadi.domain.payback_sentence import interval_of, sentence
+from hadi.domain.payback_sentence import figure_of, interval_of, sentence
 from hadi.domain.plan import Plan
 from hadi.domain.scaling import Payback
 from hadi.domain.weekly_effect import weekly_effect, weeks_per_period
@@ -337,3 +337,9 @@ def test_a_plan_names_what_is_unusable_of_its_money(money: Any, field: str) -> N
     with pytest.raises(Invalid) as refusal:
         Plan.from_json({"money": money})
     assert list(refusal.value.fields) == [field]
+
+
+def test_nobody_wants_a_payback_to_the_minute() -> None:
+    assert str(figure_of(0.0037)) == "less than a day"
+    assert str(figure_of(0.5)) == "0.500 weeks"
+    assert str(figure_of(None)) == "never"
