@@ -4,6 +4,7 @@ page shows that person, and says in its name what was left out."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ _RULES = (
 )  # fmt: skip
 # (name of the column, name in what was found, kind)
 SUMS = (
-    ("store", "store", Kind.TEXT), ("week", "week", Kind.TEXT), ("arm", "arm", Kind.TEXT),
+    ("store", "store", Kind.TEXT), ("week", "week", Kind.DAY), ("arm", "arm", Kind.TEXT),
     ("receipts", "receipts", Kind.WHOLE), ("with_core", "core", Kind.WHOLE),
     ("with_addon", "addon", Kind.WHOLE), ("with_both", "both", Kind.WHOLE),
     ("attach_rate", "attach_rate", Kind.NUMBER), ("units", "units", Kind.NUMBER),
@@ -115,7 +116,9 @@ def _sums(
 
     def cell(one: Mapping[str, Any], column: str, key: str) -> Any:
         is_hidden = column in MONEY and not sight.sees_money_of(one["store"])
-        return None if is_hidden else _even(one[key])
+        if is_hidden or one[key] is None:
+            return None
+        return date.fromisoformat(one[key]) if column == "week" else _even(one[key])
 
     tags = dict.fromkeys(MONEY, ColumnTag.MONEY.value)
     return Table(

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hadi.domain.errors import Invalid
+from hadi.domain.pilot_plan import WIDE
 from hadi.domain.plan import Metric, Need, NeedRole, Plan
 from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
+from hadi.services import dataset_wide
 
 ALIKE = 0.62  # names less alike than this are not suggested
 LAST = 0.95  # as much as a whole name is the last part of one of several rows
@@ -32,6 +34,8 @@ _USUAL = {
     NeedRole.TIME: ("time", "week", "week start", "month", "period", "date", "day", "неделя",
                     "месяц", "период", "дата", "hét", "hónap", "időszak", "dátum"),
 }  # fmt: skip
+# How many were sold, and not who bought them: a unit taken from these joins rows by chance.
+_COUNTS = frozenset({"units", "units sold", "unit count", "units per receipt"})
 _NUMBERS = {ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.BOOLEAN}
 
 
@@ -48,11 +52,15 @@ def suggested(
     names = {column["name"] for column in columns}
     known = before or {}
     found = {need.key: known[need.key] for need in plan.needs() if known.get(need.key) in names}
+    if (not before or dataset_wide.is_said(plan, known)) and dataset_wide.is_likely(plan, names):
+        found = dataset_wide.completed(plan, list(names), found)
+    pilots = plan.pilot.treated if plan.pilot else ()
     # What is surely meant comes first, so that a name that is only alike takes nothing from it.
-    needs = [need for need in plan.needs() if need.key not in found]
+    needs = [need for need in dataset_wide.needs(plan, found) if need.key not in found]
     needs.sort(key=lambda need: (need.key not in names, need.role is not NeedRole.VARIANT))
     for need in needs:
-        left = [column for column in columns if column["name"] not in found.values()]
+        taken = {*found.values(), *dataset_wide.sites_of(plan, found, pilots)}
+        left = [column for column in columns if column["name"] not in taken]
         best = max(left, key=lambda column: _likeness(need, column, plan), default=None)
         if best is not None and _likeness(need, best, plan) >= ALIKE:
             found[need.key] = best["name"]
@@ -65,14 +73,18 @@ def checked_mapping(
     """The mapping with every need of the plan resolved to a column of the file. A need that is not
     mapped takes the column of its own name. Raises Invalid with every problem at once."""
     listed = ", ".join(columns)
+    mapping = dataset_wide.completed(plan, columns, mapping)
     resolved: dict[str, str] = {}
-    wrong: dict[str, Text] = {}
+    wrong: dict[str, Text] = dataset_wide.refusal(plan, mapping)
+    is_wide = dataset_wide.is_said(plan, mapping)
     identities: set[str] = set()
-    for need in plan.needs():
+    for need in dataset_wide.needs(plan, mapping):
         column = mapping.get(need.key) or (need.key if need.key in columns else None)
         if need.is_optional and not mapping.get(need.key):
             continue
-        if column is None:
+        if is_wide and column == WIDE:
+            resolved[need.key] = WIDE
+        elif column is None:
             wrong[need.key] = Text("mapping_missing", need=_named(need), columns=listed)
         elif column not in columns:
             wrong[need.key] = Text("mapping_unknown", column=str(column)[:80], columns=listed)
@@ -125,6 +137,8 @@ def _likeness(need: Need, column: Mapping[str, Any], plan: Plan) -> float:
         return 2.0
     is_number = need.role in (NeedRole.METRIC, NeedRole.COVARIATE)
     if is_number and ColumnType(column["type"]) not in _NUMBERS:
+        return 0.0
+    if need.role is NeedRole.UNIT and plain(name) in _COUNTS:
         return 0.0
     named = [need.key]
     if need.role is NeedRole.METRIC and need.part == "value":

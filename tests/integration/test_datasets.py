@@ -160,6 +160,7 @@ def test_the_first_rows_and_the_arms(world: World, folder: Path) -> None:
          {"arm": "Группа", "bought": "bought_flag", "unit": "id сделки"}),
         (("arm", "Result / share", "Result / bought"),
          {"arm": "arm", "bought": "Result / bought"}),
+        (("arm", "bought", "units"), {"arm": "arm", "bought": "bought"}),  # pieces, not people
         (("x", "y", "z"), {}),
     ],
 )  # fmt: skip

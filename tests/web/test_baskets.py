@@ -226,6 +226,10 @@ def test_the_sums_become_the_data_of_a_test(visitor: Visitor, grain: str, rows: 
     page = visitor.submit(f"{place}/use", {"hypothesis": hypothesis, "grain": grain}, form_id="use")
     mapping = visitor.get(page.response.location)
     assert "store" in mapping.text
+    # Pieces are no customers; and the week says whether the plan came before the data.
+    named = form_values(mapping.form("mapping"))
+    assert "units" not in named.values()
+    assert (grain != "week") or "week" in named.values()
     from hadi.models import Dataset
 
     with visitor.app.app_context():
