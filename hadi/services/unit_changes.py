@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from hadi.db import db
 from hadi.domain.folding import folded
+from hadi.domain.store_likeness import TRAITS
 from hadi.domain.text import Text, day_figure
 from hadi.domain.units import SalesModel
 from hadi.models import Conclusion, Event, Rollout, Test, Unit, Wave
@@ -78,7 +79,7 @@ class Changes:
             for event in db.session.scalars(query):
                 parts = {
                     part: (str(event.changes[part][0] or ""), str(event.changes[part][1] or ""))
-                    for part in PARTS
+                    for part in TRAITS
                     if part in event.changes
                 }
                 if parts:
@@ -100,6 +101,17 @@ class Changes:
                 if before and folded(before) != folded(after):  # what was not known is no change
                     found.append(Changed(unit, part, before, after, touched[-1].at))
         return sorted(found, key=lambda each: (each.at, each.unit.name), reverse=True)
+
+    def were(self, moments: Mapping[str, datetime]) -> dict[str, dict[str, str]]:
+        """What of each unit, by its id, was otherwise at its moment: its parts as they were."""
+        found: dict[str, dict[str, str]] = {}
+        for unit_id, moment in moments.items():
+            for edit in self._edits.get(unit_id, ()):
+                if edit.at > moment:
+                    was = found.setdefault(unit_id, {})
+                    for part, (before, _after) in edit.changes.items():
+                        was.setdefault(part, before)
+        return found
 
 
 def of_conclusions(found: Sequence[Conclusion]) -> dict[str, list[Text]]:

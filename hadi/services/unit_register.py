@@ -7,7 +7,7 @@ taken apart; a part that is no code, alias, name or region is searched for names
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -123,11 +123,11 @@ class Register:
                 yield meant[0]
 
 
-def likened(unit: Unit) -> Likened:
-    """A unit as it is held against others."""
+def likened(unit: Unit, was: Mapping[str, str] | None = None) -> Likened:
+    """A unit as it is held against others; `was` is what was otherwise when it counts."""
     model = unit.sales_model.value if unit.sales_model is not None else ""
     traits = {
         "sales_model": model, "technology": unit.technology, "format": unit.format,
         "region": unit.region, "head": unit.head,
     }  # fmt: skip
-    return Likened(unit.name, traits)
+    return Likened(unit.name, {**traits, **(was or {})})

@@ -3,9 +3,12 @@ scaled, while other stores can still be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from hadi.db import db
 from hadi.domain.store_likeness import (
     Difference,
     Likened,
@@ -14,8 +17,9 @@ from hadi.domain.store_likeness import (
     is_like,
 )
 from hadi.domain.text import Text
-from hadi.models import Rollout, Unit, Wave
+from hadi.models import Rollout, Test, Unit, Wave
 from hadi.services import units
+from hadi.services.unit_changes import Changes
 from hadi.services.unit_register import Meant, Register, likened
 
 NEAREST = 12  # stores that are offered
@@ -49,18 +53,22 @@ class Compared:
         return tuple(each for each in self.stores if not each.is_like)
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The stores of a test, and what they were like when it began."""
+
+    units: tuple[Unit, ...]
+    traits: tuple[Likened, ...]
+
+
 class Likeness:
     """The stores of a roll-out beside those of its test. `register` is shared by those of one
-    page."""
+    page, `tested` given where those of many are asked for at once."""
 
-    def __init__(
-        self, rollout: Rollout, register: Register, named: Iterable[Unit] | None = None
-    ) -> None:
+    def __init__(self, rollout: Rollout, register: Register, tested: Tested | None = None) -> None:
         self.rollout, self.register = rollout, register
-        # `named`: the units of its hypothesis, where those of many are asked for at once.
-        found = units.of_hypothesis(rollout.hypothesis) if named is None else named
-        self.tested = register.stores(_tested(rollout, found, register))
-        self._traits = [likened(unit) for unit in self.tested]
+        found = tested or _tested([rollout], register)[rollout.id]
+        self.tested, self._traits = found.units, found.traits
 
     def of(self, scope: str, *, but: Wave | None = None) -> Compared:
         """The stores that a scope names. `but` is the wave that it belongs to."""
@@ -71,7 +79,7 @@ class Likeness:
         new = [unit for unit in stores if unit.id not in known]
         head = head_replication([likened(unit) for unit in new], self._traits, self._held(but))
         found = tuple(Beside(unit, differences(likened(unit), self._traits)) for unit in new)
-        return Compared(tuple(self.tested), found, again,
+        return Compared(self.tested, found, again,
                         _unread(meant), head)  # fmt: skip
 
     def nearest(self, scope: str = "") -> list[Beside]:
@@ -112,10 +120,10 @@ def on_cards(shown: Iterable[Rollout]) -> dict[str, Text]:
     if not under_way:
         return {}
     register = Register()
-    named = units.of_hypotheses({rollout.hypothesis_id for rollout, _wave in under_way})
+    tested = _tested([rollout for rollout, _wave in under_way], register)
     said = {}
     for rollout, wave in under_way:
-        likeness = Likeness(rollout, register, named.get(rollout.hypothesis_id, ()))
+        likeness = Likeness(rollout, register, tested[rollout.id])
         found = likeness.of(wave.scope, but=wave) if likeness.tested else None
         if found is not None and found.differing:
             count, number = len(found.differing), str(len(found.stores))
@@ -123,14 +131,28 @@ def on_cards(shown: Iterable[Rollout]) -> dict[str, Text]:
     return said
 
 
-def _tested(rollout: Rollout, named: Iterable[Unit], register: Register) -> list[Unit]:
-    """The units that the test named as where it runs, and its pilots."""
-    plan = rollout.conclusion.analysis.plan_version.plan
-    found = {unit.id: unit for unit in named}
-    if plan.pilot is not None:
-        pilots = register.known_as(plan.pilot.treated)
-        found |= {unit.id: unit for unit in pilots.values()}
-    return list(found.values())
+def _tested(shown: Sequence[Rollout], register: Register) -> dict[str, Tested]:
+    """The stores of the tests of roll-outs, by the ids of these: those named as where it runs, and
+    its pilots. What has changed in them since is another matter."""
+    named = units.of_hypotheses({rollout.hypothesis_id for rollout in shown})
+    test_ids = {rollout.id: rollout.conclusion.test_id for rollout in shown}
+    asked = select(Test.id, Test.started_at).where(Test.id.in_(set(test_ids.values())))
+    started = dict(db.session.execute(asked).all())
+    stores = {}
+    for rollout in shown:
+        found = list(named.get(rollout.hypothesis_id, ()))
+        pilot = rollout.conclusion.analysis.plan_version.plan.pilot
+        if pilot is not None:
+            found += register.known_as(pilot.treated).values()
+        stores[rollout.id] = register.stores(found)
+    changes = Changes(unit for each in stores.values() for unit in each)
+    tested = {}
+    for rollout_id, found in stores.items():
+        begun = started.get(test_ids[rollout_id])
+        were = changes.were({unit.id: begun for unit in found}) if begun is not None else {}
+        traits = tuple(likened(unit, were.get(unit.id)) for unit in found)
+        tested[rollout_id] = Tested(tuple(found), traits)
+    return tested
 
 
 def with_names(scope: str, named: Iterable[Unit], register: Register) -> str:

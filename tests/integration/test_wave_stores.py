@@ -224,3 +224,14 @@ def test_decisions_of_many_are_looked_at_together(world: World) -> None:
     shown: list[Conclusion] = [first.conclusion, second.conclusion]
     assert list(unit_changes.of_conclusions(shown)) == [first.conclusion_id]
     assert unit_changes.of_conclusions([]) == {}
+
+
+def test_a_wave_is_held_against_stores_as_they_were_when_the_test_ran(world: World) -> None:
+    store = add(world, "S-1")
+    add(world, "S-2")
+    rollout = winner(world, "S-1")
+    edit(world, store, sales_model="active", head="Jonas", format="kiosk")
+    edit(world, store, head="Mart")
+    found = compared(rollout, "S-2")
+    assert found.differing == () and found.stores[0].differences == ()
+    assert found.head is not None and found.head.params["head"] == "Ilze"
