@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hadi.domain.crm_hygiene import Hygiene
+from hadi.domain.crm_hygiene import Hygiene, Invoices
 from hadi.domain.funnels import FEWEST_TO_COMPARE, FunnelSpec, FunnelStage
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check
@@ -199,9 +199,11 @@ def funnel(
     as_of: datetime | None = None,
     until: datetime | None = None,
     invoices: int | None = None,
+    laid: Invoices | None = None,
     alpha: float = 0.05,
 ) -> FunnelFound:
-    """Lay `spec` over an export. `invoices`: how many were written in the time of the deals.
+    """Lay `spec` over an export. `invoices`: how many were written in the time of the deals;
+    `laid`: what a file of them says, where they were counted in one.
     Raises Unreadable with one sentence."""
     with open_deals(paths, columns, spec, as_of=as_of, until=until) as deals:
         top = len(spec.path) - 1
@@ -220,14 +222,14 @@ def funnel(
             steps=tuple(way(place, place + 1) for place in range(top)),
             before=way(0, key) if key else None,
             after=way(key, top),
-            hygiene=hygiene_of(deals, invoices),
+            hygiene=hygiene_of(deals, invoices, laid),
             groups={name: _groups(deals, name, alpha) for name in columns.groups},
             per_week=deals.per_week(key),
         )
 
 
-def hygiene_of(deals: Deals, invoices: int | None) -> Hygiene:
-    return _hygiene_of(deals.standing(), invoices)
+def hygiene_of(deals: Deals, invoices: int | None, laid: Invoices | None = None) -> Hygiene:
+    return replace(_hygiene_of(deals.standing(), laid.count if laid else invoices), laid=laid)
 
 
 def share_interval(step: Step, alpha: float) -> Interval | None:

@@ -102,8 +102,21 @@ def _said(hygiene: Hygiene) -> list[Text]:
     if hygiene.completeness is not None:
         invoices = hygiene.invoices or 0
         complete = _share(hygiene.completeness)
-        said.append(Text("hygiene_completeness", won=hygiene.won, n=invoices, share=complete))
+        written = Text("hygiene_completeness", won=hygiene.won, n=invoices, share=complete)
+        beside = invoices_text(hygiene)
+        said.append(Text("hygiene_list", first=written, rest=beside) if beside else written)
     return said
+
+
+def invoices_text(hygiene: Hygiene) -> Text | None:
+    """Which deals and which invoices have no counterpart, where invoices name their deals."""
+    laid = hygiene.laid
+    if laid is None or laid.without_deal is None:
+        return None
+    return Text(
+        "hygiene_laid", without_invoice=laid.without_invoice or 0, without_deal=laid.without_deal,
+        not_won=laid.not_won or 0,
+    )  # fmt: skip
 
 
 def _path_check(read: Read) -> Check:

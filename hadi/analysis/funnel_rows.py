@@ -12,7 +12,7 @@ from typing import Any
 
 from hadi.analysis.funnel import hygiene_of, step_json
 from hadi.analysis.funnel_checks import checks_of
-from hadi.domain.crm_hygiene import Hygiene
+from hadi.domain.crm_hygiene import Hygiene, Invoices
 from hadi.domain.errors import Invalid
 from hadi.domain.funnels import FunnelSpec
 from hadi.domain.plan import Design, MetricRole, Plan
@@ -78,6 +78,7 @@ def make(
     as_of: datetime | None = None,
     until: datetime | None = None,
     invoices: int | None = None,
+    laid: Invoices | None = None,
 ) -> MadeRows:
     """Write the rows of the step from the stage `start` (the key stage unless said) into `target`,
     a Parquet file. Raises Invalid, Unreadable with one sentence."""
@@ -93,7 +94,7 @@ def make(
         return MadeRows(
             rows, spec.path[place].name, spec.path[place + 1].name, deals.days(place, place + 1),
             deals.as_of, deals.read, deals.step(place, place + 1),
-            tuple(deals.steps_by(place, place + 1, "arm")), hygiene_of(deals, invoices),
+            tuple(deals.steps_by(place, place + 1, "arm")), hygiene_of(deals, invoices, laid),
         )  # fmt: skip
 
 

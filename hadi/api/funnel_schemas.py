@@ -48,6 +48,26 @@ BODY = {
 }  # fmt: skip
 
 
+INVOICES = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {
+                        "description": "A row for each invoice with the column “deal” (and its"
+                        " “date”), or a row for each month with “month” and “invoices”",
+                        "type": "string", "contentMediaType": "application/octet-stream",
+                    },
+                },
+            }
+        }
+    },
+}  # fmt: skip
+
+
 class StageIn(Sent):
     name = Words(metadata=described("As the CRM names it", maxLength=LONGEST_NAME))
     kind = Words(allow_none=True, metadata=described("stage unless said", enum=[*StageKind, None]))
@@ -147,6 +167,10 @@ class DealsOut(ma.Schema):
     guess = fields.Dict(required=True, metadata={"description": "What the columns look like"})
     as_of = fields.String(required=True, allow_none=True)
     invoices = fields.Integer(required=True, allow_none=True)
+    invoices_file = fields.Dict(
+        required=True, allow_none=True,
+        metadata={"description": "What a file of invoices said; null where none was laid beside"},
+    )  # fmt: skip
     notes = fields.List(fields.String(), required=True)
     found = fields.Dict(required=True, allow_none=True)
     problem = fields.String(required=True, allow_none=True)

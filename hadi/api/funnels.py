@@ -24,6 +24,7 @@ from hadi.api.dataset_form import filename_of
 from hadi.api.datasets import folder, incoming
 from hadi.api.funnel_schemas import (
     BODY,
+    INVOICES,
     ColumnsIn,
     DealsOut,
     DeleteIn,
@@ -45,7 +46,7 @@ from hadi.domain.errors import HadiError, NotFound
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
 from hadi.models import Funnel, FunnelDeals
-from hadi.services import funnel_deals, funnels
+from hadi.services import funnel_deals, funnel_invoices, funnels
 
 endpoints = Endpoints("funnels", "What share of the deals moves on, stage by stage")
 
@@ -202,6 +203,25 @@ def name_columns(body: dict[str, Any], funnel_id: str, deals_id: str) -> Respons
     return answer(_deals(deals), version=deals.version)
 
 
+@endpoints.at("/funnels/<funnel_id>/deals/<deals_id>/invoices", "POST")
+@endpoints.answers(
+    200, DealsOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
+    parameters=[IF_MATCH_OPTIONAL, IDEMPOTENCY_KEY], request_body=INVOICES,
+)  # fmt: skip
+@once
+def lay_invoices(funnel_id: str, deals_id: str) -> Response:
+    """Lay a file of invoices beside the deals: are all of them in the CRM? What is counted is kept,
+    the file is not."""
+    version = conditions.optional(_export(funnel_id, deals_id).version, stale=STALE)
+    stream, filename, _nothing = _form(())
+    deals = funnel_invoices.lay(
+        funnel_id, deals_id, file=stream, filename=filename, version=version, limits=_limits(),
+        folder=folder(), by=actor(), now=now(),
+    )  # fmt: skip
+    settle()
+    return answer(_deals(deals), version=deals.version)
+
+
 @endpoints.at("/funnels/<funnel_id>/deals/<deals_id>/remove", "POST")
 @endpoints.answers(
     200, FunnelOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True,
@@ -265,16 +285,16 @@ def use(body: dict[str, Any], funnel_id: str, deals_id: str) -> Response:
     return created(hypothesis, attached(staged, body, since=at) if wanted else staged)
 
 
-def _form() -> tuple[Any, str, Mapping[str, Any] | None]:
+def _form(parts: tuple[str, ...] = FORM) -> tuple[Any, str, Mapping[str, Any] | None]:
     """The file and its columns. Raises Invalid with every fault, Problem."""
     if request.mimetype != "multipart/form-data":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Text("api.not_json_or_form"))
     files = [each for each in request.files.getlist("file") if each.filename]
     wrong: dict[str, Text] = {}
-    for name in {*request.form, *request.files} - {*FORM, "file"}:
+    for name in {*request.form, *request.files} - {*parts, "file"}:
         shown_name = "".join(sign for sign in (name or "")[:80] if sign.isprintable())
         wrong[shown_name] = Text("api.unknown_field", field=shown_name)
-    for name in FORM:
+    for name in parts:
         if not is_storable(request.form.get(name, "")):
             wrong[name] = Text("api.odd_characters", field=name)
     if len(files) != 1:
@@ -352,6 +372,7 @@ def _deals(deals: FunnelDeals, *, is_brief: bool = False) -> shown.Json:
         "guess": {} if is_brief else funnel_deals.offered(deals),
         "as_of": deals.as_of.isoformat() if deals.as_of else None,
         "invoices": deals.invoices,
+        "invoices_file": _laid(deals),
         "notes": [say(Text.from_json(note)) for note in deals.notes],
         "found": counted,
         "problem": problem,
@@ -359,3 +380,11 @@ def _deals(deals: FunnelDeals, *, is_brief: bool = False) -> shown.Json:
         "created_at": shown.moment(deals.created_at),
         "version": deals.version,
     }
+
+
+def _laid(deals: FunnelDeals) -> shown.Json | None:
+    """What a file of invoices said; `is_stale` where the deals are read in another way since."""
+    kept = deals.invoices_found
+    if not kept:
+        return None
+    return {"filename": kept["filename"], **kept["counts"], "is_stale": deals.laid is None}

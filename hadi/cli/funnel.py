@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hadi.cli.files import Prepared, prepared, reading_options
-from hadi.domain.errors import Invalid
+from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.months import no_day
 from hadi.domain.plan import Design, Plan
 from hadi.domain.text import Text
 
 if TYPE_CHECKING:
     from hadi.analysis.record import AnalysisRecord
+    from hadi.domain.crm_hygiene import Invoices
     from hadi.domain.funnels import FunnelSpec
     from hadi.ingest.deal_columns import DealColumns
 
@@ -48,6 +49,10 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
 @click.option("--as-of", metavar="DATE", help="The day of the export; else the last one in it.")
 @click.option("--task", metavar="COL", help="When the next task is due; blank: there is none.")
 @click.option("--invoices", type=int, metavar="N", help="Invoices written in the same time.")
+@click.option(
+    "--invoices-file", "invoices_file", metavar="FILE",
+    help="Count them in it: a row for each invoice with “deal”, or for each month with “invoices”.",
+)  # fmt: skip
 @click.option("--manager", metavar="COL", help="Look at each manager.")
 @click.option("--territory", metavar="COL", help="Look at each territory.")
 @click.option("--role", metavar="COL", help="Look at Hunter, Closer and Farmer.")
@@ -73,11 +78,12 @@ def funnel(file: str, is_json: bool, **given: Any) -> None:
     _check_options(given)
     spec, columns = _spec(given), _columns(given)
     as_of = _moment(given["as_of"]) if given["as_of"] else None
-    asked = {"as_of": as_of, "until": datetime.now(), "invoices": given["invoices"]}  # noqa: DTZ005
+    asked: dict[str, Any] = {"as_of": as_of, "until": datetime.now(), "invoices": given["invoices"]}  # noqa: DTZ005
     reading = {name: given[name] for name in _READING}
     with prepared([file], Plan(design=Design.SPLIT), reading) as found:
         from hadi.analysis.funnel import funnel as laid_over
 
+        asked["laid"] = _laid(given, found, spec, columns, asked)
         answer = laid_over(found.paths, spec, columns, **asked, alpha=given["alpha"])
         record = _judged(found, spec, columns, asked, given) if columns.arm else None
         notes = found.notes
@@ -91,6 +97,27 @@ def funnel(file: str, is_json: bool, **given: Any) -> None:
     from hadi.cli.funnel_report import report
 
     click.echo(report(answer, record, notes))
+
+
+def _laid(
+    given: dict[str, Any],
+    found: Prepared,
+    spec: FunnelSpec,
+    columns: DealColumns,
+    asked: dict[str, Any],
+) -> Invoices | None:
+    """What the file of invoices says of the deals, where one was named."""
+    if given["invoices_file"] is None:
+        return None
+    from hadi.ingest.deals import open_deals
+
+    reading = {name: given[name] for name in _READING}
+    with prepared([given["invoices_file"]], Plan(design=Design.SPLIT), reading) as laid:
+        if len(laid.paths) > 1:
+            raise Unreadable(Text("deals_several", n=len(laid.paths)))
+        moments = {name: asked[name] for name in ("as_of", "until")}
+        with open_deals(found.paths, columns, spec, **moments, beside=laid.paths) as deals:
+            return deals.invoices(laid.paths[0])
 
 
 def _judged(

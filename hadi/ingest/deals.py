@@ -14,11 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hadi.domain.crm_hygiene import Invoices
 from hadi.domain.errors import Unreadable
 from hadi.domain.folding import folded
 from hadi.domain.funnels import USUALLY_LEFT, FunnelSpec
 from hadi.domain.text import Text
-from hadi.ingest import deal_columns, engine
+from hadi.ingest import deal_columns, engine, invoices
 from hadi.ingest.deal_columns import GROUPS, DealColumns
 from hadi.ingest.engine import literal, one_row, parquet, quoted
 from hadi.ingest.frame import column_types
@@ -147,6 +148,12 @@ class Deals:
     def standing_by(self, group: str) -> list[Standing]:
         return self._standings(quoted(group))
 
+    def invoices(self, path: Path) -> Invoices:
+        """Lay a table of invoices beside the deals: one that the file was opened with."""
+        return invoices.count(
+            self._connection, path, top=len(self.spec.path) - 1, as_of=self.as_of
+        )  # fmt: skip
+
     def write(self, start: int, end: int, target: Path) -> int:
         """The rows that a test is judged on, as Parquet: a deal, its arm, that it entered, and
         whether it moved on. Those too young are left out. Returns how many there are."""
@@ -235,13 +242,14 @@ def open_deals(
     as_of: datetime | None = None,
     until: datetime | None = None,
     folder: Path | None = None,
+    beside: Sequence[Path] = (),
 ) -> Iterator[Deals]:
     """Lay a funnel over an export. `as_of`: the moment that it was taken; unless said, the last one
-    in it that is not after `until`. `folder`: where rows may be written. Raises Unreadable with one
-    sentence."""
+    in it that is not after `until`. `folder`: where rows may be written; `beside`: tables that may
+    be read too. Raises Unreadable with one sentence."""
     import duckdb
 
-    with engine.session(files=paths, folder=folder) as connection:
+    with engine.session(files=[*paths, *beside], folder=folder) as connection:
         try:
             table = parquet(paths)
             types = _types(connection, table, columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hadi.db import Instant, db
+from hadi.domain.crm_hygiene import Invoices
 from hadi.domain.funnels import FunnelSpec
 from hadi.models.account import User
 from hadi.models.columns import Document, Id, Moment, UserRef
@@ -50,7 +53,8 @@ class Funnel(db.Model):  # type: ignore[misc,name-defined]
 class FunnelDeals(db.Model):  # type: ignore[misc,name-defined]
     """An export of deals, kept as one table. `mapping` says which column holds what, and is empty
     until somebody did; `as_of` is the day of the export where it was said, and `invoices` how many
-    were written in its time."""
+    were written in its time. `invoices_found` is what a file of them said: its `filename`, the
+    `counts`, and by what the deals were read then (`reading`)."""
 
     __tablename__ = "funnel_deals"
 
@@ -64,6 +68,7 @@ class FunnelDeals(db.Model):  # type: ignore[misc,name-defined]
     notes: Mapped[list[Any]] = mapped_column(Document)  # how it was read, as texts
     as_of: Mapped[date | None]
     invoices: Mapped[int | None] = mapped_column(BigInteger)
+    invoices_found: Mapped[dict[str, Any] | None] = mapped_column(Document)
     removed_at: Mapped[datetime | None] = mapped_column(Instant)  # set aside, and can come back
     author_id: Mapped[UserRef]
     created_at: Mapped[Moment]
@@ -79,3 +84,17 @@ class FunnelDeals(db.Model):  # type: ignore[misc,name-defined]
     @property
     def is_mapped(self) -> bool:
         return bool(self.mapping)
+
+    @property
+    def reading(self) -> str:
+        """By what the deals are read now, in short: what was counted of them is of that."""
+        said = [self.funnel.spec.as_json(), self.mapping, str(self.as_of)]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def laid(self) -> Invoices | None:
+        """What a file of invoices said, as long as the deals are read as they were then."""
+        found = self.invoices_found
+        if not found or found.get("reading") != self.reading:
+            return None
+        return Invoices.from_json(found["counts"])

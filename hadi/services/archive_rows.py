@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from hadi.db import Instant
+from hadi.domain.crm_hygiene import Invoices
 from hadi.domain.economics import Declaration
 from hadi.domain.errors import HadiError, Unreadable
 from hadi.domain.funnels import FunnelSpec
@@ -288,6 +289,7 @@ _CHECKS: dict[str, dict[str, Callable[[Any], object]]] = {
         "digest": _check_digest,
         "columns": _check_names,
         "mapping": lambda mapping: DealColumns.from_json(mapping) if mapping else None,
+        "invoices_found": lambda found: Invoices.from_json(found["counts"]) if found else None,
         "notes": lambda notes: [str(Text.from_json(note)) for note in notes],
     },
     "cost": {"currency": _check_currency},

@@ -20,6 +20,7 @@ from sqlalchemy.orm import joinedload
 from hadi.analysis.funnel import FunnelFound, funnel
 from hadi.analysis.funnel_rows import MadeRows, make
 from hadi.db import db, let_go, lock, new_id, transaction
+from hadi.domain.crm_hygiene import Invoices
 from hadi.domain.errors import Invalid, NotFound, Stale, Unreadable
 from hadi.domain.folding import folded
 from hadi.domain.funnels import FunnelSpec
@@ -85,10 +86,10 @@ def found(deals: FunnelDeals, *, folder: Path, by: Actor) -> FunnelFound:
     require(by, Permission.VIEW)
     if not deals.is_mapped:
         raise Invalid(Text("deals_not_mapped"))
-    columns = _known_columns(deals)
+    columns = known_columns(deals)
     return _found(
         path_of(deals.digest, folder), deals.funnel.spec, _frozen(columns), deals.as_of,
-        deals.invoices, deals.created_at.astimezone(workspace.zone()).date(),
+        deals.invoices, deals.laid, deals.created_at.astimezone(workspace.zone()).date(),
     )  # fmt: skip
 
 
@@ -157,11 +158,13 @@ def name_columns(
     columns, day, count = _read(kept, mapping, as_of, invoices, today)
     path, spec = path_of(kept.digest, folder), kept.funnel.spec
     let_go()
-    _found(path, spec, _frozen(columns), day, count, today)  # refuses what is no funnel
+    _found(path, spec, _frozen(columns), day, count, None, today)  # refuses what is no funnel
     with transaction():
         funnel = funnels.locked(funnel_id)
         funnels.require_in_use(funnel)
-        deals = _locked(deals_id, funnel, version=version)
+        deals = locked(deals_id, funnel, version=version)
+        if count != deals.invoices:  # a number that was typed stands for itself
+            deals.invoices_found = None
         deals.mapping, deals.as_of, deals.invoices = columns.as_json(), day, count
         deals.updated_at = now
         funnels.record(
@@ -196,7 +199,7 @@ def _set_removed(
     require(by, Permission.MANAGE_FUNNELS)
     with transaction():
         funnel = funnels.locked(funnel_id)
-        deals = _locked(deals_id, funnel, version=version)
+        deals = locked(deals_id, funnel, version=version)
         if (deals.removed_at is None) is (at is None):
             return deals  # it is so: somebody was faster
         deals.removed_at, deals.updated_at = at, now
@@ -217,7 +220,7 @@ def delete(
         raise Invalid(refusal, {"reason": refusal})
     with transaction():
         funnel = funnels.locked(funnel_id)
-        deals = _locked(deals_id, funnel, version=None)
+        deals = locked(deals_id, funnel, version=None)
         digest = deals.digest
         funnels.record(
             "funnel_deals_deleted", funnel, by=by, now=now, filename=deals.filename,
@@ -247,19 +250,21 @@ def use(
     deals = find(deals_id, owner, by=by)
     if not deals.is_mapped:
         raise Invalid(Text("deals_not_mapped"))
-    spec, columns, name = owner.spec, _known_columns(deals), owner.name
+    spec, columns, name = owner.spec, known_columns(deals), owner.name
     source, filename, digest, rows = (
         path_of(deals.digest, folder), deals.filename, deals.digest, deals.rows,
     )  # fmt: skip
     day = deals.as_of
     until = deals.created_at.astimezone(workspace.zone()).date()
-    invoices, hypothesis_id, version = deals.invoices, hypothesis.id, owner.version
+    invoices, laid, hypothesis_id, version = (
+        deals.invoices, deals.laid, hypothesis.id, owner.version,
+    )  # fmt: skip
     let_go()
     with tempfile.TemporaryDirectory(prefix="hadi-funnel-") as scratch:
         target = Path(scratch) / "rows.parquet"
         made = make(
-            [source], spec, columns, target=target, start=start, as_of=_end(day),
-            until=_end(until), invoices=invoices,
+            [source], spec, columns, target=target, start=start, as_of=end_of(day),
+            until=end_of(until), invoices=invoices, laid=laid,
         )  # fmt: skip
         content = target.read_bytes()
     origin = Origin(
@@ -322,7 +327,7 @@ def _named(deals: FunnelDeals) -> list[str]:
     return list(DealColumns.from_json(deals.mapping).named.values())
 
 
-def _known_columns(deals: FunnelDeals) -> DealColumns:
+def known_columns(deals: FunnelDeals) -> DealColumns:
     """The columns, without those of stages that the funnel has no more."""
     columns = DealColumns.from_json(deals.mapping)
     names = {folded(stage.name): stage.name for stage in deals.funnel.spec.stages}
@@ -332,7 +337,8 @@ def _known_columns(deals: FunnelDeals) -> DealColumns:
     return DealColumns.from_json({**columns.as_json(), "stages": wide})
 
 
-def _locked(deals_id: str, funnel: Funnel, *, version: int | None) -> FunnelDeals:
+def locked(deals_id: str, funnel: Funnel, *, version: int | None) -> FunnelDeals:
+    """The export, locked for this transaction. Raises NotFound, Stale."""
     deals = lock(FunnelDeals, deals_id[:20].replace("\0", ""))
     if deals is None or deals.funnel_id != funnel.id:
         raise NotFound(Text("no_such_deals"))
@@ -397,7 +403,8 @@ def _count(value: object, wrong: dict[str, Text]) -> int | None:
     return count
 
 
-def _end(day: date | None) -> datetime | None:
+def end_of(day: date | None) -> datetime | None:
+    """The last moment of a day."""
     return None if day is None else datetime.combine(day, time.max)
 
 
@@ -416,13 +423,14 @@ def _found(
     columns: tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]],
     as_of: date | None,
     invoices: int | None,
+    laid: Invoices | None,
     until: date,
 ) -> FunnelFound:
     """A table never changes once it has its name, so that what is found in it can be kept."""
     own, stages = columns
     named = DealColumns.from_json({**dict(own), "stages": dict(stages)})
     return funnel(
-        [path], spec, named, as_of=_end(as_of), until=_end(until), invoices=invoices
+        [path], spec, named, as_of=end_of(as_of), until=end_of(until), invoices=invoices, laid=laid
     )  # fmt: skip
 
 

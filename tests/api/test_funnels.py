@@ -132,3 +132,31 @@ def test_deals_are_judged_as_data_of_a_test(people: People, journey: Journey) ->
     judged = people.analyst.post(f"/hypotheses/{hypothesis['id']}/analyses", {}).get_json()
     assert judged["verdict"] == "confirmed"
     assert judged["comparisons"][0]["p_value"] == pytest.approx(0.00066, abs=5e-6)
+
+
+def test_invoices_are_laid_beside_deals(people: People) -> None:
+    funnel = people.member.post("/funnels", FUNNEL).get_json()["id"]
+    text = "\n".join([made.HEAD, *(row for n in range(20) for row in made.rows_of(f"d{n}", 4))])
+    sent = send(
+        people.member, funnel, text + "\n", mapping=json.dumps(made.COLUMNS), as_of="2026-05-31"
+    )
+    here = f"/funnels/{funnel}/deals/{sent.get_json()['id']}"
+    assert sent.get_json()["invoices_file"] is None
+
+    def lay(caller: Any, rows: str, **more: Any) -> Any:
+        data = {"file": (io.BytesIO(rows.encode()), "1c.csv")}
+        return caller.post(f"{here}/invoices", data=data, **more)
+
+    rows = "deal,number\n" + "\n".join(f"d{n},{n}" for n in range(19))
+    laid = lay(people.member, rows).get_json()
+    assert laid["invoices"] == 19
+    assert laid["invoices_file"] == {
+        "filename": "1c.csv", "count": 19, "rows": 19, "outside": 0, "without_deal": 0,
+        "not_won": 0, "without_invoice": 1, "is_stale": False,
+    }  # fmt: skip
+    assert laid["found"]["hygiene"]["laid"]["without_invoice"] == 1
+    changed = people.member.put(here, {"mapping": {**made.COLUMNS, "role": ""}, "invoices": 19})
+    assert changed.get_json()["invoices_file"]["is_stale"] is True
+    assert lay(people.viewer, rows).status_code == 403
+    assert lay(people.member, "a,b\n1,2\n").status_code == 422
+    assert people.member.post(f"{here}/invoices", {}).status_code == 415

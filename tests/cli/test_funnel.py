@@ -132,3 +132,15 @@ def test_people_read_it_and_faults_are_one_sentence(
     ):
         code, out, err = hadi(capsys, *options(file, *more))
         assert (code, out) == (2, "") and said in err and err.count("\n") == 1
+
+
+def test_invoices_of_a_file_are_laid_beside_the_deals(judge: Any, tmp_path: Path) -> None:
+    text = "\n".join([made.HEAD, *(row for n in range(20) for row in made.rows_of(f"d{n}", 4))])
+    invoices = tmp_path / "1c.csv"
+    rows = [f"d{n};{45 + n}" for n in range(15)]
+    invoices.write_bytes("\n".join(["Сделка;Сумма", *rows, "z;1"]).encode("cp1251"))
+    hygiene = judge(text + "\n", "--invoices-file", str(invoices))["hygiene"]
+    assert (hygiene["won"], hygiene["invoices"]) == (20, 16)
+    laid = hygiene["laid"]
+    assert (laid["without_invoice"], laid["without_deal"], laid["not_won"]) == (5, 1, 0)
+    assert hygiene["levels"]["completeness"] == "amber"

@@ -202,6 +202,33 @@ def test_too_many_open_deals_forbid_a_verdict_on_the_page_too(visitor: Visitor) 
     assert "The CRM is not kept" in record["sentence"]
 
 
+def test_invoices_are_laid_beside_the_deals(visitor: Visitor) -> None:
+    visitor.sign_in("analyst")
+    text = "\n".join([made.HEAD, *(row for n in range(20) for row in made.rows_of(f"d{n}", 4))])
+    funnel, where = counted(visitor, text + "\n", as_of="2026-05-31")
+    told(visitor, funnel, "Lay a file of invoices beside them")
+
+    def lay(rows: str | None, **more: Any) -> Any:
+        sent = {} if rows is None else {"invoices_file": (io.BytesIO(rows.encode()), "1c.csv")}
+        return visitor.submit(funnel, sent, form_id="invoices", **more)
+
+    assert "Choose the file of invoices." in lay(None, status=422).text
+    assert "neither deals nor months" in lay("a,b\n1,2\n", status=422).text
+    lay("deal\n" + "\n".join(f"d{n}" for n in range(18)) + "\nx\ny\n")
+    told(
+        visitor, funnel, "Invoices counted in “1c.csv”.", "Won deals for each invoice 20 of 20",
+        "Won deals without an invoice: 2; invoices of no deal: 2, of a deal that is not won: 0.",
+        "laid the invoices “1c.csv” beside the deals",
+    )  # fmt: skip
+    visitor.submit(where, {"manager": ""})
+    told(visitor, funnel, "send them again")
+    visitor.submit(where, {"invoices": "40"})
+    told(visitor, funnel, "20 of 40")
+    assert "1c.csv”." not in visitor.get(funnel).text.split("History")[0]
+    visitor.sign_in("viewer")
+    assert "Lay a file" not in visitor.get(funnel).text
+
+
 def test_one_group_alone_is_not_called_small_and_one_row_is_one(visitor: Visitor) -> None:
     visitor.sign_in("analyst")
     funnel, _where = counted(visitor)

@@ -16,9 +16,16 @@ from hadi.domain.permissions import Permission, require
 from hadi.domain.text import Text
 from hadi.ingest.limits import MB, Limits
 from hadi.models import Funnel, FunnelDeals
-from hadi.services import funnel_deals, funnel_tables, funnels, hypotheses
+from hadi.services import funnel_deals, funnel_invoices, funnel_tables, funnels, hypotheses
 from hadi.web.funnels import blueprint
-from hadi.web.funnels.forms import ColumnsForm, DealsForm, DeleteForm, UseForm, column_values
+from hadi.web.funnels.forms import (
+    ColumnsForm,
+    DealsForm,
+    DeleteForm,
+    InvoicesForm,
+    UseForm,
+    column_values,
+)
 from hadi.web.funnels.pages import columns_page, funnel_page
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
@@ -49,11 +56,13 @@ def shown_page(
     *,
     deals_form: DealsForm | None = None,
     use_form: UseForm | None = None,
+    invoices_form: InvoicesForm | None = None,
     delete_form: DeleteForm | None = None,
 ) -> str:
     page = funnel_page(
         funnel, deals, folder=folder(), limit=f"{(limits().max_bytes or 0) / MB:.0f} MB",
-        deals_form=deals_form, use_form=use_form, delete_form=delete_form,
+        deals_form=deals_form, use_form=use_form, invoices_form=invoices_form,
+        delete_form=delete_form,
         actor=current_actor(),
     )  # fmt: skip
     return render("funnels/show.html", page)
@@ -128,6 +137,33 @@ def _name_columns(deals: FunnelDeals, form: ColumnsForm) -> None:
         invoices=form.invoices.data, version=form.read_version, folder=folder(),
         by=current_actor(), now=now(),
     )  # fmt: skip
+
+
+@blueprint.post("/<funnel_id>/deals/<deals_id>/invoices")
+def lay_invoices(funnel_id: str, deals_id: str) -> Answer:
+    """Lay a file of invoices beside an export."""
+    actor = current_actor()
+    funnel = funnels.find(funnel_id, by=actor)
+    deals = funnel_deals.find(deals_id, funnel, by=actor)
+    form, status = InvoicesForm(), 422
+    if form.validate():
+        sent = form.invoices_file.data
+        try:
+            if not sent or not sent.filename:
+                raise Unreadable(Text("invoices_nothing_sent"))
+            funnel_invoices.lay(
+                funnel.id, deals.id, file=cast("BinaryIO", sent.stream), filename=sent.filename,
+                limits=limits(), folder=folder(), by=actor, now=now(),
+            )  # fmt: skip
+            tell(_("The invoices are counted."))
+            return redirect(url_for("funnels.show", funnel_id=funnel_id, deals=deals_id))
+        except Unreadable as refused:
+            control = form.invoices_file
+            control.errors = [*control.errors, say(refused.text)]
+            status = 413 if isinstance(refused, TooLarge) else 422
+    funnel = funnels.find(funnel_id, by=actor)
+    deals = funnel_deals.find(deals_id, funnel, by=actor)
+    return shown_page(funnel, deals, invoices_form=form), status
 
 
 @blueprint.post("/<funnel_id>/deals/<deals_id>/remove")

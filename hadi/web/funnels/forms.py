@@ -168,6 +168,12 @@ class DealsForm(Form):
     pasted = TextAreaField(_l("Pasted cells"))
 
 
+class InvoicesForm(Form):
+    """A file of invoices, to be laid beside deals."""
+
+    invoices_file = FileField(_l("A file of invoices"))
+
+
 class DeleteForm(Form):
     """Why rows are deleted for good."""
 

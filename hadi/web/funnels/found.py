@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from hadi.analysis.funnel import FunnelFound, GroupFound, StepFound
+from hadi.analysis.funnel_checks import invoices_text
 from hadi.charts.funnel import Funnel as Chart
 from hadi.charts.funnel import Stage, funnel
 from hadi.domain.crm_hygiene import Hygiene
@@ -63,6 +64,7 @@ class Light:
     name: str
     value: str
     said: str
+    beside: str = ""  # deals and invoices without a counterpart
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _ways(answer: FunnelFound) -> list[tuple[str, str]]:
 
 
 def _lights(hygiene: Hygiene) -> list[Light]:
-    levels = hygiene.levels
+    levels, beside = hygiene.levels, invoices_text(hygiene)
     parts = (
         ("without_task", _("Open deals without a task"), hygiene.no_task_share,
          hygiene.without_task, hygiene.open),
@@ -163,6 +165,7 @@ def _lights(hygiene: Hygiene) -> list[Light]:
         Light(
             levels[name].value, say(Text(f"level_{levels[name].value}")), str(label), share(value),
             str(_("%(part)s of %(whole)s", part=count(part), whole=count(whole))),
+            say(beside) if name == "completeness" and beside else "",
         )
         for name, label, value, part, whole in parts
         if name in levels

@@ -12,11 +12,13 @@ from hadi.web.shared.language import moment, say
 from hadi.web.shared.pages import Change, HistoryEntry
 from hadi.web.shared.render import initials
 
+_TOLD = ("name", "filename", "reason", "invoices")
+
 
 def entry(event: Event) -> HistoryEntry:
     """An event as who did what, with what changed."""
     is_person = event.actor is not None and event.actor_kind is not ActorKind.JOB
-    said = {name: str(event.details.get(name) or "") for name in ("name", "filename", "reason")}
+    said = {name: str(event.details.get(name) or "") for name in _TOLD}
     return HistoryEntry(
         at=event.at.isoformat(),
         when=moment(event.at),

@@ -16,7 +16,14 @@ from hadi.domain.text import Text
 from hadi.models import Funnel, FunnelDeals
 from hadi.services import funnel_deals, funnels, made_datasets
 from hadi.web.funnels import history
-from hadi.web.funnels.forms import ColumnsForm, DealsForm, DeleteForm, FunnelForm, UseForm
+from hadi.web.funnels.forms import (
+    ColumnsForm,
+    DealsForm,
+    DeleteForm,
+    FunnelForm,
+    InvoicesForm,
+    UseForm,
+)
 from hadi.web.funnels.found import Found, between, count, found_of, share
 from hadi.web.shared.data_tabs import data_tabs
 from hadi.web.shared.downloads import Downloads, offered
@@ -101,6 +108,9 @@ class FunnelPage(Page):
     limit: str
     use_form: UseForm | None
     use_url: str
+    invoices_form: InvoicesForm | None
+    invoices_url: str
+    invoices_said: str | None
     why_no_use: str | None
     removed: tuple[RemovedLine, ...]
     delete_form: DeleteForm | None
@@ -194,6 +204,7 @@ def funnel_page(
     limit: str,
     deals_form: DealsForm | None = None,
     use_form: UseForm | None = None,
+    invoices_form: InvoicesForm | None = None,
     delete_form: DeleteForm | None = None,
     actor: Actor,
 ) -> FunnelPage:
@@ -232,6 +243,11 @@ def funnel_page(
         limit=limit,
         use_form=use,
         use_url=url_for("funnels.use", funnel_id=funnel.id, deals_id=shown.id) if shown else "",
+        invoices_form=(invoices_form or InvoicesForm(formdata=None))
+        if answer and may and not funnel.is_archived
+        else None,
+        invoices_url=_lay_url(shown),
+        invoices_said=_laid(shown),
         why_no_use=why_not,
         removed=tuple(_removed(each) for each in funnel_deals.removed(funnel)) if may else (),
         delete_form=(delete_form or DeleteForm(formdata=None))
@@ -269,6 +285,32 @@ def _use(
     form = form or UseForm(formdata=None)
     form.offer(offered_to, funnel)
     return form, None
+
+
+def _lay_url(shown: FunnelDeals | None) -> str:
+    if shown is None:
+        return ""
+    return url_for("funnels.lay_invoices", funnel_id=shown.funnel_id, deals_id=shown.id)
+
+
+def _laid(shown: FunnelDeals | None) -> str | None:
+    """Which file the invoices were counted in, or that they have to be counted anew."""
+    if shown is None or not shown.invoices_found:
+        return None
+    name = shown.invoices_found["filename"]
+    if shown.laid is None:
+        said = _("The invoices of “%(file)s” were counted when the deals were read in another way:"
+                 " send them again.", file=name)  # fmt: skip
+        return str(said)
+    said = _("Invoices counted in “%(file)s”.", file=name)
+    if shown.laid.outside:
+        n = shown.laid.outside
+        more = ngettext(
+            "%(num)s row is of another time than the deals and is left out.",
+            "%(num)s rows are of another time than the deals and are left out.", n,
+        )  # fmt: skip
+        said = f"{said} {more}"
+    return str(said)
 
 
 def _deals_line(deals: FunnelDeals, shown: FunnelDeals | None, may: bool) -> DealsLine:
