@@ -14,9 +14,10 @@ from hadi.analysis.adjusting import adjusted, on_lift
 from hadi.analysis.comparisons import Compared
 from hadi.analysis.looks import Look
 from hadi.analysis.pilot_checks import Laid, attainable, fit, lay, validity
+from hadi.analysis.pilot_fading import Left, left
 from hadi.analysis.pilot_found import Found
 from hadi.analysis.pilot_methods import estimate
-from hadi.analysis.pilot_record import PilotRecord
+from hadi.analysis.pilot_record import PilotRecord, finite
 from hadi.analysis.pilot_settling import settling_of
 from hadi.analysis.pilot_warnings import Trap, bundle, fades, traps
 from hadi.analysis.record import AnalysisRecord, Progress, Warned, packages
@@ -40,7 +41,6 @@ from hadi.domain.verdict import (
 from hadi.ingest.panels import PanelSource
 from hadi.stats import pilot as stats
 from hadi.stats.errors import NotEstimable
-from hadi.stats.fading import Fading
 from hadi.stats.panel import Panel, mean_there, usable
 from hadi.stats.panel import Scale as PanelScale
 from hadi.stats.permutation import DRAWS, MOST_ENUMERATED
@@ -95,7 +95,8 @@ def analyse_pilot(
     panel = laid.panels[primary.name]
     raw = _raw(panel, pilot) if look.is_open else None
     faded = fades(found, panel) if found is not None else None
-    around = _around(plan, pilot, laid, raw, smallest, found, faded)
+    remains = left(panel, pilot, faded, alpha=plan.alpha)
+    around = _around(plan, pilot, laid, raw, smallest, found, remains)
     if found is not None and verdict.verdict is Verdict.NOT_ENOUGH_DATA:
         settles = settling_of(panel, plan, pilot, found, primary.sign)
         around = replace(around, settles=settles)
@@ -122,7 +123,7 @@ def analyse_pilot(
         warnings=tuple(_warnings(verdict, pilot, trap, progress, look, has_result=has_result)),
         packages=packages(),
     )
-    return PilotRecord(base, pilot, laid, found, raw, smallest, assignments)
+    return PilotRecord(base, pilot, laid, found, raw, smallest, assignments, remains)
 
 
 def has_ended(laid: Laid, plan: Plan, today: date | None) -> bool:
@@ -270,7 +271,7 @@ def _around(
     raw: tuple[Raw, Raw] | None,
     smallest: float | None,
     found: Found | None,
-    faded: Fading | None,
+    remains: Left | None,
 ) -> Around:
     has_placebo = pilot.decide is Decide.PLACEBO
     return Around(
@@ -285,7 +286,8 @@ def _around(
         planned_periods=plan.planned_units,
         ends_on=plan.ends_on,
         no_range=Text(found.no_interval) if found and found.no_interval else None,
-        lately=faded.last_half if faded and faded.is_fading else None,
+        lately=remains.estimate if remains else None,
+        lately_ends=(finite(remains.low), finite(remains.high)) if remains else (None, None),
     )
 
 

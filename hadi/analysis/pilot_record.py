@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hadi.analysis.pilot_checks import Laid
+from hadi.analysis.pilot_fading import Left
 from hadi.analysis.pilot_found import Found, Series
 from hadi.analysis.record import RecordBeside
 from hadi.domain.pilot_plan import PilotPlan
@@ -21,7 +22,8 @@ NO_EFFECT: dict[str, Any] = {"estimate": None, "low": None, "high": None, "p_val
 @dataclass(frozen=True, slots=True, eq=False)
 class PilotRecord(RecordBeside):
     """`base` holds the verdict, checks, comparisons and warnings, as for every test. `found` is
-    None where there is no estimate; `raw` are the pilots' and the controls' raw changes."""
+    None where there is no estimate; `raw` are the pilots' and the controls' raw changes; `left` is
+    what remains of an effect that fades."""
 
     pilot: PilotPlan
     laid: Laid
@@ -29,6 +31,7 @@ class PilotRecord(RecordBeside):
     raw: tuple[Raw, Raw] | None
     smallest_p: float | None
     assignments: int | None
+    left: Left | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of `hadi pilot --json`: fractions on the log scale, else the value's units.
@@ -44,6 +47,7 @@ class PilotRecord(RecordBeside):
             "decide": self.pilot.decide.value,
             "components": list(self.pilot.components),
             "effect": _effect(found),
+            "lately": _lately(self.left) if found else None,
             "placebo": self._placebo(found),
             "naive": {
                 "estimate": raw[0].estimate if raw else None,
@@ -91,6 +95,13 @@ def _effect(found: Found | None) -> dict[str, Any]:
         ends = {(True, False): "low", (False, True): "high", (True, True): "both"}
         data["unbounded"] = ends[low is None, high is None]
     return data
+
+
+def _lately(left: Left | None) -> dict[str, Any] | None:
+    """The effect of the later half of the time, where it fades."""
+    if left is None:
+        return None
+    return {"estimate": left.estimate, "low": finite(left.low), "high": finite(left.high)}
 
 
 def series_json(series: Series, laid: Laid) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Assessment:
     store: StoreEconomics | None = None
     customer: CustomerEconomics | None = None
     matures_on: date | None = None
+    fades: bool = False  # a week brings less than one of the test did
 
     @property
     def cost(self) -> Money | None:
@@ -62,7 +63,7 @@ def assess(
     gain = effect.gain.times(worth) if effect.gain is not None and worth is not None else None
     cost = _cost(declared, costs)
     weeks = payback_weeks(cost, gain) if gain is not None and cost is not None else None
-    earned = gain.times(test_weeks) if gain is not None and test_weeks is not None else None
+    earned = _earned(effect, worth, test_weeks)
     customer = declared.customer
     is_open = matures_on is not None and today < matures_on
     return Assessment(
@@ -79,6 +80,7 @@ def assess(
         store=_store(declared, gain, effect.stores),
         customer=customer,
         matures_on=matures_on,
+        fades=gain is not None and effect.in_test is not None,
     )
 
 
@@ -106,6 +108,14 @@ def _judge(
     if weeks.estimate is not None and weeks.estimate <= limit:
         return Payback.MAY_PAY_BACK
     return Payback.DOES_NOT_PAY_BACK
+
+
+def _earned(effect: WeeklyEffect, worth: float | None, weeks: float | None) -> Gain | None:
+    """What the test itself brought: of an effect that fades all of it, not what is left."""
+    then = effect.in_test or effect.gain
+    if then is None or worth is None or weeks is None:
+        return None
+    return then.times(worth * weeks)
 
 
 def _worth(declared: Declaration) -> float | None:

@@ -6,14 +6,17 @@ is no effect.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from hadi.domain.plan import Metric
 from hadi.domain.scorecards import CODE as FIDELITY
 from hadi.domain.text import Figure, FigureKind, Text, day_figure
 from hadi.domain.verdict import MetricVerdict, TestVerdict, Verdict
-from hadi.domain.verdict_sentence import effect, threshold_figure
+from hadi.domain.verdict_sentence import effect, ranged, threshold_figure
+from hadi.domain.weekly_effect import remaining
 from hadi.stats.results import Comparison
 
 ALMOST = 0.5  # of the pilot's growth: neighbours that had as much of it had almost the same
@@ -25,7 +28,7 @@ class Around:
     against before; fractions where `is_in_percent`, else the value's units), how many there are,
     the smallest p that the deciding test can give, and how far the test is. `no_range` says why
     the effect has no interval; `lately` is the effect of the later half of the periods, where it
-    fades; `settles` what would settle what stays open."""
+    fades, and `lately_ends` its interval; `settles` what would settle what stays open."""
 
     is_in_percent: bool
     pilots: float | None = None
@@ -39,6 +42,7 @@ class Around:
     ends_on: date | None = None
     no_range: Text | None = None
     lately: float | None = None
+    lately_ends: tuple[float | None, float | None] = (None, None)
     settles: Text | None = None
 
 
@@ -70,7 +74,7 @@ def sentence(
     promised = _promised(metric, around)
     code = f"sentence_pilot_{judged.verdict.value}"
     if judged.verdict is Verdict.CONFIRMED and around.lately is not None:
-        lately = raw_figure(around.lately, around)
+        lately = ranged(raw_figure(around.lately, around), *around.lately_ends)
         return Text("sentence_pilot_fades", metric=metric.name, effect=change, lately=lately)
     if judged.verdict is Verdict.CONFIRMED and judged.is_clear and promised is not None:
         code += "_clear"
@@ -93,6 +97,17 @@ def raw_figure(value: float, around: Around) -> Figure:
     """A raw change as it is read."""
     kind = FigureKind.PERCENT if around.is_in_percent else FigureKind.NUMBER
     return Figure(kind, value, is_signed=True)
+
+
+def left_of(record: Mapping[str, Any]) -> Text | None:
+    """What is left of a pilot's effect that fades, as it is read: "+10.7% (9.6% to 11.8%)"; from
+    the record of its analysis. None where it does not fade."""
+    left = remaining(record)
+    if left is None:
+        return None
+    is_log = record.get("scale", "log") == "log"
+    kind = FigureKind.PERCENT if is_log else FigureKind.NUMBER
+    return ranged(Figure(kind, left["estimate"], is_signed=True), left["low"], left["high"])
 
 
 def _promised(metric: Metric, around: Around) -> Figure | None:

@@ -42,6 +42,7 @@ class Evidence:
     is_post_factum: bool = False
     is_promotable_grade: bool = True
     payback: Payback = Payback.NOT_ASSESSED
+    left: Text | None = None  # of an effect that fades
 
 
 def gates(evidence: Evidence) -> tuple[Blocker, ...]:
@@ -60,6 +61,8 @@ def _gates(evidence: Evidence) -> Iterable[Blocker]:
             yield Blocker(Text(f"scale_guardrail_{status}", name=name), "override")
     if not evidence.is_promotable_grade:
         yield Blocker(Text("scale_weak_evidence"), "override")
+    if evidence.left is not None:
+        yield Blocker(Text("scale_fading", left=evidence.left), "override")
     if evidence.payback in (Payback.DOES_NOT_PAY_BACK, Payback.MAY_PAY_BACK, Payback.TOO_EARLY):
         yield Blocker(Text(f"scale_{evidence.payback.value}"), "override")
 

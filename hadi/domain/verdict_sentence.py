@@ -12,7 +12,7 @@ from datetime import date
 from hadi.domain.plan import Metric, MetricKind
 from hadi.domain.text import Figure, FigureKind, Text, day_figure
 from hadi.domain.verdict import MetricVerdict, TestVerdict, Verdict
-from hadi.stats.results import Comparison, Interval
+from hadi.stats.results import Comparison
 
 _NAMED_CHECKS = frozenset({"sample_ratio", "mixed_units", "unknown_arms", "fidelity"})
 
@@ -74,7 +74,24 @@ def effect(comparison: Comparison, metric: Metric, *, is_on_lift: bool = False) 
         kind = _difference_kind(metric)
         end_kind = FigureKind.BARE_POINTS if kind is FigureKind.POINTS else kind
         value, interval = comparison.estimate, comparison.interval
-    return _with_interval(Figure(kind, value, is_signed=True), interval, end_kind)
+    return ranged(Figure(kind, value, is_signed=True), interval.low, interval.high, end_kind)
+
+
+def ranged(
+    value: Figure, low: float | None, high: float | None, end_kind: FigureKind | None = None
+) -> Text:
+    """A figure with the ends of its interval, as far as they are known. Points are not repeated
+    at the ends."""
+    if end_kind is None:
+        is_points = value.kind is FigureKind.POINTS
+        end_kind = FigureKind.BARE_POINTS if is_points else value.kind
+    ends = {
+        name: Figure(end_kind, end)
+        for name, end in (("low", low), ("high", high))
+        if end is not None
+    }
+    code = "_".join(["effect", *ends]) if ends else "effect_open"
+    return Text(code, effect=value, **ends)
 
 
 def threshold_figure(metric: Metric) -> Figure | None:
@@ -153,16 +170,6 @@ def _not_yet(verdict: TestVerdict, progress: Progress) -> Text:
         code += "_day"
         params["day"] = day_figure(progress.ends_on)
     return Text(code, **params)
-
-
-def _with_interval(value: Figure, interval: Interval, end_kind: FigureKind) -> Text:
-    ends = {
-        name: Figure(end_kind, end)
-        for name, end in (("low", interval.low), ("high", interval.high))
-        if end is not None
-    }
-    code = "_".join(["effect", *ends]) if ends else "effect_open"
-    return Text(code, effect=value, **ends)
 
 
 def _difference_kind(metric: Metric) -> FigureKind:

@@ -3,8 +3,8 @@
 A draw compares units: the difference of one unit, times the units that the change reaches in a
 week. A pilot compares sites over time: its effect on what a site would have done without the
 change, times the sites (an effect on a ratio is that of one unit below the line, a receipt, times
-the units that the change reaches in a week); a series before and after is one site and mostly has
-months. Better is up, whichever way the metric is counted.
+the units that the change reaches in a week); where it fades, what is left of it. A series before
+and after is one site and mostly has months. Better is up, whichever way the metric is counted.
 """
 
 from __future__ import annotations
@@ -31,12 +31,28 @@ _WITHOUT = ("not_yet", "invalid", "not_estimable")
 @dataclass(frozen=True, slots=True)
 class WeeklyEffect:
     """`gain` is None where something is missing, which `missing` names. `weeks` is how long the
-    data say the test lasted, where they do."""
+    data say the test lasted, where they do. `in_test` is what a week of the test brought where
+    that is not what a week still brings: the effect fades."""
 
     gain: Gain | None
     missing: tuple[Text, ...] = ()
     weeks: float | None = None
     stores: int | None = None
+    in_test: Gain | None = None
+
+
+def remaining(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What is left of a pilot's effect that fades: that of the later half of its time, with the
+    interval of these periods. None where it does not fade."""
+    found = record.get("lately")
+    if found is not None or "effect" not in record:
+        return found
+    # Records written before that was kept in them say it in a warning, without its interval.
+    warned = [each for each in record.get("warnings") or () if each["code"] == "fading"]
+    if not warned:
+        return None
+    figure = warned[0]["text"]["params"]["lately"]
+    return {"estimate": figure["value"], "low": None, "high": None}
 
 
 def weekly_effect(record: Mapping[str, Any], declared: Declaration) -> WeeklyEffect:
@@ -79,15 +95,18 @@ def _of_pilot(record: Mapping[str, Any], declared: Declaration) -> WeeklyEffect:
     if is_ratio and declared.units_per_week is None:
         return WeeklyEffect(None, (Text("payback_needs_units"),))
     times = float(declared.units_per_week or 0) if is_ratio else sites / period
-    gain = _gain(effect).times(_sign(comparison.get("better")) * times)
+    factor = _sign(comparison.get("better")) * times
     after = (series.get("counterfactual") or ())[int(series.get("first_post") or 0) :]
     if record.get("scale", "log") == "log":
         level = _mean(after)
         if level is None:
             return WeeklyEffect(None, (Text("payback_needs_level"),))
-        gain = gain.times(level)
-    stores = declared.stores if is_ratio else sites
-    return WeeklyEffect(gain, weeks=len(after) * period or None, stores=stores)
+        factor *= level
+    stores, whole = declared.stores if is_ratio else sites, _gain(effect).times(factor)
+    weeks, left = len(after) * period or None, remaining(record)
+    if left is None:
+        return WeeklyEffect(whole, weeks=weeks, stores=stores)
+    return WeeklyEffect(_gain(left).times(factor), weeks=weeks, stores=stores, in_test=whole)
 
 
 def _of_series(record: Mapping[str, Any], comparison: Mapping[str, Any]) -> WeeklyEffect:

@@ -10,6 +10,7 @@ from hadi.domain.errors import Invalid
 from hadi.domain.evidence import EvidenceGrade
 from hadi.domain.lifecycle import Decision, Insight, State, Step
 from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.pilot_sentence import left_of
 from hadi.domain.plan import MetricRole
 from hadi.domain.scaling import Payback
 from hadi.domain.scorecards import FailureCause
@@ -165,6 +166,7 @@ def evidence_of(test: Test, *, now: datetime) -> scaling.Evidence:
         is_post_factum=is_post_factum(result),
         is_promotable_grade=EvidenceGrade(result.record["evidence"]).is_promotable,
         payback=economics.of_now(test, now=now).assessment.payback,
+        left=left_of(result.record),
     )
 
 

@@ -161,5 +161,8 @@ WORDING: dict[str, Wording] = {
     "payback_says_never": N_(
         "It never pays back: not even at the upper end of the effect is anything earned."
     ),
+    "payback_fades": N_(
+        "The effect fades: a week is counted with what was left of it in the later half of the test, what the test earned with all of it."
+    ),
     "payback_after_result": N_("Part of this was estimated after the result was known: %(parts)s."),
 }

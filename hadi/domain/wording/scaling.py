@@ -32,6 +32,9 @@ WORDING: dict[str, Wording] = {
     "scale_weak_evidence": N_(
         "The evidence is indicative only; a leader can override this in writing."
     ),
+    "scale_fading": N_(
+        "The effect fades, and what is left of it is %(left)s: watch it longer; a leader can override this in writing."
+    ),
     "scale_does_not_pay_back": N_(
         "It does not pay back within the limit; a leader can override this in writing."
     ),

@@ -168,6 +168,8 @@ def _of_plan(known: Budgeted, test: Test) -> str | None:
 
 
 def _warnings(found: Economics) -> Iterator[str]:
+    if found.assessment.fades:
+        yield say(Text("payback_fades"))
     if found.afterwards:
         parts = ", ".join(part_word(name) for name in found.afterwards)
         yield say(Text("payback_after_result", parts=parts))

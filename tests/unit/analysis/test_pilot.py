@@ -11,6 +11,7 @@ import pytest
 
 from hadi.analysis.pilot import analyse_pilot
 from hadi.domain.plan import Plan
+from hadi.domain.text import Text
 from hadi.ingest.panels import Groups, Paneled, PanelTable
 from hadi.ingest.periods import periods_of
 
@@ -215,9 +216,26 @@ def test_a_fading_effect_leads_with_what_is_left() -> None:
     assert "fading" in warned(answer)
     said = answer["sentence_text"]
     assert said["code"] == "sentence_pilot_fades"
-    assert said["params"]["lately"]["value"] == pytest.approx(0.10, abs=0.02)
+    left = answer["lately"]
+    assert left["estimate"] == pytest.approx(0.10, abs=0.02)
+    assert left["low"] < left["estimate"] < left["high"] < answer["effect"]["estimate"]
+    told = Text.from_json(said).params["lately"].params
+    assert (told["effect"].value, told["low"].value) == (left["estimate"], left["low"])
+    warning = next(w["text"]["params"] for w in answer["warnings"] if w["code"] == "fading")
+    assert warning["lately"]["value"] == left["estimate"]
+    assert warning["mean"]["value"] == answer["effect"]["estimate"]
     steady = judge(table(values(effect=0.17)), plan())
-    assert "fading" not in warned(steady)
+    assert "fading" not in warned(steady) and steady["lately"] is None
+
+
+def test_what_is_left_is_the_same_method_over_the_later_half() -> None:
+    weekly = [0.31, 0.28, 0.24, 0.19, 0.15, 0.11, 0.08, 0.06]
+    found = values(effect=weekly)
+    answer = judge(table(found), plan())
+    kept = np.delete(found, np.s_[BEFORE : BEFORE + AFTER // 2], axis=1)
+    later = judge(table(kept), plan())
+    for part in ("estimate", "low", "high"):
+        assert answer["lately"][part] == pytest.approx(later["effect"][part], rel=1e-12)
 
 
 def test_the_worst_site_of_a_short_past_gets_better_by_itself() -> None:

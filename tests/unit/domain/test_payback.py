@@ -196,6 +196,38 @@ def test_a_pilot_is_worth_its_effect_on_what_would_have_been() -> None:
     assert [t.code for t in bare.missing] == ["payback_needs_level"]
 
 
+def test_of_an_effect_that_fades_a_week_is_worth_what_is_left() -> None:
+    """Weekly effects of 31 28 24 19 15 11 8 6 percent: 17.75 over all, 10 in the later half."""
+    pilot = {
+        "verdict": "confirmed", "effect": {"estimate": 0.1775, "low": 0.17, "high": 0.185},
+        "lately": {"estimate": 0.10, "low": 0.09, "high": 0.11}, "scale": "log",
+        "sites": {"treated": ["s07"], "controls": ["s01"]},
+        "series": {"counterfactual": [900.0, *[1000.0] * 8], "first_post": 1},
+    }  # fmt: skip
+    said = Declaration.from_json(
+        {"currency": "RUB", "value_per_unit": "1", "margin": 0.5, "payback_limit_weeks": 26}
+    )
+    effect = weekly_effect(pilot, said)
+    found = assess(
+        said, effect, [Money(Decimal("700"), "RUB")], test_weeks=effect.weeks, matures_on=None,
+        today=TODAY,
+    )  # fmt: skip
+    assert found.gain is not None and found.earned is not None and found.weeks is not None
+    assert (found.gain.estimate, found.gain.low, found.gain.high) == pytest.approx((50, 45, 55))
+    assert found.earned.estimate == pytest.approx(0.1775 * 1000 * 0.5 * 8)  # the test had it all
+    assert found.weeks.estimate == pytest.approx(14)
+    assert found.payback is Payback.PAID_BACK and found.fades
+    older = pilot | {
+        "lately": None,
+        "warnings": [{"code": "fading", "text": {"params": {"lately": {"value": 0.1}}}}],
+    }
+    left = weekly_effect(older, said).gain
+    assert left is not None and (left.estimate, left.low) == (pytest.approx(100), None)
+    steady = weekly_effect(pilot | {"lately": None}, said)
+    assert steady.in_test is None and steady.gain is not None
+    assert steady.gain.estimate == pytest.approx(177.5)
+
+
 def test_a_pilot_of_a_ratio_is_worth_its_effect_times_the_units_of_a_week() -> None:
     """An average receipt of 1,200 that grows by a tenth, on 50 receipts a week."""
     pilot = {

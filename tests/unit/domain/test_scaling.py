@@ -12,6 +12,7 @@ from hadi.domain.scaling import (
     blockers,
     move_blockers,
 )
+from hadi.domain.text import Text
 
 
 def codes(evidence: Evidence, **given: object) -> list[str]:
@@ -30,10 +31,11 @@ def test_a_confirmed_direct_result_passes_once_payback_is_acknowledged() -> None
     [
         (Evidence("refuted"), "scale_not_confirmed"),
         (Evidence("confirmed", is_proxy=True), "scale_proxy"),
-        (Evidence("confirmed", (False), (("returns", "breached"),)), "scale_guardrail_breached"),
-        (Evidence("confirmed", (False), (("returns", "unproven"),)), "scale_guardrail_unproven"),
+        (Evidence("confirmed", guardrails=(("returns", "breached"),)), "scale_guardrail_breached"),
+        (Evidence("confirmed", guardrails=(("returns", "unproven"),)), "scale_guardrail_unproven"),
         (Evidence("confirmed", is_promotable_grade=False), "scale_weak_evidence"),
         (Evidence("confirmed", payback=Payback.MAY_PAY_BACK), "scale_may_pay_back"),
+        (Evidence("confirmed", left=Text("effect_open", effect="+10%")), "scale_fading"),
     ],
 )
 def test_each_gate_stops_and_a_written_override_opens_it(evidence: Evidence, code: str) -> None:
