@@ -70,6 +70,10 @@ class ProblemOut(ma.Schema):
         keys=fields.String(), values=fields.String(), required=True, data_key="fields",
         metadata={"description": "Path of a field to what is wrong with it"},
     )  # fmt: skip
+    remedy = fields.Dict(
+        keys=fields.String(), values=fields.String(),
+        metadata={"description": "The choices under which a file could be read after all"},
+    )  # fmt: skip
 
 
 class PersonOut(ma.Schema):
