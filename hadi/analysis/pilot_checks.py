@@ -21,6 +21,7 @@ from hadi.stats import panel as panels
 from hadi.stats.panel import Gap, Panel
 
 MOST_NAMED = 5
+MOST_COLUMNS = 30
 POOR = 0.5  # of the pilots' movement before the start: a mix that explains less is a poor one
 
 
@@ -66,7 +67,7 @@ def lay(table: PanelTable, plan: Plan) -> Laid:
         raise Unreadable(Text("panel_one_period"))
     for named in (*pilot.treated, *pilot.controls):
         if named not in table.sites:
-            raise Unreadable(unknown_site(named, table.sites, site))
+            raise Unreadable(unknown(named, table, site))
     first_post = table.periods.first_from(pilot.start, column=time)
     chosen = {*pilot.treated, *pilot.controls} if pilot.controls else set(table.sites)
     rows = [row for row, name in enumerate(table.sites) if name in chosen]
@@ -79,6 +80,15 @@ def lay(table: PanelTable, plan: Plan) -> Laid:
         for name, values in table.values.items()
     }
     return Laid(table, found, tuple(name for name in table.sites if name not in chosen))
+
+
+def unknown(named: str, table: PanelTable, column: str) -> Text:
+    """The refusal of a site that the data do not have."""
+    text = unknown_site(named, (*table.sites, *table.left_out), column)
+    if not table.is_wide:
+        return text
+    code = "panel_column_unknown" if text.code == "panel_site_unknown" else "panel_column_nowhere"
+    return Text(code, **{name: value for name, value in text.params.items() if name != "column"})
 
 
 def unknown_site(named: str, sites: Sequence[str], column: str) -> Text:
@@ -96,10 +106,10 @@ def _plain(site: str) -> str:
     return re.sub(r"0+(?=\d)", "", site.casefold())
 
 
-def named_some(names: Sequence[str]) -> str:
+def named_some(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
     """Some names in quotation marks; three dots for the rest."""
-    listed = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
-    return f"{listed}, …" if len(names) > MOST_NAMED else listed
+    listed = ", ".join(f"“{name}”" for name in names[:most])
+    return f"{listed}, …" if len(names) > most else listed
 
 
 def validity(laid: Laid, plan: Plan) -> tuple[Check, ...]:
@@ -111,6 +121,8 @@ def _validity(laid: Laid, plan: Plan) -> Iterator[Check]:
     pilot, panel = plan.pilot, laid.any
     assert pilot is not None
     yield _controls(laid, pilot)
+    if laid.table.is_wide:
+        yield Check("wide", CheckStatus.PASS, columns_taken(laid.table))
     yield _missing(panels.gaps(panel))
     if absent := laid.table.periods.absent:
         text = Text("check_periods_absent", n=len(absent), periods=named_some(absent))
@@ -129,6 +141,15 @@ def _controls(laid: Laid, pilot: PilotPlan) -> Check:
         text = Text("check_controls_named", n=n)
         return Check("controls", CheckStatus.PASS, text)
     return Check("controls", CheckStatus.PASS, Text("check_controls_all", n=n))
+
+
+def columns_taken(table: PanelTable) -> Text:
+    """Which columns were taken for sites: a total among them would be a control."""
+    n, sites = len(table.sites), named_some(table.sites, most=MOST_COLUMNS)
+    if not table.left_out:
+        return Text("check_wide", n=n, sites=sites)
+    left = named_some(table.left_out, most=MOST_COLUMNS)
+    return Text("check_wide_named", n=n, sites=sites, left=left)
 
 
 def _missing(found: Sequence[Gap]) -> Check:

@@ -58,6 +58,8 @@ def with_way_out(error: Unreadable) -> Unreadable:
 def ask(report: ParseReport, filename: str, plan: Plan) -> None:
     """Raises Unreadable with the question that a column of the plan leaves open."""
     needed = {need.key for need in plan.needs()}
+    if plan.pilot is not None and plan.pilot.is_wide:
+        needed |= set(plan.pilot.sites_among(column.name for column in report.columns))
     for question in report.questions:
         if question.column not in needed or question.detail is None:
             continue

@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from hadi.cli.files import Prepared, prepared, reading_options
-from hadi.cli.pilot_options import SITES, VALUE_HELP, as_written, listed, named, value_metric
+from hadi.cli.pilot_options import (
+    SITES,
+    as_laid,
+    column_names,
+    listed,
+    named,
+    value_metric,
+    wide_options,
+)
 from hadi.domain.errors import Blocked, Invalid
 from hadi.domain.pilot_plan import Decide, Method, PilotPlan, Scale
 from hadi.domain.plan import Better, Design, Plan, Threshold
@@ -20,9 +28,7 @@ from hadi.ingest.panels import Paneled
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option("--site", required=True, metavar="COL", help="The column of the store or territory.")
-@click.option("--time", required=True, metavar="COL", help="The column of the period.")
-@click.option("--value", required=True, metavar="COL[/COL]", help=VALUE_HELP)
+@wide_options
 @click.option(
     "--treated",
     required=True,
@@ -65,7 +71,8 @@ from hadi.ingest.panels import Paneled
 def pilot(file: str, is_json: bool, **given: Any) -> None:
     """Judge the pilot sites of FILE (CSV, TSV, XLSX or Parquet; - is standard input).
 
-    FILE has a row for each site and period. The exit code is 0 whatever the verdict, and 2 where
+    FILE has a row for each site and period, or a row for each period and a column for each site
+    (--wide). The exit code is 0 whatever the verdict, and 2 where
     the input cannot be used.
     """
     plan = _plan(given)
@@ -74,7 +81,7 @@ def pilot(file: str, is_json: bool, **given: Any) -> None:
         for name in ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "bad_rows")
     }
     with prepared([file], plan, reading) as found:
-        plan = as_written(plan, given["value"], found.paths)
+        plan, taken = as_laid(plan, given["value"] or "", found.paths)
         paneled = _paneled(found, plan)
     from hadi.analysis.pilot import analyse_pilot
 
@@ -87,7 +94,7 @@ def pilot(file: str, is_json: bool, **given: Any) -> None:
         return
     from hadi.cli.pilot_report import report
 
-    click.echo(report(record, found.notes))
+    click.echo(report(record, (*found.notes, *taken)))
 
 
 def _plan(given: dict[str, Any]) -> Plan:
@@ -95,8 +102,9 @@ def _plan(given: dict[str, Any]) -> Plan:
     if not 0.0 < given["alpha"] < 0.5:
         raise Invalid(Text("option_range", option="--alpha", range="above 0 and below 0.5"))
     threshold = given["threshold"]
+    site, value = column_names(given)
     metric = value_metric(
-        given["value"],
+        value,
         threshold=Threshold.parse(threshold, "--threshold") if threshold is not None else None,
         better=Better(given["better"]),
     )
@@ -106,7 +114,7 @@ def _plan(given: dict[str, Any]) -> Plan:
         alpha=given["alpha"],
         group=named("--group", given["group"]) if given["group"] is not None else None,
         pilot=PilotPlan(
-            site=named("--site", given["site"]),
+            site=site,
             time=named("--time", given["time"]),
             value=metric.columns[0],
             treated=listed("--treated", given["treated"]),

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hadi.cli.files import prepared, reading_options
-from hadi.cli.pilot_options import SITES, VALUE_HELP, as_written, listed, named, value_metric
+from hadi.cli.pilot_options import (
+    SITES,
+    as_laid,
+    column_names,
+    listed,
+    named,
+    value_metric,
+    wide_options,
+)
 from hadi.domain.errors import Invalid
 from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
 from hadi.domain.plan import Design, Plan, Threshold
@@ -33,9 +41,7 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@click.option("--site", required=True, metavar="COL", help="The column of the store or territory.")
-@click.option("--time", required=True, metavar="COL", help="The column of the period.")
-@click.option("--value", required=True, metavar="COL[/COL]", help=VALUE_HELP)
+@wide_options
 @click.option(
     "--treated",
     multiple=True,
@@ -57,13 +63,18 @@ _READING = ("sheet", "encoding", "delimiter", "decimal", "dates", "factors", "ba
 @reading_options
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def pilot(file: str, is_json: bool, **given: Any) -> None:
-    """What pilots could show, by the past of the sites in FILE: a row for each site and period."""
+    """What pilots could show, by the past of the sites in FILE.
+
+    FILE has a row for each site and period, or a row for each period and a column for each site
+    (--wide).
+    """
     asked = _Asked.of(given)
     reading = {name: given[name] for name in _READING}
     with prepared([file], asked.plan, reading) as found:
         from hadi.ingest.tables import TableSource
 
-        asked = replace(asked, plan=as_written(asked.plan, given["value"], found.paths))
+        plan, taken = as_laid(asked.plan, given["value"] or "", found.paths)
+        asked = replace(asked, plan=plan)
         table = TableSource(found.paths, labels=found.labels).panel(asked.plan)
     try:
         answer = _answer(asked, table)
@@ -73,7 +84,16 @@ def pilot(file: str, is_json: bool, **given: Any) -> None:
     if is_json:
         click.echo(json.dumps(answer.as_json(), ensure_ascii=False, allow_nan=False))
         return
-    click.echo("\n".join(_lines(answer)))
+    notes = [f"Note   {note}" for note in (*taken, *_sites_taken(table))]
+    click.echo("\n".join([*_lines(answer), *([""] if notes else []), *notes]))
+
+
+def _sites_taken(table: PanelTable) -> Iterator[Text]:
+    """Of a file with a column for each site: which columns those were."""
+    if table.is_wide:
+        from hadi.analysis.pilot_checks import columns_taken
+
+        yield columns_taken(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +130,13 @@ class _Asked:
         if given["treated"] and given["pilots"] is not None:
             raise Invalid(Text("option_either", option="--pilots", other="--treated"))
         scale = Scale(given["scale"])
-        metric = value_metric(given["value"])
+        site, value = column_names(given)
+        metric = value_metric(value)
         treated = listed("--treated", given["treated"]) if given["treated"] else ()
         plan = Plan(
             design=Design.PILOT, metrics=(metric,), alpha=given["alpha"],
             pilot=PilotPlan(
-                site=named("--site", given["site"]), time=named("--time", given["time"]),
+                site=site, time=named("--time", given["time"]),
                 value=metric.columns[0], treated=treated,
                 controls=listed("--controls", given["controls"]) if given["controls"] else (),
                 start=given["start"], scale=scale, decide=Decide(given["decide"]),
@@ -268,14 +289,14 @@ def _answer(asked: _Asked, table: PanelTable) -> _Answer:
 
 def _history(asked: _Asked, table: PanelTable) -> tuple[Panel, int]:
     """The past of the sites that take part, and how many take none. Raises Unreadable."""
-    from hadi.analysis.pilot_checks import unknown_site
+    from hadi.analysis.pilot_checks import unknown
     from hadi.domain.errors import Unreadable
     from hadi.stats.panel import Panel
 
     pilot = asked.pilot
     for site in (*pilot.treated, *pilot.controls):
         if site not in table.sites:
-            raise Unreadable(unknown_site(site, table.sites, pilot.site or ""))
+            raise Unreadable(unknown(site, table, pilot.site or ""))
     count = len(table.periods.labels)
     end = count
     if pilot.start is not None:

@@ -7,13 +7,14 @@ neighbours after seeing how they went.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 MOST_SITES = 5_000
 MOST_COMPONENTS = 20
+WIDE = "*"  # in the place of the column of the site: each site has a column of its own
 
 
 class Method(StrEnum):
@@ -45,7 +46,8 @@ class Decide(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PilotPlan:
     """`site`, `time` and `value` are columns: a row is a site in a period. Of a ratio `value` is
-    the numerator's; the primary metric names both. `treated` are the sites
+    the numerator's; the primary metric names both. In data with a column for each site `site` is
+    `WIDE`, and every number is a value. `treated` are the sites
     that got the change; `controls` those they are held against, where none is named all others.
     `start` is the first period of the change, as the data write it. `components` are the parts of
     the change where it has several."""
@@ -64,6 +66,18 @@ class PilotPlan:
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(column for column in (self.site, self.time, self.value) if column)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the data have a row for each period and a column for each site."""
+        return self.site == WIDE
+
+    def sites_among(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """Those columns of such data that are sites: the plan's own, where it names its controls;
+        else every one but the period's."""
+        others = tuple(column for column in columns if column != self.time)
+        named = {*self.treated, *self.controls}
+        return tuple(name for name in others if name in named) if self.controls else others
 
     def renamed(self, rename: Callable[[str], str]) -> PilotPlan:
         """The same over columns of other names."""

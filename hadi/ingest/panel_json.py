@@ -36,6 +36,8 @@ def write(table: PanelTable) -> str:
         "merged": list(table.merged) if table.merged else None,
         "blank_rows": table.blank_rows,
         "groups": _grouped(groups) if groups else None,
+        # Only where it is so: of other panels the text, and its digest, stay as they were.
+        **({"wide": list(table.left_out)} if table.is_wide else {}),
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -67,6 +69,8 @@ def read(text: str) -> PanelTable:
             )
             if groups
             else None,
+            is_wide="wide" in data,
+            left_out=tuple(data.get("wide", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Unreadable(Text("sums_unreadable")) from error

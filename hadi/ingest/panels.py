@@ -53,7 +53,8 @@ class PanelTable:
     """Every site in every period. `values` are keyed by metric, shape (sites, periods), NaN where
     there is none. `merged_rows` are those beyond the first of their site and period (they are
     summed), `merged` the first such place; `blank_rows` name no site or no period. `groups` are
-    there where the plan names a column of them."""
+    there where the plan names a column of them. `is_wide`: each site is a column of the data, and
+    `left_out` are the columns that were taken for none."""
 
     sites: tuple[str, ...]
     periods: Periods
@@ -63,6 +64,8 @@ class PanelTable:
     merged: tuple[str, str] | None = None
     blank_rows: int = 0
     groups: Groups | None = None
+    is_wide: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 class PanelSource(Protocol):

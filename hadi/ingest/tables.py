@@ -83,6 +83,10 @@ class TableSource:
         """The sites of a pilot over time. Raises Unreadable with one sentence."""
         import duckdb
 
+        if plan.pilot is not None and plan.pilot.is_wide:
+            from hadi.ingest import panels_wide  # needs NumPy
+
+            return panels_wide.panel_of(self.paths, plan)
         from hadi.ingest.panels import panel_of  # needs NumPy
 
         with engine.session(files=self.paths) as connection:

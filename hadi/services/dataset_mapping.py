@@ -52,9 +52,10 @@ def suggested(
     names = {column["name"] for column in columns}
     known = before or {}
     found = {need.key: known[need.key] for need in plan.needs() if known.get(need.key) in names}
-    if (not before or dataset_wide.is_said(plan, known)) and dataset_wide.is_likely(plan, names):
+    pilot = plan.pilot
+    if pilot and (pilot.site or "site") not in found and dataset_wide.is_likely(plan, names):
         found = dataset_wide.completed(plan, list(names), found)
-    pilots = plan.pilot.treated if plan.pilot else ()
+    pilots = pilot.treated if pilot else ()
     # What is surely meant comes first, so that a name that is only alike takes nothing from it.
     needs = [need for need in dataset_wide.needs(plan, found) if need.key not in found]
     needs.sort(key=lambda need: (need.key not in names, need.role is not NeedRole.VARIANT))

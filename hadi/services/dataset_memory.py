@@ -16,6 +16,7 @@ from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.models.dataset import DatasetKind, DatasetRole
+from hadi.services import dataset_wide
 from hadi.services.dataset_mapping import ALIKE, plain
 from hadi.services.dataset_parts import same_family
 
@@ -85,7 +86,8 @@ def recall(test: Test, plan: Plan, dataset: Dataset) -> Recall | None:
     mapping = {need: column for need, column in previous.mapping.items() if need in known}
     if not mapping:  # of another plan, with which it has nothing in common
         return None
-    is_enough = all(need.is_optional or need.key in {*mapping, *here} for need in plan.needs())
+    needs = dataset_wide.needs(plan, mapping)
+    is_enough = all(need.is_optional or need.key in {*mapping, *here} for need in needs)
     return Recall(previous, mapping, tags, _changes(previous, dataset, mapping, plan), is_enough)
 
 
@@ -109,15 +111,21 @@ def schema_changes(
     """What is not as it was fixed with the version before: another column for a need of the plan,
     or another type in it."""
     before, now = types_of(previous.report), types_of(dataset.report)
-    found: list[Text] = []
+    sites = dataset_wide.sites_of(plan, previous.mapping, before)
+    found = [
+        change.text
+        for change in _changes(previous, dataset, previous.mapping, plan)
+        if change.column in sites and dataset_wide.is_said(plan, mapping)
+    ]
     for need in plan.needs():
         was, column = previous.mapping.get(need.key), mapping.get(need.key)
+        before_now, told = dataset_wide.shown(was or ""), dataset_wide.shown(column or "")
         if was and column is None:
-            found.append(Text("change_dropped", need=need.key, column=was))
+            found.append(Text("change_dropped", need=need.key, column=before_now))
         elif column and not was:
-            found.append(Text("change_mapped_new", need=need.key, column=column))
+            found.append(Text("change_mapped_new", need=need.key, column=told))
         elif column and was and column != was:
-            found.append(Text("change_mapped", need=need.key, column=column, before=was))
+            found.append(Text("change_mapped", need=need.key, column=told, before=before_now))
         elif column and not _agree(need.role, before.get(column), now.get(column)):
             found.append(change_of_type(column, before[column], now[column]))
     return found
@@ -144,6 +152,8 @@ def _changes(
 ) -> tuple[ColumnChange, ...]:
     before, now = types_of(previous.report), types_of(dataset.report)
     roles = {mapping[need.key]: need.role for need in plan.needs() if need.key in mapping}
+    sites = dataset_wide.sites_of(plan, mapping, before)
+    roles |= dict.fromkeys(sites, NeedRole.METRIC)
     new = [name for name in now if name not in before]
     found: list[ColumnChange] = []
     for name, type_before in before.items():

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from hadi.domain.errors import Invalid
 from hadi.domain.permissions import Actor
+from hadi.domain.pilot_plan import WIDE
 from hadi.domain.plan import Plan
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
 from hadi.models import Dataset, Hypothesis, Test
 from hadi.models.dataset import DatasetKind, Relation
+from hadi.services import dataset_wide
 from hadi.services.dataset_days import checked_day
 from hadi.services.dataset_mapping import checked_mapping
 from hadi.services.dataset_memory import Recall, listing, recall, schema_changes
@@ -83,9 +85,14 @@ def resolved_mapping(dataset: Dataset, plan: Plan, mapping: Mapping[str, str]) -
         text = Text("file_asked", question=Text.from_json(whole["detail"]))
         raise Invalid(text, {next(iter(resolved), "variant"): text})
     asked = {each["column"] for each in open_questions}
+    used = dict(resolved)
+    if asked_site := next(
+        (site for site in dataset_wide.sites_of(plan, resolved, columns) if site in asked), None
+    ):
+        used |= {need: asked_site for need, column in resolved.items() if column == WIDE}
     wrong = {
         need: Text("column_asked", column=column)
-        for need, column in resolved.items()
+        for need, column in used.items()
         if column in asked
     }
     if wrong:
@@ -139,7 +146,7 @@ def _as_before(known: Recall, dataset: Dataset) -> Mapping[str, str]:
     }
     if wrong:
         raise Invalid(Text("columns_not_as_before", changes=listing(list(wrong.values()))), wrong)
-    return {need: column for need, column in known.mapping.items() if column in here}
+    return {need: column for need, column in known.mapping.items() if column in {*here, WIDE}}
 
 
 def _require_schema(

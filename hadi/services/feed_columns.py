@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hadi.domain.errors import Invalid
+from hadi.domain.pilot_plan import WIDE
 from hadi.domain.text import Text
 from hadi.ingest.report import ColumnType
 
@@ -53,6 +54,8 @@ def _faults(mapping: Mapping[str, str], chosen: Columns, present: Columns) -> di
     fresh = [name for name in found if name not in types]
     wrong: dict[str, Text] = {}
     for need, name in mapping.items():
+        if name == WIDE:
+            continue  # each column is a site: which they are is told with every check
         if name not in found:
             likely = _likely(name, types.get(name), fresh, found)
             wrong[need] = (

@@ -29,6 +29,7 @@ WORDING: dict[str, Wording] = {
     "counts_not_for_series": N_("Before and after is judged by a series over time, with the years before: that takes a file."),
     "counts_not_for_clusters": N_("Where whole stores, teams or sellers are drawn, each of them has to be seen: that takes a file."),
     "counts_not_for_options": N_("“%(name)s” is adjusted or its extreme values are cut, and totals do not allow that: it takes a file."),
+    "mapping_wide": N_("a column for each site"),
     "mapping_part": N_("%(metric)s: %(part)s"),
     "analysis_basis_changed": N_("The data or the plan changed while the check ran. Nothing was stored: run it again."),
     "early_needs_reason": N_("Opening the result before the planned end needs a written reason."),

@@ -34,6 +34,27 @@ WORDING: dict[str, Wording] = {
     "panel_wide_not_numbers": N_(
         "The column “%(column)s” of a site has cells that are no numbers: take it out, or correct it in the file."
     ),
+    "panel_wide_one_value": N_(
+        "A file with a column for each site holds one value alone: a ratio, a share or several metrics need a row for each site and period."
+    ),
+    "panel_wide_no_sites": N_(
+        "None of the plan’s sites has a column of its own; the columns are %(columns)s."
+    ),
+    "panel_wide_odd_column": N_(
+        "The column “%(column)s” holds something else than numbers, and where the plan names no controls every column but the period’s is taken for a site: correct it in the file, or take it out."
+    ),
+    "panel_column_unknown": N_(
+        "The site “%(site)s” has no column of its own; the nearest there: %(near)s."
+    ),
+    "panel_column_nowhere": N_(
+        "The site “%(site)s” has no column of its own; the columns are %(sites)s."
+    ),
+    "panel_wide_recognised": N_(
+        "There is no column “%(site)s”, and every column but “%(time)s” holds numbers: each was taken for a site."
+    ),
+    "panel_wide_seller": N_(
+        "A file with a column for each site names no seller: leave out %(option)s."
+    ),
     "panel_negative": N_(
         "The column “%(column)s”, which divides, is below zero at the site “%(site)s” in “%(time)s”: a ratio needs a denominator of zero or more."
     ),

@@ -120,6 +120,14 @@ WORDING: dict[str, Wording] = {
         "One row repeats the site and the period of another (“%(site)s” in “%(time)s”): their values are summed.",
         "%(n)s rows repeat the site and the period of another (the first: “%(site)s” in “%(time)s”): their values are summed.",
     ),
+    "check_wide": NN_(
+        "One column was taken for a site: %(sites)s.",
+        "%(n)s columns were taken for sites: %(sites)s. One that is none, such as a total, is left out by naming the controls in the plan.",
+    ),
+    "check_wide_named": NN_(
+        "One column was taken for a site, as the plan names it: %(sites)s; left out: %(left)s.",
+        "%(n)s columns were taken for sites, as the plan names them: %(sites)s; left out: %(left)s.",
+    ),
     "check_panel_blank": NN_(
         "One row names no site or no period; it is left out.",
         "%(n)s rows name no site or no period; they are left out.",
@@ -143,6 +151,9 @@ WORDING: dict[str, Wording] = {
         "With %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked: this pilot cannot be confirmed by it, whatever the effect."
     ),
     # `hadi power pilot`
+    "pilot_option_needed": N_(
+        "%(option)s is needed where a row is a site in a period; a file with a column for each site is read with --wide."
+    ),
     "power_pilot_never": N_(
         "With %(treated)s pilot and %(controls)s control sites the placebo test gives p %(p)s at the very best, and %(alpha)s is asked: this pilot cannot be confirmed, whatever the effect."
     ),
@@ -164,6 +175,7 @@ WORDING: dict[str, Wording] = {
     "finding_absent_periods": N_("Periods without any row"),
     "finding_left_out": N_("Sites left out"),
     "finding_several_rows": N_("Rows of the same site and period"),
+    "finding_wide": N_("Columns taken for sites"),
     "finding_blank_rows": N_("Rows without a site or a period"),
     # How it is judged
     "pilot_method_did": N_("Difference of changes (difference-in-differences)"),

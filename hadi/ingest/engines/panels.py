@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hadi.domain.errors import Unreadable
-from hadi.domain.plan import Plan
+from hadi.domain.plan import Metric, MetricKind, Plan
 from hadi.domain.text import Text
+from hadi.ingest import panels_wide
 from hadi.ingest.engines import cells
 from hadi.ingest.engines.backend import OutOfRange, Relation
 from hadi.ingest.engines.frame import Frame, fault
@@ -23,6 +24,7 @@ from hadi.ingest.measures import Measure, joints_of
 from hadi.ingest.panels import (
     MOST_CELLS,
     MOST_OF_GROUPS,
+    MOST_PERIODS,
     Cells,
     Groups,
     PanelTable,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 def panel_of(relation: Relation, plan: Plan) -> PanelTable:
     """The panel of a relation. Raises Unreadable."""
     types = relation.types
+    if plan.pilot is not None and plan.pilot.is_wide:
+        return _wide_panel(relation, spelled(plan, types))
     plan = checked(spelled(plan, types), types)
     measures, joints = joints_of(plan.metrics, types)
     careful = tuple(replace(measure, is_careful=True) for measure in measures)
@@ -51,6 +55,55 @@ def panel_of(relation: Relation, plan: Plan) -> PanelTable:
     except OutOfRange:
         raise frame.overflow(careful[0]) from None
     return table
+
+
+def _wide_panel(relation: Relation, plan: Plan) -> PanelTable:
+    """The panel of a relation in which each site is a column: sums by the period alone."""
+    types = dict(relation.types)
+    sites, left_out = panels_wide.chosen(plan, types)
+    asked = tuple(Metric(site, MetricKind.MEAN, (site,)) for site in sites)
+    measures, joints = joints_of(asked, types)
+    careful = tuple(replace(measure, is_careful=True) for measure in measures)
+    frame = Frame(relation, plan, types, careful, joints)
+    column, primary = _pilot(frame, "time"), plan.primary
+    assert primary is not None
+    try:
+        times, rows, values = _by_period(frame)
+        table = panels_wide.columns_laid_out(
+            times, rows, values, time=column, sites=sites, metric=primary.name
+        )
+    except OutOfRange:
+        raise frame.overflow(careful[0]) from None
+    if table.periods.kind == "label":
+        raise Unreadable(Text("engine_periods_unordered", column=column))
+    return replace(table, is_wide=True, left_out=left_out)
+
+
+def _by_period(frame: Frame) -> tuple[list[str | None], Any, list[Any]]:
+    """The periods, the rows of each, and for each column that is a site its sums."""
+    time, is_day = _time(frame)
+    shown: dict[str, ir.Value] = {"t": time}
+    for m in frame.measures:
+        shown |= _shown(frame, m)
+    rows = frame.relation.table.select(**shown)
+    wanted: dict[str, ir.Value] = {"n": rows.count()}
+    for number, m in enumerate(frame.measures):
+        wanted |= _faults(rows, m) | _sums_of(rows, number, (m.place,))
+    query = rows.group_by("t").agg(**wanted).limit(MOST_PERIODS + 1)
+    found = frame.backend.rows(query)
+    if len(found) > MOST_PERIODS:
+        raise Unreadable(
+            Text("panel_many_periods", column=_pilot(frame, "time"), limit=MOST_PERIODS)
+        )
+    place = {name: number for number, name in enumerate(query.columns)}
+    for m in frame.measures:
+        if any(row[place[f"b{m.place}"]] for row in found):
+            raise fault(frame, m)
+    return (
+        [_told(frame, row[place["t"]], is_day=is_day) for row in found],
+        np.array([int(row[place["n"]]) for row in found], dtype=np.int64),
+        [_sums(found, place[f"j{n}_{m.place}"]) for n, m in enumerate(frame.measures)],
+    )
 
 
 def _pilot(frame: Frame, name: str) -> str:

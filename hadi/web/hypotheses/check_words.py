@@ -27,6 +27,7 @@ def check_word(code: str) -> str:
         "log_support": _("Log and receipts"),
         "data_quality": _("Quality of the data"),
         "controls": _("Who is compared with"),
+        "wide": _("Columns taken for sites"),
         "missing_periods": _("Missing periods of sites"),
         "absent_periods": _("Periods that nobody has"),
         "left_out": _("Controls left out"),

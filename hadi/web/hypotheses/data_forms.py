@@ -20,9 +20,11 @@ from wtforms import (
 from wtforms import Form as Part
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from hadi.domain.pilot_plan import WIDE
 from hadi.domain.plan import MOST_ARMS, MetricKind, Need, NeedRole, Plan
 from hadi.domain.text import Text
 from hadi.models.dataset import Relation
+from hadi.services import dataset_wide
 from hadi.web.shared.forms import Form, choices
 from hadi.web.shared.language import say
 from hadi.web.shared.typed_numbers import NumberField
@@ -152,7 +154,19 @@ class MappingForm(Form):
     @property
     def asked(self) -> list[tuple[Need, SelectField, str | None]]:
         """Each need with its field and its line of help."""
-        return [(need, field, need_help(need)) for need, field in self.needs]
+        return [(need, field, self._help(need, field)) for need, field in self.needs]
+
+    def _help(self, need: Need, field: SelectField) -> str | None:
+        """The line of help; of a file with a column for each site what that means."""
+        is_wide = any(value == WIDE for value, *_more in field.iter_choices())
+        if need.role is NeedRole.SITE and is_wide:
+            return str(
+                _(
+                    "A row for each site and period has such a column; else each site has a column"
+                    " of its own. Where the plan names its controls, other columns are left out."
+                )
+            )
+        return need_help(need)
 
     def mapping(self) -> dict[str, str]:
         """The plan's name of a column to the file's."""
@@ -173,9 +187,20 @@ def mapping_form(
     form: MappingForm = made(**options)
     for need, field in form.needs:
         nothing = _("None: every row is a unit") if need.is_optional else _("Choose a column")
-        field.choices = choices([("", nothing), *((column, column) for column in columns)])
+        more = _of_sites(need) if dataset_wide.can_be(plan) else ()
+        field.choices = choices([("", nothing), *more, *((name, name) for name in columns)])
     offer_days(form, plan, days)
     return form
+
+
+def _of_sites(need: Need) -> tuple[tuple[str, str], ...]:
+    """What can be chosen where each site has a column of its own."""
+    match need.role:
+        case NeedRole.SITE:
+            return ((WIDE, _("None: a column for each site, a row for each period")),)
+        case NeedRole.METRIC:
+            return ((WIDE, _("The columns of the sites")),)
+    return ()
 
 
 def offer_days(form: MappingForm, plan: Plan, days: Sequence[str]) -> None:

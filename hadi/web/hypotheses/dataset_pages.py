@@ -13,7 +13,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text, one_stop
 from hadi.models import Analysis, Dataset, Hypothesis
 from hadi.models.dataset import DatasetKind, DatasetRole, Relation
-from hadi.services import hypotheses
+from hadi.services import dataset_wide, hypotheses
 from hadi.services.dataset_provenance import Origin, Provenance
 from hadi.services.dataset_rows import Preview
 from hadi.services.quality import settings_of
@@ -248,7 +248,8 @@ def _mapping(dataset: Dataset) -> tuple[tuple[str, str], ...]:
         return tuple((words.get(name, name), each) for name, each in dataset.mapping.items())
     day_column = settings_of(dataset).day
     named = ((_("The day of a row"), day_column),) if day_column else ()
-    return (*dataset.mapping.items(), *named)
+    columns = ((key, dataset_wide.shown(each)) for key, each in dataset.mapping.items())
+    return (*((key, say(one) if isinstance(one, Text) else one) for key, one in columns), *named)
 
 
 def _gone(dataset: Dataset, provenance: Provenance) -> str | None:
