@@ -3,7 +3,7 @@ setting that says whom the whole one counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hadi.db import await_turn, db, lock, new_id, transaction
+from hadi.db import db, new_id, transaction
 from hadi.domain.client_bases import BaseDefinition, Share, share, total
-from hadi.domain.errors import Invalid, NotFound, Stale
+from hadi.domain.errors import Invalid, Stale
 from hadi.domain.folding import folded
 from hadi.domain.lever_reading import read_count, read_note, read_span
 from hadi.domain.permissions import Actor, Permission, require
@@ -22,7 +22,7 @@ from hadi.domain.text import Text
 from hadi.models import ClientBase, Unit
 from hadi.services import events, units, workspace
 from hadi.services.lever_periods import named_unit, require_any, stake
-from hadi.services.struck_out import refuse_struck, strike, take_back
+from hadi.services.struck_out import Entries
 
 PARTS = ("territory", "unit", "starts_on", "ends_on", "active", "ever", "potential", "note")
 NAME_LENGTH = 120
@@ -117,70 +117,6 @@ def listing(*, by: Actor) -> list[ClientBase]:
     return list(db.session.scalars(query))
 
 
-def find(base_id: str, *, by: Actor) -> ClientBase:
-    """The base with that id. Raises NotFound."""
-    require(by, Permission.VIEW)
-    base = db.session.get(ClientBase, base_id[:20].replace("\0", ""))
-    if base is None:
-        raise NotFound(Text("no_such_client_base"))
-    return base
-
-
-def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> ClientBase:
-    """Enter a territory's base. Raises NotAllowed, Invalid with every fault."""
-    require_any(by)
-    with transaction():
-        await_turn(TURN)
-        return put(None, body, by=by, now=now)
-
-
-def add_many(
-    *,
-    bodies: Sequence[Mapping[str, Any]],
-    by: Actor,
-    now: datetime,
-) -> list[ClientBase]:
-    """Enter several, all or none. Raises Invalid, NotAllowed."""
-    require_any(by)
-    with transaction():
-        await_turn(TURN)
-        return [put(None, body, by=by, now=now) for body in bodies]
-
-
-def edit(
-    base_id: str, *, body: Mapping[str, Any], version: int | None, by: Actor, now: datetime
-) -> ClientBase:
-    """Correct a base; parts that `body` leaves out stay. Raises Invalid, Stale, Blocked."""
-    with transaction():
-        await_turn(TURN)
-        base = _locked(base_id, version=version, by=by)
-        refuse_struck(base)
-        given = {name: body[name] for name in PARTS if name in body}
-        return put(base, written(base) | given, by=by, now=now)
-
-
-def void(
-    base_id: str, *, reason: str, version: int | None = None, by: Actor, now: datetime
-) -> ClientBase:
-    """Strike a base out, with a reason. Raises Invalid, Stale, Blocked."""
-    with transaction():
-        base = _locked(base_id, version=version, by=by)
-        kept = strike(base, reason, now=now)
-        _record("client_base_voided", base, by=by, now=now, reason=kept)
-    return base
-
-
-def restore(base_id: str, *, version: int | None = None, by: Actor, now: datetime) -> ClientBase:
-    """Count a base again. Raises Stale, Blocked; Invalid where it was entered anew."""
-    with transaction():
-        await_turn(TURN)
-        base = _locked(base_id, version=version, by=by)
-        _refuse_twice(written(base), base)
-        take_back(base, now=now)
-        _record("client_base_restored", base, by=by, now=now)
-    return base
-
-
 def put(
     base: ClientBase | None,
     body: Mapping[str, Any],
@@ -199,13 +135,7 @@ def put(
     base.unit_id = unit.id if unit else None
     for name, value in columns.items():
         setattr(base, name, value)
-    changed = events.difference(before, _told(base))
-    if changed:
-        base.updated_at = now
-        db.session.flush()
-        verb = "client_base_edited" if before else "client_base_added"
-        _record(verb, base, by=by, now=now, changes=changed)
-    return base
+    return ENTRIES.kept(base, before, _told(base), by=by, now=now)
 
 
 def written(base: ClientBase) -> dict[str, Any]:
@@ -269,16 +199,6 @@ def _refuse_twice(columns: Mapping[str, Any], base: ClientBase | None) -> None:
             raise Invalid(Text("client_base_invalid"), {"territory": fault})
 
 
-def _locked(base_id: str, *, version: int | None, by: Actor) -> ClientBase:
-    base = lock(ClientBase, base_id[:20].replace("\0", ""))
-    if base is None:
-        raise NotFound(Text("no_such_client_base"))
-    require(by, Permission.EDIT_LEVERS, stake(base.unit))
-    if version is not None and version != base.version:
-        raise Stale(Text("entry_changed_meanwhile"))
-    return base
-
-
 def _told(base: ClientBase) -> dict[str, Any]:
     """A base as the log keeps it."""
     return written(base) | {
@@ -287,16 +207,11 @@ def _told(base: ClientBase) -> dict[str, Any]:
     }
 
 
-def _record(
-    verb: str,
-    base: ClientBase,
-    *,
-    by: Actor,
-    now: datetime,
-    changes: events.Changes | None = None,
-    reason: str = "",
-) -> None:
-    events.record(
-        verb, subject="client_base", subject_id=base.id, by=by, now=now, changes=changes,
-        details={"name": base.territory, **({"reason": reason} if reason else {})},
-    )  # fmt: skip
+ENTRIES = Entries(
+    ClientBase, "client_base", TURN, PARTS, Permission.EDIT_LEVERS, require_any,
+    stake=lambda base: stake(base.unit), written=written, put=put,
+    said=lambda base: {"name": base.territory},
+    refuse_twice=lambda base: _refuse_twice(written(base), base),
+)  # fmt: skip
+find, add, add_many = ENTRIES.find, ENTRIES.add, ENTRIES.add_many
+edit, void, restore = ENTRIES.edit, ENTRIES.void, ENTRIES.restore

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from hadi.db import await_turn, db, lock, new_id, transaction
-from hadi.domain.errors import Invalid, NotFound, Stale
+from hadi.db import db, new_id
+from hadi.domain.errors import Invalid
 from hadi.domain.lever_reading import read_period
 from hadi.domain.permissions import NO_STAKE, Actor, Permission, Stake, allows, require
 from hadi.domain.text import Text
 from hadi.models import LeverPeriod, Unit
-from hadi.services import events, units, workspace
-from hadi.services.struck_out import refuse_struck, strike, take_back
+from hadi.services import units, workspace
+from hadi.services.struck_out import Entries
 
 PARTS = (
     "unit", "starts_on", "ends_on", "leads", "stages", "clients", "purchases", "revenue",
@@ -84,66 +84,6 @@ def latest(unit_ids: Sequence[str]) -> dict[str, LeverPeriod]:
     return {str(period.unit_id): period for period in db.session.scalars(query)}
 
 
-def find(period_id: str, *, by: Actor) -> LeverPeriod:
-    """The period with that id. Raises NotFound."""
-    require(by, Permission.VIEW)
-    found = db.session.get(LeverPeriod, period_id[:20].replace("\0", ""))
-    if found is None:
-        raise NotFound(Text("no_such_lever_period"))
-    return found
-
-
-def add(*, body: Mapping[str, Any], by: Actor, now: datetime) -> LeverPeriod:
-    """Enter a period: unit (id or code; empty: the whole), days, counts, revenue. Raises
-    NotAllowed, Invalid with every fault."""
-    require_any(by)
-    with transaction():
-        await_turn(TURN)
-        return put(None, body, by=by, now=now)
-
-
-def add_many(*, bodies: Sequence[Mapping[str, Any]], by: Actor, now: datetime) -> list[LeverPeriod]:
-    """Enter several, all or none. Raises Invalid, NotAllowed."""
-    require_any(by)
-    with transaction():
-        await_turn(TURN)
-        return [put(None, body, by=by, now=now) for body in bodies]
-
-
-def edit(
-    period_id: str, *, body: Mapping[str, Any], version: int | None, by: Actor, now: datetime
-) -> LeverPeriod:
-    """Correct a period; parts that `body` leaves out stay. Raises Invalid, Stale, Blocked."""
-    with transaction():
-        await_turn(TURN)
-        period = _locked(period_id, version=version, by=by)
-        refuse_struck(period)
-        given = {name: body[name] for name in PARTS if name in body}
-        return put(period, written(period) | given, by=by, now=now)
-
-
-def void(
-    period_id: str, *, reason: str, version: int | None = None, by: Actor, now: datetime
-) -> LeverPeriod:
-    """Strike a period out, with a reason. Raises Invalid, Stale, Blocked."""
-    with transaction():
-        period = _locked(period_id, version=version, by=by)
-        kept = strike(period, reason, now=now)
-        _record("lever_period_voided", period, by=by, now=now, reason=kept)
-    return period
-
-
-def restore(period_id: str, *, version: int | None = None, by: Actor, now: datetime) -> LeverPeriod:
-    """Count a period again. Raises Stale, Blocked; Invalid where its days were entered anew."""
-    with transaction():
-        await_turn(TURN)
-        period = _locked(period_id, version=version, by=by)
-        _refuse_twice(period.unit, written(period), period)
-        take_back(period, now=now)
-        _record("lever_period_restored", period, by=by, now=now)
-    return period
-
-
 def put(
     period: LeverPeriod | None, body: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> LeverPeriod:
@@ -166,13 +106,7 @@ def put(
     period.unit_id = unit.id if unit else None
     for name, value in columns.items():
         setattr(period, name, value)
-    changed = events.difference(before, _told(period))
-    if changed:
-        period.updated_at = now
-        db.session.flush()
-        verb = "lever_period_edited" if before else "lever_period_added"
-        _record(verb, period, by=by, now=now, changes=changed)
-    return period
+    return ENTRIES.kept(period, before, _told(period), by=by, now=now)
 
 
 def named_unit(value: object, wrong: dict[str, Text]) -> Unit | None:
@@ -218,16 +152,6 @@ def _refuse_twice(
             raise Invalid(Text("lever_period_invalid"), {"starts_on": Text("period_twice")})
 
 
-def _locked(period_id: str, *, version: int | None, by: Actor) -> LeverPeriod:
-    period = lock(LeverPeriod, period_id[:20].replace("\0", ""))
-    if period is None:
-        raise NotFound(Text("no_such_lever_period"))
-    require(by, Permission.EDIT_LEVERS, stake(period.unit))
-    if version is not None and version != period.version:
-        raise Stale(Text("entry_changed_meanwhile"))
-    return period
-
-
 def _told(period: LeverPeriod) -> dict[str, Any]:
     """A period as the log keeps it."""
     return written(period) | {
@@ -237,16 +161,10 @@ def _told(period: LeverPeriod) -> dict[str, Any]:
     }
 
 
-def _record(
-    verb: str,
-    period: LeverPeriod,
-    *,
-    by: Actor,
-    now: datetime,
-    changes: events.Changes | None = None,
-    reason: str = "",
-) -> None:
-    events.record(
-        verb, subject="lever_period", subject_id=period.id, by=by, now=now, changes=changes,
-        details={"reason": reason} if reason else None,
-    )  # fmt: skip
+ENTRIES = Entries(
+    LeverPeriod, "lever_period", TURN, PARTS, Permission.EDIT_LEVERS, require_any,
+    stake=lambda period: stake(period.unit), written=written, put=put, said=lambda _period: {},
+    refuse_twice=lambda period: _refuse_twice(period.unit, written(period), period),
+)  # fmt: skip
+find, add, add_many = ENTRIES.find, ENTRIES.add, ENTRIES.add_many
+edit, void, restore = ENTRIES.edit, ENTRIES.void, ENTRIES.restore
