@@ -41,7 +41,7 @@ class Seen:
     """When the data were there: `first_day` to `last_day` are theirs, `uploaded_at` the first time
     that the hypothesis, or one that it follows, received any of them; `elsewhere_at` the first time
     that any other did. `rows` and those of days before the plan stood. Typed counts have no columns
-    that could name a day."""
+    that could name a day; of a pilot, or before and after, its periods do or do not."""
 
     uploaded_at: datetime
     first_day: date | None = None
@@ -49,6 +49,7 @@ class Seen:
     rows: int = 0
     early_rows: int = 0
     has_columns: bool = True
+    has_periods: bool = False
     elsewhere_at: datetime | None = None
 
 
@@ -89,7 +90,8 @@ def check(written: Written, seen: Seen, *, zone: ZoneInfo) -> Check:
         uploaded = day_figure(seen.elsewhere_at.astimezone(zone).date())
         return Check(CODE, CheckStatus.WARN, Text("after_elsewhere", **dates, uploaded=uploaded))
     if seen.last_day is None or seen.first_day is None:
-        code = "after_unknown" if seen.has_columns else "after_unknown_counts"
+        code = "after_unknown_periods" if seen.has_periods else "after_unknown"
+        code = code if seen.has_columns else "after_unknown_counts"
         return Check(CODE, CheckStatus.WARN, Text(code))
     dates |= {"first": day_figure(seen.first_day), "last": day_figure(seen.last_day)}
     if seen.early_rows:

@@ -43,12 +43,20 @@ def _day(label: str) -> Key | None:
 
 def _part_of_year(label: str) -> Key | None:
     """A week, month or quarter of a year: 2026-W05, 2026-05, 202605, 05.2026, Q1 2026."""
+    named = named_part(label)
+    return (float(named[0]), float(named[2])) if named else None
+
+
+def named_part(label: str) -> tuple[int, str, int] | None:
+    """The year, the letter (of a week or a quarter, blank of most months) and the number of a part
+    of a year."""
     if label.isdecimal() and (len(label) != 6 or not "1900" <= label[:4] < "2200"):
         return None
     if (first := _YEAR_FIRST.fullmatch(label)) is not None:
-        return (float(first[1]), float(first[3])) if 1 <= int(first[3]) <= 53 else None
+        is_part = 1 <= int(first[3]) <= 53
+        return (int(first[1]), first[2].upper(), int(first[3])) if is_part else None
     if (last := _YEAR_LAST.fullmatch(label)) is not None:
-        return float(last[3]), float(last[2])
+        return int(last[3]), last[1].upper(), int(last[2])
     return None
 
 

@@ -18,7 +18,7 @@ from hadi.domain import months
 from hadi.domain.errors import Unreadable
 from hadi.domain.months import When
 from hadi.domain.text import Text
-from hadi.ingest import keys
+from hadi.ingest import engine, keys
 from hadi.ingest.engine import parquet, quoted
 from hadi.ingest.frame import column_types, is_nested, missing_column
 from hadi.stats.seasons import Array, MonthSeries
@@ -115,6 +115,22 @@ def series_of(
         raise Unreadable(Text("series_many_periods", column=time, limit=MOST_PERIODS))
     cells = [Cell(t, total if n else None, rows, below) for t, total, n, rows, below in found]
     return laid_out(cells, time)
+
+
+def labels_of(paths: Sequence[Path], time: str) -> dict[str, int]:
+    """How many rows each period of a column has, as it is written; `time` may be two columns,
+    "year,month". Nothing where no such column is, or where it holds no periods."""
+    with engine.session(files=paths) as connection:
+        types = column_types(connection, parquet(paths))
+        try:
+            moment = " || '-' || ".join(_time(column, types) for column in _columns(time, types))
+        except Unreadable:
+            return {}
+        rows = connection.execute(
+            f"SELECT t, count(*) FROM (SELECT {moment} AS t FROM {parquet(paths)}) "
+            f"WHERE t IS NOT NULL GROUP BY t LIMIT {MOST_PERIODS + 1}"
+        ).fetchall()
+    return {str(label): count for label, count in rows} if len(rows) <= MOST_PERIODS else {}
 
 
 def _number(column: str, types: Mapping[str, str]) -> str:

@@ -141,7 +141,8 @@ def _origin(basket: Basket, grain: str, made: Table, treated: Sequence[str]) -> 
         text=Text(f"basket_origin_{grain}", name=basket.name, n=int(seen["receipts"])),
         spec={"basket": basket.id, "version": basket.version, "grain": grain,
               "treated": list(treated), **basket.spec},
-        found={"receipts": seen["receipts"], "stores": seen["stores"], "weeks": seen["weeks"],
+        found={"first_day": seen["first"], "last_day": seen["last"],
+               "receipts": seen["receipts"], "stores": seen["stores"], "weeks": seen["weeks"],
                "unnamed": seen["unnamed"], "rows": made.size or 0,
                "checks": basket_findings.brought(basket)},
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -21,13 +22,19 @@ from hadi.models.dataset import DatasetKind
 from hadi.services import archive, workspace
 from hadi.services.plan_versions import locked_moments
 
-Period = tuple[date | None, date | None, int]
+
+class Period(NamedTuple):
+    """The first and the last day of the data, how many of their rows are of days before the plan
+    was fixed, and of how many: None for all."""
+
+    first: date | None
+    last: date | None
+    early: int = 0
+    rows: int | None = None
 
 
 def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset, period: Period) -> Check:
-    """Whether the plan came before the data that it is to judge. `period`: the first and the last
-    day of these, and how many of their rows are of days before the plan was fixed."""
-    first_day, last_day, early = period
+    """Whether the plan came before the data that it is to judge, which are of `period`."""
     moments, imported_at = locked_moments(version), archive.imported_at()
     assert moments is not None
     first_plan_at, plan_at = moments
@@ -41,11 +48,12 @@ def check(hypothesis: Hypothesis, version: PlanVersion, dataset: Dataset, period
     seen = Seen(
         uploaded_at=uploaded_at,
         elsewhere_at=elsewhere_at,
-        first_day=first_day,
-        last_day=last_day,
-        rows=dataset.rows,
-        early_rows=early,
+        first_day=period.first,
+        last_day=period.last,
+        rows=dataset.rows if period.rows is None else period.rows,
+        early_rows=period.early,
         has_columns=dataset.kind is not DatasetKind.COUNTS,
+        has_periods=version.plan.own is not None,
     )
     return post_factum.check(written, seen, zone=workspace.zone())
 

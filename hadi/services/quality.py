@@ -28,6 +28,7 @@ from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Figure, FigureKind, Text
 from hadi.domain.verdict import Check
 from hadi.ingest import reconciling
+from hadi.ingest.period_spans import Judged
 from hadi.ingest.periods import start_day
 from hadi.ingest.quality import Asked, Looked, look_into
 from hadi.ingest.reconciling import Sides
@@ -36,7 +37,7 @@ from hadi.ingest.source import Summaries
 from hadi.models import Dataset, Reconciliation
 from hadi.models.dataset import DatasetKind, DatasetRole
 from hadi.models.job import JobKind
-from hadi.services import events, hypotheses, jobs, post_factum, workspace
+from hadi.services import events, hypotheses, jobs, judged_days, post_factum, workspace
 from hadi.services.dataset_records import (
     find,
     hypothesis_of,
@@ -88,9 +89,9 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     is_file = dataset.kind is DatasetKind.FILE
     paths = paths_of(dataset, folder=folder) if is_file else []
     data = source(dataset, folder=folder) if plan is not None else None
+    where = judged_days.asked(dataset, plan, settings, locked_on=asked.locked_on)
     entries = _entries(dataset, settings, paths, now=now)
     late, compared = tuple(_late(dataset)), _compared(dataset)
-    has_day = asked.day is not None or dataset.role is not DatasetRole.OUTCOME
     # Looking takes as long as the data are big: no transaction is held meanwhile.
     let_go()
     found: list[Finding] = []
@@ -105,7 +106,8 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
         days = sorted(date.fromisoformat(day.name) for day in sums.days if day.name)
     looked = look_into(paths, asked) if is_file else Looked((), rows, *_ends(days))
     found += looked.findings
-    if is_file and not has_day:
+    judged = judged_days.look(where, paths=paths, source=data) if plan is not None else None
+    if is_file and plan is not None and asked.day is None and judged is None:
         unknown = Text("quality_day_unknown")  # what the check of the plan's moment says, too
         found.append(Finding("day", Level.AMBER, unknown, is_check=True))
     if entries is not None:
@@ -119,11 +121,12 @@ def assess(dataset_id: str, *, folder: Path, by: Actor, now: datetime) -> Qualit
     with transaction():
         dataset = lock(Dataset, dataset_id) or _gone()
         first, last = looked.first_day, looked.last_day
-        found += _after_the_fact(dataset, (first, last, looked.unlocked))
+        period = _period(judged) or post_factum.Period(first, last, looked.unlocked)
+        found += _after_the_fact(dataset, period)
         report = rules.report_of(
             [*found, *late], settings, rows=looked.rows, first_day=first, last_day=last
         )
-        kept = report.as_json() | {"early_rows": looked.unlocked}
+        kept = report.as_json() | {"early_rows": looked.unlocked} | judged_days.kept(judged)
         # Whoever changed the settings looks again; of deleted rows nothing more is said.
         if settings_of(dataset) == settings and dataset.has_content:
             dataset.quality = kept
@@ -202,7 +205,9 @@ def checks(dataset: Dataset, *, folder: Path, by: Actor, now: datetime) -> tuple
     a writing transaction."""
     settings = settings_of(dataset)
     unseen = _unseen_by_some(dataset)
-    report = report_of(dataset) or assess(dataset.id, folder=folder, by=by, now=now)
+    report = report_of(dataset)
+    if report is None or (dataset.has_content and not judged_days.is_known(dataset.quality or {})):
+        report = assess(dataset.id, folder=folder, by=by, now=now)
     told = replace(report, findings=rules.seen(report.findings, unseen))
     return rules.checks_of(told, duplicates_are_real=settings.duplicates_are_real)
 
@@ -326,7 +331,7 @@ def _after_the_fact(dataset: Dataset, period: post_factum.Period) -> Iterator[Fi
     """Data that were there before the plan: every check says so, and so does the report, before
     somebody trusts its green. Where no day is known there is nothing to say yet."""
     version = test_of(dataset).plan_version
-    if dataset.role is not DatasetRole.OUTCOME or period[1] is None or not version:
+    if dataset.role is not DatasetRole.OUTCOME or period.last is None or not version:
         return
     if version.locked_at is not None:
         yield Finding.of_check(post_factum.check(hypothesis_of(dataset), version, dataset, period))
@@ -363,8 +368,16 @@ def _gone() -> Dataset:
 
 
 def period_of(dataset: Dataset) -> post_factum.Period:
-    """The first and the last day of the data, and how many rows are of days before the plan was
-    fixed, by the report."""
-    report = report_of(dataset)
-    early = (dataset.quality or {}).get("early_rows", 0)
-    return (report.first_day, report.last_day, early) if report else (None, None, 0)
+    """The days that a verdict rests on, and how many rows are of days before the plan was fixed,
+    by the report: of a pilot and of a test before and after those from the change on."""
+    report, kept = report_of(dataset), dataset.quality or {}
+    judged = _period(judged_days.read(kept))
+    if judged is not None or report is None:
+        return judged or post_factum.Period(None, None)
+    return post_factum.Period(report.first_day, report.last_day, kept.get("early_rows", 0))
+
+
+def _period(judged: Judged | None) -> post_factum.Period | None:
+    if judged is None:
+        return None
+    return post_factum.Period(judged.first, judged.last, judged.early, judged.rows)

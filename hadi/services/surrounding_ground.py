@@ -181,8 +181,8 @@ class Ground:
     def _first_and_last(self) -> tuple[date | None, date | None]:
         if self.plan.pilot is not None and self._panel[1]:
             return self._panel[1][0], self._panel[1][-1]
-        first, last, _early = quality.period_of(self.dataset)
-        return first, last
+        report = quality.report_of(self.dataset)  # the days before a change as well
+        return (report.first_day, report.last_day) if report else (None, None)
 
     def _last_of(self, period: date) -> date:
         """The last day of a period that begins then: of a month, where a series has months."""

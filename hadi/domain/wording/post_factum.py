@@ -31,6 +31,9 @@ WORDING: dict[str, Wording] = {
     "after_unknown": N_(
         "No column is known to name the day, so nobody can say whether the plan came before the data. Name the day column on the page of the data."
     ),
+    "after_unknown_periods": N_(
+        "The periods are not named after the calendar, so nobody can say whether the plan came before the data. Name them as days, weeks (2026-W05), months (2026-05) or quarters (2026-Q2) where that matters."
+    ),
     "after_unknown_counts": N_(
         "Typed counts name no days, so nobody can say whether the plan came before the data. Attach a file with a column of days where that matters."
     ),
