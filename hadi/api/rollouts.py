@@ -25,13 +25,17 @@ from hadi.api.fields import Choice, Day, Flag, Listed, Number, Sent, Words, desc
 from hadi.api.paging import PageQuery, paged
 from hadi.api.repeats import once
 from hadi.api.schemas import RolloutOut, WaveAnswerOut
+from hadi.api.unit_schemas import RolloutStoresOut, RolloutStoresQuery
+from hadi.api.voice import say
 from hadi.domain.errors import NotFound
 from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
-from hadi.models import Conclusion, Rollout, Wave
-from hadi.services import rollouts, workspace
+from hadi.models import Conclusion, Rollout, Unit, Wave
+from hadi.services import rollouts, unit_changes, workspace
+from hadi.services.unit_register import Register
+from hadi.services.wave_stores import NEAREST, Beside, Likeness
 
 endpoints = Endpoints("rollouts", "Winners on their way through the business")
 
@@ -128,6 +132,34 @@ def move(body: dict[str, Any], rollout_id: str) -> Response:
     return _answer(moved)
 
 
+@endpoints.at("/rollouts/<rollout_id>/stores", "GET")
+@endpoints.answers(200, RolloutStoresOut, 404, 422)
+@endpoints.takes(RolloutStoresQuery, location="query")
+def stores(query: dict[str, Any], rollout_id: str) -> Response:
+    """The stores of a wave beside those of the test, before it is scaled."""
+    rollout = _found(rollout_id)
+    register = Register()
+    likeness = Likeness(rollout, register)
+    last = rollout.waves[-1] if rollout.waves else None
+    is_last = query.get("scope") is None and last is not None
+    scope = last.scope if is_last and last is not None else query.get("scope") or ""
+    found_stores = likeness.of(scope, but=last if is_last else None)
+    changed = unit_changes.of_conclusions([rollout.conclusion]).values()
+    waves = unit_changes.of_waves(rollout, register).values()
+    return answer(
+        {
+            "scope": scope,
+            "tested": [_place(unit) for unit in found_stores.tested],
+            "stores": [_beside(each) for each in found_stores.stores],
+            "again": [_place(unit) for unit in found_stores.again],
+            "unread": list(found_stores.unread),
+            "head": say(found_stores.head) if found_stores.head else None,
+            "nearest": [_beside(each) for each in likeness.nearest(scope)[:NEAREST]],
+            "check_again": [say(text) for texts in (*changed, *waves) for text in texts],
+        }
+    )
+
+
 @endpoints.at("/rollouts/<rollout_id>/waves", "POST")
 @endpoints.answers(
     201, WaveAnswerOut, 400, 404, 409, 412, 413, 415, 422, has_etag=True, has_location=True,
@@ -180,6 +212,18 @@ def measure(body: dict[str, Any], rollout_id: str, number: str) -> Response:
         now=now(),
     )
     return _answer_wave(measured)
+
+
+def _place(unit: Unit) -> dict[str, Any]:
+    return {"id": unit.id, "code": unit.code, "name": unit.name}
+
+
+def _beside(each: Beside) -> dict[str, Any]:
+    differences = [
+        {"trait": one.trait, "here": one.here, "tested": list(one.tested)}
+        for one in each.differences
+    ]
+    return _place(each.unit) | {"is_alike": each.is_like, "differences": differences}
 
 
 def _found(rollout_id: str) -> Rollout:

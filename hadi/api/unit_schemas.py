@@ -12,6 +12,7 @@ from hadi.api.paging import PageQuery
 from hadi.api.schemas import PersonOut, _day, _moment, _one_of, _text, _whole
 from hadi.domain.levers import Lever
 from hadi.domain.statement import LIMIT
+from hadi.domain.store_likeness import TRAITS
 from hadi.domain.units import SalesModel, UnitKind
 from hadi.services.hypothesis_where import TECHNOLOGY_LENGTH
 from hadi.services.unit_import import Does
@@ -180,3 +181,47 @@ class WhereOut(ma.Schema):
 def known(found: Any) -> dict[str, str]:
     """A unit by its names."""
     return {"id": found.id, "code": found.code, "name": found.name}
+
+
+class RolloutStoresQuery(Sent):
+    scope = Words(metadata=described("Where a wave would go; the last wave's scope unless said"))
+
+
+class DifferenceOut(ma.Schema):
+    """What a store has that none of the test had."""
+
+    trait = fields.String(required=True, metadata={"enum": list(TRAITS)})
+    here = _text("Empty where it is not known")
+    tested = fields.List(fields.String(), required=True)
+
+
+class BesideOut(ma.Schema):
+    """A store beside those of the test; another head alone leaves it alike."""
+
+    id = _text()
+    code = _text()
+    name = _text()
+    is_alike = fields.Boolean(required=True)
+    differences = fields.List(fields.Nested(DifferenceOut), required=True)
+
+
+class RolloutStoresOut(ma.Schema):
+    """The stores that a scope names, beside those of the test as they were when it began."""
+
+    scope = _text()
+    tested = fields.List(fields.Nested(PlaceOut), required=True)
+    stores = fields.List(fields.Nested(BesideOut), required=True)
+    again = fields.List(
+        fields.Nested(PlaceOut), required=True, metadata={"description": "Were in the test too"}
+    )
+    unread = fields.List(
+        fields.String(), required=True, metadata={"description": "Parts that name no store"}
+    )
+    head = _text("Whether another head has tried it, or is going to", allow_none=True)
+    nearest = fields.List(
+        fields.Nested(BesideOut), required=True, metadata={"description": "Others, alike first"}
+    )
+    check_again = fields.List(
+        fields.String(), required=True,
+        metadata={"description": "What has changed in stores of the test and of the waves"},
+    )  # fmt: skip

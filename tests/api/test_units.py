@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.world import Journey, People
+from tests.api.world import INSIGHT, Journey, People
 
 
 def store(people: People, code: str = "S-07", **parts: Any) -> dict[str, Any]:
@@ -109,3 +109,43 @@ def test_where_a_hypothesis_runs(people: People, journey: Journey) -> None:
     assert people.viewer.patch(here, {"lever": None}).status_code == 403
     people.member.patch(here, {"units": ["S-07"]})
     assert people.member.post(f"/hypotheses/{key}/start").status_code == 200
+
+
+def test_the_stores_of_a_wave_beside_those_of_the_test(people: People, journey: Journey) -> None:
+    tested = store(people, "S-1", format="mall", head="Ilze")
+    store(people, "S-2", format="mall", head="Jonas")
+    store(people, "S-3", format="kiosk", head="Ilze")
+    rollout_id = scaled_in(people, journey, tested["code"])["rollout"]["id"]
+    path = f"/rollouts/{rollout_id}/stores"
+    found = people.viewer.get(f"{path}?scope=S-2;S-3;S-1,the moon").get_json()
+    assert [each["code"] for each in found["tested"]] == ["S-1"] == [
+        each["code"] for each in found["again"]
+    ]  # fmt: skip
+    assert [(each["code"], each["is_alike"]) for each in found["stores"]] == [
+        ("S-2", True), ("S-3", False),
+    ]  # fmt: skip
+    assert found["stores"][1]["differences"] == [
+        {"trait": "format", "here": "kiosk", "tested": ["mall"]}
+    ]
+    assert found["unread"] == ["the moon"] and "Jonas" in found["head"]
+    empty = people.viewer.get(path).get_json()
+    assert (empty["scope"], empty["stores"]) == ("", [])
+    assert [each["code"] for each in empty["nearest"]] == ["S-2", "S-3"]
+    assert empty["check_again"] == []
+    change = {"technology": "consulting"}
+    people.analyst.patch(f"/units/{tested['id']}", change, etag=f'"{tested["version"]}"')
+    (said,) = people.viewer.get(path).get_json()["check_again"]
+    assert said.startswith("Check again: the technology of Store S-1 changed")
+    assert people.viewer.get("/rollouts/nowhere/stores").status_code == 404
+
+
+def scaled_in(people: People, journey: Journey, code: str) -> dict[str, Any]:
+    """A winner whose test is said to have run in a store."""
+    made = journey.measured()
+    where = f"/hypotheses/{made['key']}/where"
+    assert people.member.patch(where, {"units": [code]}, etag='"0"').status_code == 200
+    decision = {"decision": "scale", "reason": "It works", "insight": INSIGHT}
+    decided = people.leader.post(f"/hypotheses/{made['id']}/conclusion", decision)
+    assert decided.status_code == 201, decided.text
+    found: dict[str, Any] = decided.get_json()
+    return found
