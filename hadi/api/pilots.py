@@ -85,7 +85,8 @@ class PilotCheckOut(ma.Schema):
     reaches = fields.List(
         fields.Dict(), required=True,
         metadata={
-            "description": "treated, periods, detectable_effect, smallest_attainable_p, planned"
+            "description": "treated, periods, detectable_effect, by_t (what Student’s t sees where"
+            " the deciding test sees nothing), smallest_attainable_p, planned"
         },
     )  # fmt: skip
     advice = fields.List(
@@ -267,6 +268,7 @@ def _shown(hypothesis: Hypothesis) -> Json:
                 "treated": reach.n_treated,
                 "periods": reach.after,
                 "detectable_effect": _number(reach.effect),
+                "by_t": _number(reach.by_t),
                 "smallest_attainable_p": _number(reach.smallest_p),
                 "planned": reach.is_planned,
             }

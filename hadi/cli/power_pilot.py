@@ -176,6 +176,7 @@ class _Answer:
     fewest: int | None
     reaches: tuple[tuple[int, int, Detectable], ...]
     helps: tuple[tuple[str, Planned, Detectable], ...]
+    is_wandering: bool  # more periods after the start do not help
 
     @property
     def text(self) -> Text:
@@ -213,7 +214,10 @@ class _Answer:
             "mde_by_placebo": self.found.by_placebo,
             "change_sd": self.found.change_sd,
             "detectable": [
-                {"pilots": n, "after": after, "effect": each.effect, "smallest_p": each.smallest_p}
+                {
+                    "pilots": n, "after": after, "effect": each.effect, "by_t": each.by_t,
+                    "smallest_p": each.smallest_p,
+                }
                 for n, after, each in self.reaches
             ],
             "helps": [
@@ -284,7 +288,8 @@ def _answer(asked: _Asked, table: PanelTable) -> _Answer:
         for option in options(past, design, spare_sites=spare)
     )
     fewest = _fewest(past, design, asked.effect)
-    return _Answer(asked, design, found, odds, power, expected, fewest, reaches, helps)
+    wandering = past.wanders(design.before, asked.after, lengths[-1])
+    return _Answer(asked, design, found, odds, power, expected, fewest, reaches, helps, wandering)
 
 
 def _history(asked: _Asked, table: PanelTable) -> tuple[Panel, int]:
@@ -335,17 +340,27 @@ def _lines(answer: _Answer) -> Iterator[str]:
             Text("power_pilot_odds", effect=answer.figure(answer.effect), confirmed=confirmed)
         )
     yield ""
-    yield f"{'Pilots':>6}  {'after':>5}  {'sees':>8}  smallest p"
+    yield f"{'Pilots':>6}  {'after':>5}  {'sees':>11}  smallest p"
     for pilots, after, found in answer.reaches:
-        seen = "–" if found.effect is None else ENGLISH.figure(answer.figure(found.effect))
         least = "<0.001" if found.smallest_p < 0.001 else f"{found.smallest_p:.3f}"
-        yield f"{pilots:>6}  {after:>5}  {seen:>8}  {least}"
+        yield f"{pilots:>6}  {after:>5}  {_seen(answer, found):>11}  {least}"
+    if any(found.effect is None and found.by_t is not None for _n, _a, found in answer.reaches):
+        yield str(Text("power_pilot_marked"))
+    if answer.is_wandering:
+        yield str(Text("pilot_chance_drift"))
     if answer.helps:
         yield ""
         yield "What would help most"
     for lever, design, found in answer.helps:
         seen = "–" if found.effect is None else ENGLISH.figure(answer.figure(found.effect))
         yield f"  {lever.replace('_', ' '):<14} {_told(design)}: sees {seen}"
+
+
+def _seen(answer: _Answer, found: Detectable) -> str:
+    """The smallest effect; where the placebo test sees none whatever, what Student's t would."""
+    if found.effect is not None:
+        return ENGLISH.figure(answer.figure(found.effect))
+    return "–" if found.by_t is None else f"t: {ENGLISH.figure(answer.figure(found.by_t))}"
 
 
 def _told(design: Planned) -> str:

@@ -43,13 +43,15 @@ LENGTHS = (1.0, 1.5, 2.0)  # times the planned periods
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a design can show: the smallest effect (None: none at all) and the smallest p."""
+    """What a design can show: the smallest effect (None: none at all) and the smallest p. `by_t`
+    is what Student's t would see where the test that decides sees nothing."""
 
     n_treated: int
     after: int
     effect: Figure | None
     smallest_p: Figure
     is_planned: bool = False
+    by_t: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,9 @@ def _sentences(asked: _Asked, found: Detectable) -> Iterator[Text]:
         sites=_counted("sites", len(asked.history.sites)),
         sd=Figure(FigureKind.PERCENT if asked.is_log else FigureKind.NUMBER, found.change_sd),
     )  # fmt: skip
+    longest = math.ceil(design.after * LENGTHS[-1])
+    if asked.noise.wanders(design.before, design.after, longest):
+        yield Text("pilot_chance_drift")
     if asked.pilot.method.is_mix:
         yield Text("pilot_chance_mix")
 
@@ -290,7 +295,10 @@ def _reaches(asked: _Asked) -> Iterator[Reach]:
             is_planned = (count, after) == (planned.n_treated, planned.after)
             design = replace(planned, n_treated=count, n_controls=sites - count, after=after)
             found = detectable(asked.noise, design)
-            yield Reach(count, after, asked.figure(found.effect), _p(found.smallest_p), is_planned)
+            by_t = asked.figure(found.by_t) if found.effect is None else None
+            yield Reach(
+                count, after, asked.figure(found.effect), _p(found.smallest_p), is_planned, by_t
+            )
 
 
 def _advice(asked: _Asked) -> Iterator[Advice]:

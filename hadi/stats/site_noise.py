@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 FEWEST_SITES = 3
 FEWEST_PERIODS = 4
+
+HARDLY = 0.97  # a smallest effect that shrinks by less than three in a hundred
 
 _ROUNDING = 64.0 * sys.float_info.epsilon
 
@@ -46,6 +48,14 @@ class Noise:
         """Standard deviation of a site's change between means of so many periods, both >= 1."""
         averaged, wandered = _shares(before, after)
         return math.sqrt(self.period**2 * averaged + self.drift**2 * wandered)
+
+    def wanders(self, before: int, after: int, longer: int) -> bool:
+        """Whether a longer time after the start hardly helps, or harms, although without drift it
+        would: how far sites wander meanwhile makes up for what averages away."""
+        steady = replace(self, drift=0.0)
+        is_long = steady.change_sd(before, longer) <= HARDLY * steady.change_sd(before, after)
+        found = self.change_sd(before, longer) >= HARDLY * self.change_sd(before, after)
+        return is_long and found
 
 
 def noise(history: Panel, *, scale: Scale) -> Noise:

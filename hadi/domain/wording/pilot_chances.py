@@ -34,6 +34,9 @@ WORDING: dict[str, Wording] = {
     "pilot_chance_mix": N_(
         "Reckoned for plain changes: a weighted mix of controls that follows the pilots closely may see a little less, never much more."
     ),
+    "pilot_chance_drift": N_(
+        "More periods after the start hardly help here: in the past these sites also wandered apart slowly, which no number of periods averages out, and the longer it takes, the further they wander."
+    ),
     "pilot_chance_basis": N_(
         "From %(periods)s of %(sites)s: a site’s change strays by %(sd)s without any change."
     ),

@@ -163,6 +163,9 @@ WORDING: dict[str, Wording] = {
     "power_pilot_by_t": N_(
         "Student’s t over the sites’ changes would see %(effect)s or more; it supposes that the changes are roughly normal (--decide store_t)."
     ),
+    "power_pilot_marked": N_(
+        "t: no effect whatever could be confirmed by the placebo test; Student’s t would see this one."
+    ),
     "power_pilot_odds": N_(
         "Were the true effect %(effect)s, the verdict would be “confirmed” with a chance of %(confirmed)s."
     ),

@@ -115,10 +115,17 @@ def _rows(reaches: Sequence[Reach]) -> tuple[ReachRow, ...]:
         ReachRow(
             _count(treated),
             figure(each[0].smallest_p),
-            tuple((figure(one.effect) if one.effect else "–", one.is_planned) for one in each),
+            tuple((_seen(one), one.is_planned) for one in each),
         )
         for treated, each in found.items()
     )
+
+
+def _seen(one: Reach) -> str:
+    """The smallest effect; where the test that decides sees none, what Student's t would."""
+    if one.effect is not None:
+        return figure(one.effect)
+    return "–" if one.by_t is None else _("t: %(effect)s", effect=figure(one.by_t))
 
 
 def _sites(suggested: Sequence[Suggested]) -> tuple[SiteLine, ...]:
