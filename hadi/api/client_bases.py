@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -21,6 +19,7 @@ from hadi.api.answers import (
     settle,
 )
 from hadi.api.authentication import actor, now
+from hadi.api.entries import EntryAnswers
 from hadi.api.hypotheses import Nothing
 from hadi.api.lever_schemas import (
     BaseDefinitionIn,
@@ -41,12 +40,11 @@ from hadi.db import transaction
 from hadi.domain.permissions import Permission, require
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
-from hadi.models import ClientBase
 from hadi.services import client_bases, client_counting, lever_import, workspace
 
 endpoints = Endpoints("client-bases", "The active clients against all there are, by territory")
 
-STALE = Text("entry_changed_meanwhile")
+ANSWERS = EntryAnswers(client_bases.ENTRIES, "/client-bases", shown_levers.base)
 
 
 @endpoints.at("/client-bases", "GET")
@@ -71,8 +69,7 @@ def listing(query: dict[str, Any]) -> Response:
 @once
 def add(body: dict[str, Any]) -> Response:
     """Enter the base of a territory in a period."""
-    made = client_bases.add(body=body, by=actor(), now=now())
-    return _answer(made, HTTPStatus.CREATED)
+    return ANSWERS.add(body)
 
 
 @endpoints.at("/client-bases/import", "POST")
@@ -140,7 +137,7 @@ def define(body: dict[str, Any]) -> Response:
 @endpoints.answers(200, ClientBaseOut, 404, has_etag=True)
 def get(base_id: str) -> Response:
     """One base."""
-    return _answer(client_bases.find(base_id, by=actor()))
+    return ANSWERS.get(base_id)
 
 
 @endpoints.at("/client-bases/<base_id>", "PATCH")
@@ -150,11 +147,7 @@ def get(base_id: str) -> Response:
 @endpoints.takes(ClientBaseIn)
 def edit(body: dict[str, Any], base_id: str) -> Response:
     """Correct a base; what is left out stays."""
-    with transaction():
-        found = client_bases.find(base_id, by=actor())
-        version = conditions.required(found.version, stale=STALE)
-        edited = client_bases.edit(found.id, body=body, version=version, by=actor(), now=now())
-    return _answer(edited)
+    return ANSWERS.edit(base_id, body)
 
 
 @endpoints.at("/client-bases/<base_id>/void", "POST")
@@ -166,7 +159,7 @@ def edit(body: dict[str, Any], base_id: str) -> Response:
 @once
 def void(body: dict[str, Any], base_id: str) -> Response:
     """Strike a base out, with a reason; it stays in the list."""
-    return _step(client_bases.void, base_id, reason=body.get("reason") or "")
+    return ANSWERS.void(base_id, body.get("reason") or "")
 
 
 @endpoints.at("/client-bases/<base_id>/restore", "POST")
@@ -178,13 +171,7 @@ def void(body: dict[str, Any], base_id: str) -> Response:
 @once
 def restore(body: dict[str, Any], base_id: str) -> Response:
     """Count a base again that was struck out."""
-    return _step(client_bases.restore, base_id)
-
-
-def _step(take: Callable[..., ClientBase], base_id: str, **more: str) -> Response:
-    found = client_bases.find(base_id, by=actor())
-    version = conditions.optional(found.version, stale=STALE)
-    return _answer(take(found.id, version=version, by=actor(), now=now(), **more))
+    return ANSWERS.restore(base_id)
 
 
 def _definition() -> Response:
@@ -198,12 +185,3 @@ def _definition() -> Response:
         "version": version,
     }
     return answer(told, version=version)
-
-
-def _answer(base: ClientBase, status: int = HTTPStatus.OK) -> Response:
-    settle()
-    is_new = status == HTTPStatus.CREATED
-    return answer(
-        shown_levers.base(base), status, version=base.version,
-        location=f"/client-bases/{base.id}" if is_new else None,
-    )  # fmt: skip

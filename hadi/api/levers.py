@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -19,6 +17,7 @@ from hadi.api.answers import (
     settle,
 )
 from hadi.api.authentication import actor, now
+from hadi.api.entries import STALE, EntryAnswers
 from hadi.api.hypotheses import Nothing
 from hadi.api.lever_schemas import (
     BoardQuery,
@@ -37,13 +36,10 @@ from hadi.api.paging import sliced
 from hadi.api.repeats import once
 from hadi.db import transaction
 from hadi.domain.permissions import Permission, require
-from hadi.domain.text import Text
 from hadi.models import LeverPeriod, Unit
 from hadi.services import lever_import, lever_periods, lever_targets, levers, units
 
 endpoints = Endpoints("levers", "The levers of revenue, in the order of tuning")
-
-STALE = Text("entry_changed_meanwhile")
 
 
 @endpoints.at("/levers", "GET")
@@ -104,8 +100,7 @@ def listing(query: dict[str, Any]) -> Response:
 @once
 def add(body: dict[str, Any]) -> Response:
     """Enter a period: days, leads, clients, purchases and revenue."""
-    made = lever_periods.add(body=body, by=actor(), now=now())
-    return _answer(made, HTTPStatus.CREATED)
+    return ANSWERS.add(body)
 
 
 @endpoints.at("/levers/periods/import", "POST")
@@ -129,7 +124,7 @@ def import_(body: dict[str, Any]) -> Response:
 @endpoints.answers(200, LeverPeriodOut, 404, has_etag=True)
 def get(period_id: str) -> Response:
     """One period."""
-    return _answer(lever_periods.find(period_id, by=actor()))
+    return ANSWERS.get(period_id)
 
 
 @endpoints.at("/levers/periods/<period_id>", "PATCH")
@@ -140,11 +135,7 @@ def get(period_id: str) -> Response:
 @endpoints.takes(LeverPeriodIn)
 def edit(body: dict[str, Any], period_id: str) -> Response:
     """Correct a period; what is left out stays."""
-    with transaction():
-        found = lever_periods.find(period_id, by=actor())
-        version = conditions.required(found.version, stale=STALE)
-        edited = lever_periods.edit(found.id, body=body, version=version, by=actor(), now=now())
-    return _answer(edited)
+    return ANSWERS.edit(period_id, body)
 
 
 @endpoints.at("/levers/periods/<period_id>/void", "POST")
@@ -156,7 +147,7 @@ def edit(body: dict[str, Any], period_id: str) -> Response:
 @once
 def void(body: dict[str, Any], period_id: str) -> Response:
     """Strike a period out, with a reason; it stays in the list."""
-    return _step(lever_periods.void, period_id, reason=body.get("reason") or "")
+    return ANSWERS.void(period_id, body.get("reason") or "")
 
 
 @endpoints.at("/levers/periods/<period_id>/restore", "POST")
@@ -168,13 +159,7 @@ def void(body: dict[str, Any], period_id: str) -> Response:
 @once
 def restore(body: dict[str, Any], period_id: str) -> Response:
     """Count a period again that was struck out."""
-    return _step(lever_periods.restore, period_id)
-
-
-def _step(take: Callable[..., LeverPeriod], period_id: str, **more: str) -> Response:
-    found = lever_periods.find(period_id, by=actor())
-    version = conditions.optional(found.version, stale=STALE)
-    return _answer(take(found.id, version=version, by=actor(), now=now(), **more))
+    return ANSWERS.restore(period_id)
 
 
 def _unit(query: dict[str, Any]) -> Unit | None:
@@ -194,10 +179,4 @@ def _targets(unit: Unit | None) -> Response:
     return answer(told, version=told["version"])
 
 
-def _answer(period: LeverPeriod, status: int = HTTPStatus.OK) -> Response:
-    settle()
-    is_new = status == HTTPStatus.CREATED
-    return answer(
-        _shown(period), status, version=period.version,
-        location=f"/levers/periods/{period.id}" if is_new else None,
-    )  # fmt: skip
+ANSWERS = EntryAnswers(lever_periods.ENTRIES, "/levers/periods", _shown)

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Blocked, Invalid, NotAllowed, Stale
+from hadi.domain.errors import Invalid
 from hadi.domain.permissions import Permission, require
 from hadi.models import ClientBase
 from hadi.services import client_bases, lever_periods
@@ -16,20 +16,12 @@ from hadi.services.client_bases import Period
 from hadi.services.exports import Name
 from hadi.web.levers import blueprint
 from hadi.web.levers.client_pages import base_page, clients_page, void_base_page
-from hadi.web.levers.forms import (
-    BaseForm,
-    DefinitionForm,
-    StruckForm,
-    base_values,
-    refuse_not_allowed,
-)
+from hadi.web.levers.entry_views import REFUSED, Answer, saved, struck, taken_back
+from hadi.web.levers.forms import BaseForm, DefinitionForm, base_values
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
-
-Answer = str | Response | tuple[str, int]
-REFUSED = 422
 
 
 @blueprint.get("/clients")
@@ -72,14 +64,9 @@ def new_base() -> Answer:
         form = BaseForm(formdata=None, data=_blank())
         return render("levers/base.html", base_page(form))
     form = BaseForm()
-    if form.validate():
-        try:
-            return once(form, lambda: _add(form))
-        except Invalid as refusal:
-            form.refuse(refusal)
-        except NotAllowed as refusal:
-            refuse_not_allowed(form, refusal)
-    return render("levers/base.html", base_page(form)), REFUSED
+    return saved(
+        form, lambda: _add(form), lambda _is_stale: render("levers/base.html", base_page(form))
+    )
 
 
 def _add(form: BaseForm) -> str:
@@ -97,18 +84,15 @@ def base(base_id: str) -> Answer:
     if request.method == "GET":
         form = BaseForm(formdata=None, data=base_values(found))
         return render("levers/base.html", base_page(form, found))
-    form, status, is_stale = BaseForm(), REFUSED, False
-    if form.validate():
-        try:
-            return once(form, lambda: _edit(found, form))
-        except (Invalid, Blocked) as refusal:
-            form.refuse(refusal)
-        except NotAllowed as refusal:
-            refuse_not_allowed(form, refusal)
-        except Stale:
-            found = _editable(base_id)
-            form.version.data, status, is_stale = str(found.version), 409, True
-    return render("levers/base.html", base_page(form, found, is_stale=is_stale)), status
+    form = BaseForm()
+
+    def page(is_stale: bool) -> str:
+        return render("levers/base.html", base_page(form, found, is_stale=is_stale))
+
+    def version() -> int:
+        return _editable(base_id).version
+
+    return saved(form, lambda: _edit(found, form), page, version=version)
 
 
 def _edit(found: ClientBase, form: BaseForm) -> str:
@@ -122,15 +106,8 @@ def _edit(found: ClientBase, form: BaseForm) -> str:
 @blueprint.route("/clients/<base_id>/void", methods=["GET", "POST"])
 def void_base(base_id: str) -> Answer:
     """Strike a base out, with a reason; the message offers to take that back."""
-    found, form, status = _editable(base_id), StruckForm(), 200
-    if form.was_sent():
-        status = REFUSED
-        if form.validate():
-            try:
-                return once(form, lambda: _void(found, str(form.reason.data or "")))
-            except (Invalid, Blocked) as refusal:
-                form.refuse(refusal)
-    return render("levers/void.html", void_base_page(found, form)), status
+    found = _editable(base_id)
+    return struck(lambda form: void_base_page(found, form), lambda reason: _void(found, reason))
 
 
 def _void(found: ClientBase, reason: str) -> str:
@@ -147,13 +124,13 @@ def _void(found: ClientBase, reason: str) -> str:
 def restore_base(base_id: str) -> Response:
     """Count a base again that was struck out."""
     found = _editable(base_id)
-    if found.is_void:
-        try:
-            client_bases.restore(found.id, by=current_actor(), now=now())
-            tell(_("The client base counts again."))
-        except Invalid:
-            tell(_("It was entered anew meanwhile: strike that entry out first."), "error")
-    return redirect(url_for("levers.clients"))
+    return taken_back(
+        (lambda: client_bases.restore(found.id, by=current_actor(), now=now()))
+        if found.is_void
+        else None,
+        where=url_for("levers.clients"), said=_("The client base counts again."),
+        twice=_("It was entered anew meanwhile: strike that entry out first."),
+    )  # fmt: skip
 
 
 def _page(form: DefinitionForm) -> str:

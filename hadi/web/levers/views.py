@@ -6,19 +6,17 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Blocked, Invalid, NotAllowed, Stale
 from hadi.domain.permissions import Permission, require
 from hadi.models import LeverPeriod, Unit
 from hadi.services import lever_periods, lever_targets, levers, units, workspace
 from hadi.services.exports import Name
 from hadi.web.levers import blueprint
 from hadi.web.levers.client_views import clients
+from hadi.web.levers.entry_views import Answer, saved, struck, taken_back
 from hadi.web.levers.forms import (
     PeriodForm,
-    StruckForm,
     TargetsForm,
     period_values,
-    refuse_not_allowed,
     target_values,
 )
 from hadi.web.levers.import_views import import_periods
@@ -26,14 +24,10 @@ from hadi.web.levers.pages import levers_page
 from hadi.web.levers.period_pages import board_url, period_page, targets_page, void_page
 from hadi.web.shared import downloads
 from hadi.web.shared.access import current_actor, now
-from hadi.web.shared.once import once
 from hadi.web.shared.render import render, tell
 
 # The views of the other modules attach to the blueprint as these two are imported.
 __all__ = ["blueprint", "clients", "import_periods"]
-
-Answer = str | Response | tuple[str, int]
-REFUSED = 422
 
 
 @blueprint.get("")
@@ -70,14 +64,9 @@ def new_period() -> Answer:
         return render("levers/period.html", period_page(form))
     form = PeriodForm()
     form.offer(offered)
-    if form.validate():
-        try:
-            return once(form, lambda: _add(form))
-        except Invalid as refusal:
-            form.refuse(refusal)
-        except NotAllowed as refusal:
-            refuse_not_allowed(form, refusal)
-    return render("levers/period.html", period_page(form)), REFUSED
+    return saved(
+        form, lambda: _add(form), lambda _is_stale: render("levers/period.html", period_page(form))
+    )
 
 
 def _add(form: PeriodForm) -> str:
@@ -96,19 +85,16 @@ def period(period_id: str) -> Answer:
         form = PeriodForm(formdata=None, data=period_values(found))
         form.offer(_places(found))
         return render("levers/period.html", period_page(form, found))
-    form, status, is_stale = PeriodForm(), REFUSED, False
+    form = PeriodForm()
     form.offer(_places(found))
-    if form.validate():
-        try:
-            return once(form, lambda: _edit(found, form))
-        except (Invalid, Blocked) as refusal:
-            form.refuse(refusal)
-        except NotAllowed as refusal:
-            refuse_not_allowed(form, refusal)
-        except Stale:
-            found = _editable(period_id)
-            form.version.data, status, is_stale = str(found.version), 409, True
-    return render("levers/period.html", period_page(form, found, is_stale=is_stale)), status
+
+    def page(is_stale: bool) -> str:
+        return render("levers/period.html", period_page(form, found, is_stale=is_stale))
+
+    def version() -> int:
+        return _editable(period_id).version
+
+    return saved(form, lambda: _edit(found, form), page, version=version)
 
 
 def _edit(found: LeverPeriod, form: PeriodForm) -> str:
@@ -122,15 +108,8 @@ def _edit(found: LeverPeriod, form: PeriodForm) -> str:
 @blueprint.route("/periods/<period_id>/void", methods=["GET", "POST"])
 def void_period(period_id: str) -> Answer:
     """Strike a period out, with a reason; the message offers to take that back."""
-    found, form, status = _editable(period_id), StruckForm(), 200
-    if form.was_sent():
-        status = REFUSED
-        if form.validate():
-            try:
-                return once(form, lambda: _void(found, str(form.reason.data or "")))
-            except (Invalid, Blocked) as refusal:
-                form.refuse(refusal)
-    return render("levers/void.html", void_page(found, form)), status
+    found = _editable(period_id)
+    return struck(lambda form: void_page(found, form), lambda reason: _void(found, reason))
 
 
 def _void(found: LeverPeriod, reason: str) -> str:
@@ -145,13 +124,13 @@ def _void(found: LeverPeriod, reason: str) -> str:
 def restore_period(period_id: str) -> Response:
     """Count a period again that was struck out."""
     found = _editable(period_id)
-    if found.is_void:
-        try:
-            lever_periods.restore(found.id, by=current_actor(), now=now())
-            tell(_("The period counts again."))
-        except Invalid:
-            tell(_("These days were entered anew meanwhile: strike that entry out first."), "error")
-    return redirect(board_url(found.unit_id))
+    return taken_back(
+        (lambda: lever_periods.restore(found.id, by=current_actor(), now=now()))
+        if found.is_void
+        else None,
+        where=board_url(found.unit_id), said=_("The period counts again."),
+        twice=_("These days were entered anew meanwhile: strike that entry out first."),
+    )  # fmt: skip
 
 
 @blueprint.route("/targets", methods=["GET", "POST"])
@@ -163,17 +142,16 @@ def targets() -> Answer:
         values = target_values(lever_targets.of(unit), currency=workspace.current().currency)
         form = TargetsForm(formdata=None, data=values)
         return render("levers/targets.html", targets_page(form, unit))
-    form, status, is_stale = TargetsForm(), REFUSED, False
-    if form.validate():
-        try:
-            return once(form, lambda: _set(form, unit))
-        except Invalid as refusal:
-            form.refuse(refusal)
-        except Stale:
-            stored = lever_targets.of(unit)
-            form.version.data = str(stored.version if stored else 0)
-            status, is_stale = 409, True
-    return render("levers/targets.html", targets_page(form, unit, is_stale=is_stale)), status
+    form = TargetsForm()
+
+    def page(is_stale: bool) -> str:
+        return render("levers/targets.html", targets_page(form, unit, is_stale=is_stale))
+
+    def version() -> int:
+        stored = lever_targets.of(unit)
+        return stored.version if stored else 0
+
+    return saved(form, lambda: _set(form, unit), page, version=version)
 
 
 def _set(form: TargetsForm, unit: Unit | None) -> str:
