@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hadi.domain.levers import Lever
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import ENGLISH, Figure, FigureKind, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a lever stands. `share` of the target is None where either is unknown."""
+    """Where a lever stands. `share` of the target is None where either is unknown, and 1 where the
+    two read alike: nobody tunes what lies behind the last digit that is shown."""
 
     lever: Lever
     now: Fraction | None
@@ -22,7 +23,15 @@ class Standing:
     def share(self) -> Fraction | None:
         if self.now is None or not self.target:
             return None
-        return self.now / self.target
+        share = self.now / self.target
+        return Fraction(1) if share < 1 and self._reads_reached(share) else share
+
+    def _reads_reached(self, share: Fraction) -> bool:
+        """Whether the lever is written like its target, or as 100.0 % of it."""
+        assert self.now is not None and self.target is not None
+        shown = [_shown(self.lever, value) for value in (self.now, self.target)]
+        whole = [_written(FigureKind.SHARE, value) for value in (share, Fraction(1))]
+        return shown[0] == shown[1] or whole[0] == whole[1]
 
     @property
     def is_below(self) -> bool:
@@ -33,6 +42,19 @@ class Standing:
     def is_open(self) -> bool:
         """Without a target, or without a number to hold against it."""
         return self.share is None
+
+
+def _shown(lever: Lever, value: Fraction) -> str:
+    """A lever as it is written: a conversion to a tenth of a per cent, an amount to its cents, the
+    others to three digits."""
+    if lever is Lever.CHECK:
+        return _written(FigureKind.AMOUNT, value)
+    is_share = lever is Lever.CONVERSION
+    return _written(FigureKind.SHARE if is_share else FigureKind.NUMBER, value)
+
+
+def _written(kind: FigureKind, value: Fraction) -> str:
+    return ENGLISH.figure(Figure(kind, float(value)))
 
 
 def standings(

@@ -57,3 +57,17 @@ def test_of_the_last_step_the_one_that_falls_shorter_is_next() -> None:
     }  # fmt: skip
     found = next_lever(standings(now, TARGETS))
     assert found is not None and found.lever is Lever.FREQUENCY
+
+
+def test_a_lever_that_reads_like_its_target_reaches_it() -> None:
+    """29.96 % is written 30.0 %, as its target is; 29.9 % is not."""
+    targets = {Lever.CONVERSION: Fraction(3, 10), Lever.CHECK: Fraction(2000)}
+    found = standings({Lever.CONVERSION: Fraction(2996, 10_000)}, targets)
+    assert found[1].share == 1 and next_lever(found) is None
+    assert tuned_early(Lever.CHECK, found) == ()
+    found = standings({Lever.CONVERSION: Fraction(299, 1_000)}, targets)
+    assert found[1].is_below
+    found = standings({Lever.CHECK: Fraction(199_987, 100)}, targets)
+    assert found[2].share == 1, "it is written as 100.0 % of its target"
+    found = standings({Lever.CHECK: Fraction(1_998)}, targets)
+    assert found[2].is_below
