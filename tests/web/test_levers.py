@@ -259,6 +259,19 @@ def test_the_printed_bases_come_as_a_list(visitor: Visitor) -> None:
     assert "Write a day" in page.text
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "hu"])
+@pytest.mark.parametrize("place", ["periods", "clients"])
+def test_the_heads_that_a_page_names_are_read(visitor: Visitor, place: str, language: str) -> None:
+    """In the language of whoever looks: what stands in the empty field as an example is taken."""
+    visitor.sign_in("analyst")
+    path = f"{PLACE}/{place}/import"
+    page = visitor.get(path, headers={"Accept-Language": language})
+    example = next(field.get("placeholder") for field in page.form("import").iter("textarea"))
+    page = bring(visitor, path, "preview", rows=example, currency="RUB",
+                 starts_on="2026-01-01", ends_on="2026-01-31")  # fmt: skip
+    assert "1 is new" in page.text
+
+
 @pytest.mark.parametrize("path", ["", "/clients", "/targets", "/periods/new", "/periods/import"])
 def test_every_page_reads_in_russian(visitor: Visitor, path: str) -> None:
     put(visitor)

@@ -18,6 +18,17 @@ from hadi.web.shared.pages import Column, Link, Page
 from hadi.web.shared.render import chrome
 
 MOST_LINES = 200  # that are shown; faults come first
+# The columns by the parts that they hold, of periods and of bases; they are named as the download
+# names them, which a list is read by in every language.
+HEADS = (
+    ("starts_on", "ends_on", "unit", "leads", "clients", "purchases", "revenue", "currency"),
+    ("territory", "starts_on", "ends_on", "active", "ever", "potential"),
+)
+EXAMPLE = (
+    ("starts_on", "leads", "clients", "purchases", "revenue"),
+    ("territory", "active", "ever"),
+)
+ROW = ("2026-01; 400; 100; 120; 240000", "S07; 181; 420")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class ImportPage(Page):
     cancel_url: str
     form: ImportForm
     is_of_bases: bool
+    heads: str
+    example: str
     preview: Preview | None
 
 
@@ -78,8 +91,14 @@ def import_page(
         cancel_url=url_for(here),
         form=form,
         is_of_bases=is_of_bases,
+        heads=_heads(HEADS[is_of_bases]),
+        example="\n".join((_heads(EXAMPLE[is_of_bases]), ROW[is_of_bases])),
         preview=_preview(found, notes) if found else None,
     )
+
+
+def _heads(parts: Sequence[str]) -> str:
+    return "; ".join(say(Text(f"lever_export_{part}")) for part in parts)
 
 
 def _preview(found: Imported, notes: Sequence[Text]) -> Preview:
