@@ -96,7 +96,8 @@ def _named(periods: Sequence[Counted], option: str, name: str | None) -> Counted
     when = months.read_when(name)
     found = next((p for p in periods if when is not None and p.starts_on == when.first), None)
     if found is None:
-        raise Invalid(Text("levers_no_such_period", option=f"--{option}", period=name[:40]))
+        wanted = Text("levers_no_such_period", option=f"--{option}", period=name[:40])
+        raise Invalid(months.no_day(name, wanted))
     return found
 
 

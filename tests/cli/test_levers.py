@@ -62,6 +62,8 @@ def test_other_periods_are_named(call: Call, path: Path) -> None:
     assert code == 0 and json.loads(out)["total"] == "20000.00"
     code, out, err = call(path, "--before", "2024-10")
     assert (code, out) == (2, "") and "2024-10" in err
+    code, out, err = call(path, "--after", "2025-02-30")
+    assert (code, out) == (2, "") and "“2025-02-30” is no day of the calendar." in err
 
 
 def test_the_report_reads(call: Call, path: Path) -> None:
