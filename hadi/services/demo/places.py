@@ -82,6 +82,15 @@ def log(
         unit_weeks.write(unit.id, body=body, by=by, now=at(3 + 7 * each.week + 11))
 
 
+def change(actors: Mapping[str, Actor], now: datetime) -> None:
+    """A shop sells otherwise than it did while it was a pilot: what was learned there is to be
+    checked again."""
+    by = actors["analyst"]
+    shop = units.find(code(11), by=by)
+    body = {"technology": "self-service"}
+    units.edit(shop.id, body=body, version=None, by=by, now=now - timedelta(days=20))
+
+
 def _bodies() -> Iterator[dict[str, Any]]:
     for side, keeper in zip(_SIDES, _KEEPERS, strict=False):
         yield {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hadi.services.demo.places import Logged, Where, code
 from hadi.services.demo.story import Closing, Counted, Drawn, Guard, Measure, Reach, Spent, Story
 
 IDEAS = (
@@ -117,6 +118,11 @@ RUNNING = (
         measure=Measure("add-on in receipt", 0.03, 0.14, 0.04),
         budget=80,
         costs=(Spent(0, "80", "advertising", "Two posters, printed"),),
+        where=Where(
+            (code(16), code(17)),
+            technology="add-on selling",
+            weeks=(Logged(code(16), 0, 6), Logged(code(16), 1, 6, 1), Logged(code(17), 0, 5)),
+        ),
     ),
     Story(
         "call back missed calls within ten minutes",

@@ -84,6 +84,7 @@ def fill(*, password: str, folder: Path, now: datetime) -> int:
         days.enter(actors, now)
         for number, story in enumerate(stories, start=1):
             _Teller(story, number, actors, folder, now).tell()
+        places.change(actors, now)
         revenue.enter(actors, now)
         more = baskets.tell(actors, folder=folder, now=now)
         more += funnels.tell(actors, folder=folder, now=now)
