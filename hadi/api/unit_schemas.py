@@ -88,8 +88,8 @@ class WeekIn(Sent):
 
     week = Day(metadata=described("Any day of it; not in the future"))
     staff = _people("How many people")
-    staff_new = _people("How many of them new")
-    stock_out = Flag(metadata=described("Whether goods ran out"))
+    staff_new = _people("How many of them began in that week: weeks are added up")
+    stock_out = Flag(metadata=described("Whether goods ran out; not false beside a `stock_note`"))
     stock_note = Words(metadata=described("Which goods", maxLength=LIMIT))
     note = Words(metadata=described("", maxLength=LIMIT))
 

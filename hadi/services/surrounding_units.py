@@ -60,9 +60,28 @@ def _staff(ground: Ground, weeks: Mapping[str, Sequence[UnitWeek]]) -> Iterator[
     if not over:
         yield Check("staff", CheckStatus.PASS, Text("staff_stayed", share=most, limit=limit))
         return
+    if shares[over[0]] >= 1:
+        yield Check("staff", CheckStatus.WARN, _replaced(names[over[0]], weeks[over[0]]))
+        over = [unit_id for unit_id in over if shares[unit_id] < 1]
+        if not over:
+            return
+        most = Figure(FigureKind.SHARE, shares[over[0]])
     stores = named([names[unit_id] for unit_id in over])
     text = Text("staff_changed", stores=stores, share=most, limit=limit, n=len(over))
     yield Check("staff", CheckStatus.WARN, text)
+
+
+def _replaced(store: str, weeks: Sequence[UnitWeek]) -> Text:
+    """That as many people began as work there: a share of them would say nothing."""
+    known = [
+        (week.staff, week.staff_new)
+        for week in weeks
+        if week.staff is not None and week.staff_new is not None
+    ]
+    return Text(
+        "staff_replaced", stores=store, began=sum(new for _staff, new in known), weeks=len(known),
+        staff=round(sum(staff for staff, _new in known) / len(known)),
+    )  # fmt: skip
 
 
 def _stock(ground: Ground, weeks: Mapping[str, Sequence[UnitWeek]]) -> Iterator[Check]:

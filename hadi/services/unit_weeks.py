@@ -1,4 +1,5 @@
-"""The log of a unit, week by week: its people, how many of them new, and goods that ran out."""
+"""The log of a unit, week by week: its people, how many of them began in that week, and goods that
+ran out. Who began is counted over weeks, so that nobody counts twice."""
 
 from __future__ import annotations
 
@@ -140,7 +141,10 @@ def _put(
     unit: Unit, entry: UnitWeek | None, body: Mapping[str, Any], *, by: Actor, now: datetime
 ) -> UnitWeek:
     before = _told(entry) if entry is not None else {}
-    parts = _read(before | {name: body[name] for name in PARTS if name in body})
+    given = {name: body[name] for name in PARTS if name in body}
+    if given.get("stock_note") and given.get("stock_out") is None:
+        given["stock_out"] = True  # whoever names goods that ran out says that they did
+    parts = _read(before | given)
     if entry is None:
         entry = UnitWeek(
             id=new_id(), unit_id=unit.id, week=body["week"], author_id=by.user_id, created_at=now,
@@ -197,8 +201,9 @@ def _read(body: Mapping[str, Any]) -> dict[str, Any]:
         parts[name] = cleaned(str(body.get(name) or ""))
         if len(parts[name]) > LIMIT:
             wrong[name] = Text("statement_too_long", limit=LIMIT)
-    # Whoever names goods that ran out says that they did.
-    parts["stock_out"] = bool(body.get("stock_out")) or bool(parts["stock_note"])
+    parts["stock_out"] = bool(body.get("stock_out"))
+    if parts["stock_note"] and not parts["stock_out"]:
+        wrong["stock_out"] = Text("unit_week_goods_named", goods=parts["stock_note"][:60])
     if not wrong and all(value in (None, "", False) for value in parts.values()):
         wrong["staff"] = Text("unit_week_empty")
     if wrong:

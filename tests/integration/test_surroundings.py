@@ -199,13 +199,23 @@ def test_new_people_and_goods_that_ran_out(world: World) -> None:
     analysis = judged(world, pilot(world))
     ((status, detail),) = said(analysis, "staff")
     assert status == "warn"
-    assert "Shop s01: 70.0% of the people were new during the test" in detail
+    assert "Shop s01: those who began during the test are 70.0% of the staff" in detail
     ((status, detail),) = said(analysis, "stock")
     assert status == "warn"
     assert "in 100.0% of the weeks of the pilots and in 0.0% of those of the controls" in detail
     assert "more than 10.0 pp apart" in detail
     assert "(automatic breakers)" in detail
     assert {"staff", "stock"} <= set(warned(analysis))
+
+
+def test_people_who_are_entered_as_new_every_week_are_no_share_of_the_staff(world: World) -> None:
+    """Three of ten, entered again in each of seven weeks, are not 210 percent of the people."""
+    weeks(world, unit(world, "s01"), staff_new=3)
+    weeks(world, unit(world, "s05"), staff_new=0)
+    ((status, detail),) = said(judged(world, pilot(world)), "staff")
+    assert status == "warn" and "210" not in detail
+    assert "21 people began in 7 weeks of the test where about 10 work" in detail
+    assert "correct the log" in detail
 
 
 def test_the_same_people_and_shelves_that_were_empty_everywhere(world: World) -> None:

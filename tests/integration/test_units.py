@@ -233,6 +233,7 @@ def test_who_is_responsible_keeps_the_log_and_others_do_not(world: World) -> Non
         ({"staff": "3.5"}, "staff"),
         ({"note": "x" * 1001}, "note"),
         ({"staff": "", "staff_new": ""}, "staff"),
+        ({"stock_out": False, "stock_note": "LED tubes"}, "stock_out"),
     ],
 )
 def test_a_week_that_cannot_be_meant(world: World, parts: dict[str, Any], field: str) -> None:
@@ -240,6 +241,17 @@ def test_a_week_that_cannot_be_meant(world: World, parts: dict[str, Any], field:
     with pytest.raises(Invalid) as refused:
         log(world, unit, **parts)
     assert field in refused.value.fields
+
+
+def test_goods_that_ran_out_are_kept_as_they_were_said(world: World) -> None:
+    unit = add(world)
+    assert log(world, unit, stock_note="LED tubes").stock_out
+    with pytest.raises(Invalid) as refused:
+        log(world, unit, stock_out=False)
+    assert "“LED tubes” is named" in str(refused.value.fields["stock_out"])
+    cleared = log(world, unit, stock_out=False, stock_note="")
+    assert (cleared.stock_out, cleared.stock_note) == (False, "")
+    assert log(world, unit, stock_note="reels").stock_out, "whoever names goods says so"
 
 
 def test_a_week_taken_out_comes_back_as_it_was(world: World) -> None:

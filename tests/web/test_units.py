@@ -71,7 +71,7 @@ def test_a_member_looks_and_keeps_the_log_of_their_own(visitor: Visitor) -> None
     visitor.get(f"{mine}/edit", status=403)
     assert "What happened in a week?" not in visitor.get(other).text
     refused = visitor.submit(mine, {"staff": "2", "staff_new": "3"}, form_id="new-week", status=422)
-    assert "No more can be new than there are." in refused.text
+    assert "No more people can begin in a week than work there in it." in refused.text
     week = {"week": "2026-01-21", "staff": "8", "staff_new": "2", "stock_note": "LED tubes"}
     visitor.submit(mine, week, form_id="new-week")
     told(visitor, mine, "19 January 2026", "LED tubes", "kept the log")

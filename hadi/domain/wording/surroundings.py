@@ -39,11 +39,14 @@ WORDING: dict[str, Wording] = {
     ),
     # Weeks of the stores
     "staff_stayed": N_(
-        "New people were at most %(share)s of the staff of a store during the test; up to %(limit)s it is taken as the same store."
+        "Those who began during the test were at most %(share)s of the staff of a store; up to %(limit)s it is taken as the same store."
     ),
     "staff_changed": NN_(
-        "%(stores)s: %(share)s of the people were new during the test, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
-        "%(stores)s: up to %(share)s of the people were new during the test, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
+        "%(stores)s: those who began during the test are %(share)s of the staff, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
+        "%(stores)s: those who began during the test are up to %(share)s of the staff, more than %(limit)s. Whether the change works or the new people do cannot be told apart.",
+    ),
+    "staff_replaced": N_(
+        "%(stores)s: by the log %(began)s people began in %(weeks)s weeks of the test where about %(staff)s work. If the same people were entered as new week after week, correct the log; if not, whether the change works or the new people do cannot be told apart."
     ),
     "stock_ran_out": NN_(
         "Goods ran out in %(n)s week of the test: %(stores)s%(goods)s. What was not on the shelf could not be sold, whatever the change did.",

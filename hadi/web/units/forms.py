@@ -112,7 +112,7 @@ class WeekForm(Form):
 
     week = DateField(_l("A day of the week"), validators=[Optional()])
     staff = NumberField(_l("People"), is_whole=True)
-    staff_new = NumberField(_l("Of them new"), is_whole=True)
+    staff_new = NumberField(_l("Of them began in this week"), is_whole=True)
     stock_out = BooleanField(_l("Goods ran out"))
     stock_note = StringField(_l("Which goods"), render_kw={"maxlength": LIMIT})
     note = TextAreaField(_l("Note"), render_kw={"maxlength": LIMIT, "rows": 2})
@@ -128,6 +128,14 @@ class WeekForm(Form):
             "stock_note": self.stock_note.data,
             "note": self.note.data,
         }
+
+    def corrected(self, entry: UnitWeek) -> dict[str, Any]:
+        """The same of a week that is there. Whoever names goods where none had run out says that
+        they did; whoever takes the tick away and leaves the goods contradicts."""
+        body = self.body
+        if body["stock_note"] and not entry.stock_out:
+            body["stock_out"] = True
+        return body
 
     @property
     def filled(self) -> dict[str, Any]:

@@ -258,7 +258,7 @@ def _sums(unit: Unit, actor: Actor) -> SumPanel | None:
             Column(_("Week from")),
             Column(_("Stores that wrote it"), is_figure=True),
             Column(_("People"), is_figure=True),
-            Column(_("Of them new"), is_figure=True),
+            Column(_("Began in that week"), is_figure=True),
             Column(_("Goods ran out in")),
         ),
     )
@@ -268,7 +268,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(_("Week from")),
         Column(_("People"), is_figure=True),
-        Column(_("Of them new"), is_figure=True),
+        Column(_("Began in that week"), is_figure=True),
         Column(_("Goods that ran out")),
         Column(_("Entered by"), is_hidden_on_phone=True),
         Column(""),

@@ -91,8 +91,9 @@ def week(unit_id: str, week_id: str) -> Answer:
 def _edit(unit: Unit, entry: UnitWeek, form: WeekForm) -> str:
     unit_id, when = unit.id, entry.week
     unit_weeks.edit(
-        unit_id, entry.id, body=form.body, version=form.read_version, by=current_actor(), now=now()
-    )
+        unit_id, entry.id, body=form.corrected(entry), version=form.read_version,
+        by=current_actor(), now=now(),
+    )  # fmt: skip
     tell(_("The week of %(day)s is corrected.", day=day(when)))
     return url_for("units.show", unit_id=unit_id)
 
