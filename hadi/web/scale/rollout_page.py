@@ -16,7 +16,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Event, Rollout, Wave
-from hadi.services import economics, hypotheses, unit_changes
+from hadi.services import economics, hypotheses, narrowing, unit_changes
 from hadi.services.economics import Economics
 from hadi.services.rollout_list import Promise, promise_of
 from hadi.services.unit_register import Register
@@ -30,9 +30,10 @@ from hadi.web.scale.words import (
     next_measurement,
     promise_chart,
     promise_words,
-    shortfall,
+    remark,
     status_word,
     values_of,
+    whole_words,
 )
 from hadi.web.shared.access import now
 from hadi.web.shared.language import day, say
@@ -51,7 +52,7 @@ class WaveRow:
     held: bool | None
     effect: str | None = None
     chart: IntervalChart | None = None
-    shortfall: str | None = None
+    remark: str | None = None  # what stands against it, or that nothing is known yet
     note: str = ""
     edit_url: str | None = None
     is_late: bool = False
@@ -69,6 +70,7 @@ class Decided:
     is_early: bool
     learned: str
     holds_where: str
+    narrowed_to: str | None
     next: str
     reason: str
     override: str
@@ -79,8 +81,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
+    """What the test promised; `whole` where that is only what is left of what it measured."""
+
     metric: str
     words: str
+    whole: str | None
     chart: IntervalChart
 
 
@@ -176,7 +181,7 @@ def _beside_test(wave: Wave, likeness: Likeness) -> dict[str, Any]:
         return {}
     panel = stores_panel(found)
     label = panel.summary or panel.again or str(_("Which stores are these?"))
-    return {"stores": panel, "stores_label": label}
+    return {"stores": replace(panel, summary=None), "stores_label": label}
 
 
 def _money(rollout: Rollout, found: Economics) -> MoneyRow:
@@ -201,14 +206,13 @@ def _promise_row(promise: Promise | None, rollout: Rollout) -> PromiseRow | None
     if promise is None:
         return None
     picture = promise_chart(promise, room_for=values_of(promise, rollout.waves))
-    return PromiseRow(promise.metric.name, promise_words(promise), picture)
+    return PromiseRow(promise.metric.name, promise_words(promise), whole_words(promise), picture)
 
 
 def _wave_row(
     wave: Wave, promise: Promise | None, rollout: Rollout, *, today: date, can_move: bool
 ) -> WaveRow:
-    metric = promise.metric if promise else None
-    is_drawn = metric is not None and wave.effect is not None
+    is_drawn, room = wave.effect is not None, values_of(promise, rollout.waves)
     effect = wave.effect or 0.0
     is_open = wave.has_held is None
     return WaveRow(
@@ -216,11 +220,11 @@ def _wave_row(
         scope=wave.scope,
         dates=_wave_dates(wave),
         held=wave.has_held,
-        effect=effect_words(metric, effect, wave.low, wave.high) if metric and is_drawn else None,
-        chart=chart(metric, effect, wave.low, wave.high, room_for=values_of(promise, rollout.waves))
-        if metric and is_drawn
+        effect=effect_words(promise, effect, wave.low, wave.high) if promise and is_drawn else None,
+        chart=chart(promise, effect, wave.low, wave.high, room_for=room)
+        if promise and is_drawn
         else None,
-        shortfall=shortfall(promise, wave),
+        remark=remark(promise, wave),
         note=wave.note,
         edit_url=url_for("scale.wave", rollout_id=rollout.id, number=wave.number)
         if is_open and can_move
@@ -245,6 +249,7 @@ def _decided(rollout: Rollout) -> Decided:
         is_early=bool(analysis.early_reason),
         learned=conclusion.learned,
         holds_where=conclusion.holds_where,
+        narrowed_to=narrowing.narrowed([conclusion]).get(conclusion.id),
         next=conclusion.next,
         reason=conclusion.reason,
         override=conclusion.override,
