@@ -146,6 +146,25 @@ def test_what_files_refuse_engines_refuse(ask: Ask, tmp_path: Path) -> None:
         ask(parquet, pilot(time="seller", group=None))
 
 
+def test_columns_as_sites_are_the_same_in_every_engine(ask: Ask, tmp_path: Path) -> None:
+    columns = {"week": "DATE", "s1": "DOUBLE", "s2": "INTEGER", "s10": "VARCHAR", "total": "DOUBLE"}
+    lines: list[tuple[Any, ...]] = [
+        (f"2026-01-{5 + 7 * n:02}", 1.5 * n, None if n == 2 else 7 + n, str(40 + n), 99.0)
+        for n in range(4)
+    ]
+    lines += [("2026-01-05", 2.0, 1, "3", 1.0), (None, 1.0, 1, "1", 1.0)]
+    parquet = table(tmp_path / "wide.parquet", columns, lines)
+    metric = {"name": "Sales", "kind": "mean", "role": "primary"}
+    written = {"design": "pilot", "site": "store", "time": "week", "value": "sales",
+               "treated": ["s1"], "controls": ["s2", "s10"], "start": "2026-01-12",
+               "metrics": [metric]}  # fmt: skip
+    asked = Plan.from_json(written).bound({"store": "*", "sales": "*"})
+    found = ask(parquet, asked)
+    same(found, TableSource(parquet).panel(asked))
+    assert found.is_wide and found.left_out == ("total",)
+    assert panel_json.read(panel_json.write(found)).left_out == ("total",)
+
+
 @pytest.mark.parametrize("text", ["{}", '{"panel":2}', '{"panel":1,"sites":3}', "no"])
 def test_a_snapshot_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
