@@ -32,7 +32,7 @@ from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.statement import LIMIT
 from hadi.domain.text import Text
-from hadi.models import Conclusion, Rollout, Unit, Wave
+from hadi.models import Analysis, Conclusion, Hypothesis, Rollout, Unit, Wave
 from hadi.services import rollouts, unit_changes, workspace
 from hadi.services.unit_register import Register
 from hadi.services.wave_stores import NEAREST, Beside, Likeness
@@ -55,7 +55,19 @@ class RolloutPatch(Sent):
             "Id of the roll-out to stand behind; null: at the top; left out: at the end"
         ),
     )
-    reason = Words(allow_none=True, metadata=described("Needed to stop", maxLength=LIMIT))
+    reason = Words(
+        allow_none=True,
+        metadata=described(
+            "Needed to stop, and to roll out further after a wave that did not hold",
+            maxLength=LIMIT,
+        ),
+    )
+    narrow_to = Words(
+        allow_none=True,
+        metadata=described(
+            "After a wave that did not hold: where the insight holds after all", maxLength=LIMIT
+        ),
+    )
 
 
 class WaveIn(Sent):
@@ -71,8 +83,13 @@ class WaveIn(Sent):
 
 
 class MeasurementIn(Sent):
-    held = Flag(required=True, metadata=described("Whether the effect held"))
-    effect = Number(allow_none=True, metadata=described("In the metric's units"))
+    held = Flag(
+        allow_none=True,
+        metadata=described(
+            "Whether the effect held; where it follows from effect and interval it may be left out"
+        ),
+    )
+    effect = Number(allow_none=True, metadata=described("In the unit of what was promised"))
     low = Number(allow_none=True)
     high = Number(allow_none=True)
     stores = Listed(
@@ -91,8 +108,10 @@ def listing(query: dict[str, Any]) -> Response:
     """List roll-outs in the order of the board's columns."""
     require(actor(), Permission.VIEW)
     wanted = select(Rollout).options(
-        joinedload(Rollout.hypothesis),
-        joinedload(Rollout.conclusion).joinedload(Conclusion.analysis),
+        joinedload(Rollout.hypothesis).selectinload(Hypothesis.tests),
+        joinedload(Rollout.conclusion)
+        .joinedload(Conclusion.analysis)
+        .joinedload(Analysis.plan_version),
         joinedload(Rollout.owner),
     )
     if query.get("status"):
@@ -124,6 +143,7 @@ def move(body: dict[str, Any], rollout_id: str) -> Response:
         after=body.get("after"),
         at_end=not is_at_top,
         reason=body.get("reason") or "",
+        narrow_to=body.get("narrow_to") or "",
         version=conditions.optional(rollout.version, stale=STALE),
         by=actor(),
         now=now(),
@@ -193,7 +213,9 @@ def start_wave(body: dict[str, Any], rollout_id: str) -> Response:
 @endpoints.takes(MeasurementIn)
 @once
 def measure(body: dict[str, Any], rollout_id: str, number: str) -> Response:
-    """Record what measuring a wave again showed; it is written once."""
+    """Record what measuring a wave again showed; it is written once. Where the promise lies beyond
+    the whole interval the wave did not hold: it cannot be said that it did, the roll-out goes to
+    did_not_hold, and no wave starts until it is moved on with a reason."""
     rollout = _found(rollout_id)
     wave_number = found.number(number)
     if wave_number is None:
@@ -201,7 +223,7 @@ def measure(body: dict[str, Any], rollout_id: str, number: str) -> Response:
     measured = rollouts.measure(
         rollout.id,
         wave_number,
-        has_held=body["held"],
+        has_held=body.get("held"),
         effect=body.get("effect"),
         low=body.get("low"),
         high=body.get("high"),

@@ -332,13 +332,20 @@ class HypothesisBriefOut(ma.Schema):
 
 
 class PromiseOut(ma.Schema):
-    """The effect the result promised: the difference from control, in the metric's units."""
+    """The effect the result promised, in the units in which waves are measured; of one that fades
+    what is left of it, and `over_all` that of the whole test, which waves are held against."""
 
     metric = _text()
     arm = _text(allow_none=True)
     estimate = _number()
     low = _number()
     high = _number()
+    unit = _text(
+        "relative: fractions of what would have been, of a pilot on the log scale; share: a "
+        "difference of shares; value: the metric's own units",
+        allow_none=True,
+    )
+    over_all = _number()
     lift = fields.Dict(required=True, allow_none=True)
 
 
@@ -380,6 +387,9 @@ class RolloutOut(RolloutBriefOut):
     waves = fields.List(fields.Nested(WaveOut), required=True)
     next_measurement = _day(allow_none=True)
     stop_reason = _text(allow_none=True)
+    narrowed_to = _text(
+        "Where the insight holds after all, said after a wave that did not hold", allow_none=True
+    )
     created_at = _moment()
     updated_at = _moment()
 

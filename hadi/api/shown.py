@@ -30,8 +30,9 @@ from hadi.models import (
     Wave,
 )
 from hadi.models.dataset import DatasetRole
-from hadi.services import economics, hypotheses, rollout_gain
+from hadi.services import economics, hypotheses, narrowing, rollout_gain
 from hadi.services.dataset_records import newest_versions
+from hadi.services.rollout_list import promise_of
 from hadi.speech import BabelSpeaker
 
 Json = dict[str, Any]
@@ -250,7 +251,8 @@ def rollout(shown: Rollout) -> Json:
         "owner": person(shown.owner),
         "hypothesis": brief_hypothesis(shown.hypothesis),
         "margin_per_week": _margin(shown),
-        "promised": _promised(shown.conclusion.analysis.record),
+        "promised": _promised(shown),
+        "narrowed_to": narrowing.of(shown.conclusion),
         "waves": [wave(each) for each in shown.waves],
         "next_measurement": shown.measure_on.isoformat() if shown.measure_on else None,
         "stop_reason": shown.stop_reason or None,
@@ -293,16 +295,18 @@ def wave_answer(shown: Wave) -> Json:
     return {**wave(shown), "rollout": rollout(shown.rollout)}
 
 
-def _promised(record: Mapping[str, Any]) -> Json | None:
+def _promised(shown: Rollout) -> Json | None:
     """What the deciding comparison found: the primary metric in the arm the verdict names."""
+    record = shown.conclusion.analysis.record
     found = [c for c in record["comparisons"] if c["role"] == MetricRole.PRIMARY]
     named = [c for c in found if c["arm"] == record["arm"]] or found
     if not named:
         return None
-    deciding = named[0]
-    ends = {name: deciding["difference"][name] for name in ("estimate", "low", "high")}
+    deciding, promise = named[0], promise_of(shown)
+    ends = {name: getattr(promise, name, None) for name in ("estimate", "low", "high", "unit")}
     return {
-        "metric": deciding["metric"], "arm": deciding["arm"], **ends, "lift": deciding["lift"],
+        "metric": deciding["metric"], "arm": deciding["arm"], **ends,
+        "over_all": promise.whole if promise else None, "lift": deciding["lift"],
     }  # fmt: skip
 
 

@@ -1,17 +1,37 @@
-"""What measuring a wave again showed, held against what the test had promised."""
+"""What measuring a wave again showed, held against what the test had promised.
+
+Whether a wave held follows from its effect and interval, where there are both (`follows`):
+
+- the promise lies beyond the whole interval, on the better side: it did not hold;
+- else the interval lies on the better side of no effect: it held;
+- else it covers the promise and no effect alike: that is not known yet.
+
+People know more than numbers do: that a wave did not hold may be said against "it held", and that
+it held where it is not known yet, with the reason. Against "it did not hold" nothing is said.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from statistics import fmean, stdev
 
-from hadi.domain.errors import Invalid
+from hadi.domain.errors import Blocked, Blocker, Invalid
 from hadi.domain.text import Text
 
 MOST_STORES = 1000
 _LARGEST = 1e100  # beyond, squares overflow
+
+
+class Follows(StrEnum):
+    """What the numbers of a wave say of the promise."""
+
+    HELD = "held"
+    DID_NOT_HOLD = "did_not_hold"
+    NOT_KNOWN = "not_known"
+    NOTHING = "nothing"  # there is no effect, or no promise to hold it against
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +87,27 @@ class Realised:
         less is better."""
         best = self.high if sign > 0 else self.low
         return best is not None and sign * best < sign * promise
+
+    def follows(self, promise: float | None, *, sign: int) -> Follows:
+        """Whether it held, as far as the numbers say; see above. `sign` is -1 where less is
+        better. An end that is not known excludes nothing."""
+        if self.effect is None or promise is None:
+            return Follows.NOTHING
+        if self.falls_short_of(promise, sign=sign):
+            return Follows.DID_NOT_HOLD
+        worst = self.low if sign > 0 else self.high
+        return Follows.HELD if worst is not None and sign * worst > 0.0 else Follows.NOT_KNOWN
+
+
+def settled(found: Follows, said: bool | None, *, reason: str) -> bool:
+    """Whether the wave held, from its numbers and from what a person says (None: nothing). Raises
+    Blocked with what stands against it, Invalid where it has to be said."""
+    if said and found is Follows.DID_NOT_HOLD:
+        raise Blocked(Text("step_refused"), [Blocker(Text("wave_cannot_have_held"), "held")])
+    if said and found is Follows.NOT_KNOWN and not reason:
+        raise Blocked(Text("step_refused"), [Blocker(Text("wave_held_needs_reason"), "note")])
+    if said is not None:
+        return said
+    if found in (Follows.HELD, Follows.DID_NOT_HOLD):
+        return found is Follows.HELD
+    raise Invalid(Text("measurement_invalid"), {"held": Text("measurement_say_held")})

@@ -101,7 +101,8 @@ def move_blockers(
     source: RolloutStatus, to: RolloutStatus, measurements: Sequence[bool | None]
 ) -> tuple[Blocker, ...]:
     """What stands in the way of moving a roll-out; `measurements` says of each wave whether the
-    effect held (None: not measured)."""
+    effect held (None: not measured). Rolling out after a wave that did not hold asks for a reason
+    too: see `asks_why`."""
     if source is to:
         return ()
     if to not in ROLLOUT_MOVES[source]:
@@ -123,3 +124,14 @@ def move_blockers(
     if to is RolloutStatus.QUEUED and source is RolloutStatus.ROLLING_OUT and held is not None:
         return (Blocker(Text("rollout_wave_measured"), "status"),)
     return ()
+
+
+def asks_why(to: RolloutStatus, measurements: Sequence[bool | None]) -> bool:
+    """Whether rolling out goes on after a wave that did not hold: what is different from now on
+    has to be said, and nothing else opens the next wave."""
+    return to is RolloutStatus.ROLLING_OUT and has_failed(measurements)
+
+
+def has_failed(measurements: Sequence[bool | None]) -> bool:
+    """Whether the last wave did not hold, and nobody has chosen yet what follows from it."""
+    return bool(measurements) and measurements[-1] is False

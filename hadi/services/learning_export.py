@@ -11,6 +11,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.tags import ColumnTag
 from hadi.domain.text import Text
 from hadi.models import Conclusion
+from hadi.services import narrowing
 from hadi.services.learning_list import LearningFilters, found, with_row
 from hadi.services.table_columns import Listed, listed
 from hadi.services.table_files import Cell, Kind, Table
@@ -28,6 +29,7 @@ COLUMNS = (
     Listed("decided_because"),
     Listed("learned"),
     Listed("holds_where"),
+    Listed("narrowed_to"),
     Listed("next"),
     Listed("cause"),
     Listed("author"),
@@ -47,10 +49,11 @@ def _rows(filters: LearningFilters) -> Iterator[tuple[Cell, ...]]:
     query = with_row(found(filters))
     conclusions = db.session.scalars(query, execution_options={"yield_per": BLOCK})
     for block in conclusions.partitions(BLOCK):
-        yield from (_row(conclusion) for conclusion in block)
+        fewer = narrowing.narrowed(block)
+        yield from (_row(conclusion, fewer.get(conclusion.id)) for conclusion in block)
 
 
-def _row(conclusion: Conclusion) -> tuple[Cell, ...]:
+def _row(conclusion: Conclusion, narrowed_to: str | None) -> tuple[Cell, ...]:
     hypothesis = conclusion.hypothesis
     return (
         hypothesis.key,
@@ -62,6 +65,7 @@ def _row(conclusion: Conclusion) -> tuple[Cell, ...]:
         conclusion.reason,
         conclusion.learned,
         conclusion.holds_where,
+        narrowed_to,
         conclusion.next,
         Text(f"cause_{conclusion.cause}") if conclusion.cause else None,
         conclusion.author.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -15,8 +16,10 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from hadi.db import db
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.domain.plan import Metric, MetricRole
+from hadi.domain.plan import Metric, MetricKind, MetricRole
 from hadi.domain.scaling import Payback, RolloutStatus
+from hadi.domain.text import FigureKind
+from hadi.domain.weekly_effect import remaining
 from hadi.models import Analysis, Conclusion, Event, Rollout
 
 MOST = 40  # cards of a column; the rest is one click away
@@ -42,12 +45,37 @@ class Stakes:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the test measured of the primary metric, in the metric's own units."""
+    """What the test promised of the primary metric, in the units in which waves are measured: its
+    own, or, of a pilot judged on the log scale, fractions of what would have been. Of an effect
+    that fades it is what is left; `whole` is that over all of the test, which a wave, new to its
+    stores as the test was to its own, is held against."""
 
     metric: Metric
     estimate: float
     low: float | None
     high: float | None
+    whole: float
+    is_relative: bool = False
+
+    @property
+    def kind(self) -> FigureKind:
+        """How effects are written beside it."""
+        if self.is_relative:
+            return FigureKind.PERCENT
+        is_share = self.metric.kind is MetricKind.CONVERSION
+        return FigureKind.POINTS if is_share else FigureKind.NUMBER
+
+    @property
+    def unit(self) -> str:
+        """The units for programs and files: a fraction of what would have been, a share as a
+        fraction (0.05 is five points), or the metric's own."""
+        if self.is_relative:
+            return "relative"
+        return "share" if self.kind is FigureKind.POINTS else "value"
+
+    @property
+    def fades(self) -> bool:
+        return self.estimate != self.whole
 
 
 def board(*, most: int = MOST, whole: RolloutStatus | None = None, by: Actor) -> BoardContent:
@@ -102,17 +130,34 @@ def history(rollout: Rollout, *, limit: int = 60, by: Actor) -> list[Event]:
 
 def promise_of(rollout: Rollout) -> Promise | None:
     """What the test promised; None where the primary metric had no estimate. Waves are measured
-    in the metric's own units, so the promise is the difference, never the lift."""
+    in the metric's own units, so the promise is the difference; only of a pilot on the log scale,
+    which compares stores of any size, it is the fraction by which they changed."""
     analysis = rollout.conclusion.analysis
-    metric = analysis.plan_version.plan.primary
-    record = analysis.record
+    metric, record = analysis.plan_version.plan.primary, analysis.record
+    if metric is None:
+        return None
+    if "effect" in record and record.get("scale", "log") == "log":
+        return _promised(metric, record["effect"], remaining(record), is_relative=True)
     primary = [c for c in record["comparisons"] if c["role"] == MetricRole.PRIMARY]
     named = [c for c in primary if c["arm"] == record.get("arm")]
     comparison = next(iter(named or primary), None)
     difference = comparison["difference"] if comparison else None
-    if metric is None or not difference or difference["estimate"] is None:
+    return _promised(metric, difference, remaining(record), is_relative=False)
+
+
+def _promised(
+    metric: Metric,
+    found: Mapping[str, Any] | None,
+    left: Mapping[str, Any] | None,
+    *,
+    is_relative: bool,
+) -> Promise | None:
+    if not found or found["estimate"] is None:
         return None
-    return Promise(metric, difference["estimate"], difference["low"], difference["high"])
+    still = left or found
+    return Promise(
+        metric, still["estimate"], still["low"], still["high"], found["estimate"], is_relative
+    )
 
 
 def what_a_card_shows() -> tuple[ExecutableOption, ...]:

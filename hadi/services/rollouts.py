@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 from hadi.db import db, lock, new_id, transaction
 from hadi.domain.errors import Blocked, Blocker, Invalid, NotAllowed, NotFound, Stale
 from hadi.domain.permissions import Actor, Permission, require
-from hadi.domain.remeasurement import Realised
-from hadi.domain.scaling import Payback, RolloutStatus, move_blockers
+from hadi.domain.remeasurement import Follows, Realised, settled
+from hadi.domain.scaling import Payback, RolloutStatus, asks_why, has_failed, move_blockers
 from hadi.domain.statement import LIMIT, cleaned
 from hadi.domain.text import Text
-from hadi.models import Conclusion, Hypothesis, Rollout, Wave
+from hadi.models import Conclusion, Hypothesis, Rollout, Test, Wave
 from hadi.services import events, rollout_order, workspace
+from hadi.services.rollout_list import promise_of
+from hadi.services.search import folded
 
 MEASURE_WITHIN = timedelta(days=92)  # every wave is measured again within three months
 MEASURE_AFTER = timedelta(days=56)  # unless someone says another day
@@ -47,7 +49,20 @@ def find(rollout_id: str, *, by: Actor) -> Rollout:
 
 def blockers(rollout: Rollout, to: RolloutStatus) -> tuple[Blocker, ...]:
     """What stands in the way of moving the roll-out to another column."""
-    return move_blockers(rollout.status, to, [wave.has_held for wave in rollout.waves])
+    return move_blockers(rollout.status, to, _measurements(rollout))
+
+
+def is_for_a_reason(rollout: Rollout, to: RolloutStatus) -> bool:
+    """Whether a move asks why: stopping, and going on after a wave that did not hold."""
+    if to is RolloutStatus.STOPPED:
+        return rollout.status is not to
+    return asks_why(to, _measurements(rollout))
+
+
+def waits_for_choice(rollout: Rollout) -> bool:
+    """Whether its last wave did not hold, and it is not stopped: a leader has to choose."""
+    is_over = rollout.status is RolloutStatus.STOPPED
+    return not is_over and has_failed(_measurements(rollout))
 
 
 def open_wave(rollout: Rollout) -> Wave | None:
@@ -71,24 +86,33 @@ def move(
     after: str | None = None,
     at_end: bool = True,
     reason: str = "",
+    narrow_to: str = "",
     version: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Rollout:
     """Move a card: into the column `to`, behind the card `after`; without one at the column's end,
-    or at its top when `at_end` is false. Rolling out opens a wave. Raises Blocked, Stale."""
-    reason = cleaned(reason)
+    or at its top when `at_end` is false. Rolling out opens a wave; after one that did not hold it
+    asks what is different now, and `narrow_to` says where the insight holds after all. Raises
+    Blocked, Invalid, Stale."""
+    reason, narrow_to = cleaned(reason), cleaned(narrow_to)
     with _taking(rollout_id, "move_rollout", by=by, now=now, version=version) as rollout:
-        found = list(blockers(rollout, to))
-        if to is RolloutStatus.STOPPED and rollout.status is not to and not reason:
-            found.append(Blocker(Text("stop_needs_reason"), "reason"))
+        found, goes_on = list(blockers(rollout, to)), asks_why(to, _measurements(rollout))
+        if not found and not reason and is_for_a_reason(rollout, to):
+            code = "repair_needs_reason" if goes_on else "stop_needs_reason"
+            found.append(Blocker(Text(code), "reason"))
+        if narrow_to and not goes_on:
+            found.append(Blocker(Text("narrow_without_wave"), "narrow_to"))
         _refuse(found)
         _check_length(reason, "reason", "rollout_reason_invalid")
+        _check_length(narrow_to, "narrow_to", "rollout_reason_invalid")
         before = rollout.status
         rollout.position = rollout_order.place(to, rollout, after=after, at_end=at_end)
         rollout.status = to
         rollout.updated_at = now
-        if before is not to:
+        if narrow_to:
+            _narrow(rollout, narrow_to, reason, by=by, now=now)
+        if before is not to or goes_on:
             _entered(rollout, before, reason=reason, by=by, now=now)
     return rollout
 
@@ -110,7 +134,9 @@ def start_wave(
         was_queued = rollout.status is RolloutStatus.QUEUED
         waiting = open_wave(rollout)
         found: list[Blocker] = []
-        if not was_queued and rollout.status is not RolloutStatus.ROLLING_OUT:
+        if has_failed(_measurements(rollout)):
+            found.append(Blocker(Text("wave_after_not_held"), "measurement"))
+        elif not was_queued and rollout.status is not RolloutStatus.ROLLING_OUT:
             found.append(Blocker(Text("wave_not_rolling"), "status"))
         if waiting is not None and waiting.scope and not was_queued:
             found.append(Blocker(Text("wave_needs_measurement"), "measurement"))
@@ -148,7 +174,7 @@ def measure(
     rollout_id: str,
     number: int,
     *,
-    has_held: bool,
+    has_held: bool | None = None,
     effect: float | None = None,
     low: float | None = None,
     high: float | None = None,
@@ -159,25 +185,41 @@ def measure(
     now: datetime,
 ) -> Wave:
     """Record what a wave's re-measurement showed; it is written once. `stores`: the effect of each
-    store in place of the wave's, which then follows from them. Raises Invalid, Blocked."""
+    store in place of the wave's, which then follows from them. Whether it held follows from the
+    numbers where they say so; `has_held` says it where they do not, see `remeasurement`. A card
+    whose wave did not hold goes to that column. Raises Invalid, Blocked."""
+    note = cleaned(note)
     with _taking(rollout_id, "measure_wave", by=by, now=now, version=version) as rollout:
         wave = _unmeasured(rollout, number)
-        realised = _realised(Realised(effect, low, high), stores)
-        wave.has_held, wave.note = has_held, cleaned(note)
-        _check_length(wave.note, "note", "measurement_invalid")
+        _check_length(note, "note", "measurement_invalid")
+        realised = realised_of(Realised(effect, low, high), stores)
+        found = followed(rollout, realised)
+        has_held = settled(found, has_held, reason=note)
+        wave.has_held, wave.note = has_held, note
         wave.effect, wave.low, wave.high = realised.effect, realised.low, realised.high
         wave.measured_at = now
         rollout.measure_on = None
         rollout.updated_at = now
         _record(
             "wave_measured", rollout, by=by, now=now,
-            details={"wave": number, "has_held": has_held, "effect": wave.effect, "low": wave.low,
-                     "high": wave.high, "note": wave.note, "stores": list(stores)},
+            details={"wave": number, "has_held": has_held, "follows": found.value,
+                     "effect": wave.effect, "low": wave.low, "high": wave.high, "note": wave.note,
+                     "stores": list(stores)},
         )  # fmt: skip
+        if not has_held and rollout.status in (RolloutStatus.QUEUED, RolloutStatus.ROLLING_OUT):
+            _fail(rollout, by=by, now=now)
     return wave
 
 
-def _realised(typed: Realised, stores: Sequence[float]) -> Realised:
+def followed(rollout: Rollout, realised: Realised) -> Follows:
+    """What the numbers of a wave say of what its test promised."""
+    promise = promise_of(rollout)
+    if promise is None:
+        return Follows.NOTHING
+    return realised.follows(promise.whole, sign=promise.metric.sign)
+
+
+def realised_of(typed: Realised, stores: Sequence[float]) -> Realised:
     """What was typed, or what follows from the stores. Raises Invalid."""
     if stores and typed != Realised():
         raise Invalid(Text("measurement_invalid"), {"stores": Text("measurement_twice")})
@@ -242,12 +284,38 @@ def _check_length(written: str, field: str, code: str) -> None:
         raise Invalid(Text(code), {field: Text("statement_too_long", limit=LIMIT)})
 
 
+def _measurements(rollout: Rollout) -> list[bool | None]:
+    return [wave.has_held for wave in rollout.waves]
+
+
+def _fail(rollout: Rollout, *, by: Actor, now: datetime) -> None:
+    """Where a roll-out stands whose wave did not hold."""
+    before, to = rollout.status, RolloutStatus.DID_NOT_HOLD
+    rollout.position = rollout_order.end_of(to)
+    rollout.status = to
+    _moved(rollout, before, reason="", by=by, now=now)
+
+
+def _narrow(rollout: Rollout, where: str, reason: str, *, by: Actor, now: datetime) -> None:
+    """The insight of the test holds in fewer places than was thought. What it was decided with
+    stays in the conclusion."""
+    conclusion = rollout.conclusion
+    test = db.session.get_one(Test, conclusion.test_id)
+    before, test.holds_where = test.holds_where, where
+    conclusion.search = folded(conclusion.search, where)
+    _record(
+        "rollout_narrowed", rollout, by=by, now=now, changes={"holds_where": (before, where)},
+        details={"wave": rollout.waves[-1].number, "reason": reason},
+    )  # fmt: skip
+
+
 def _entered(
     rollout: Rollout, before: RolloutStatus, *, reason: str, by: Actor, now: datetime
 ) -> None:
     """What a column asks for: rolling out is measured again on a day, the others are not."""
     rollout.stop_reason = reason if rollout.status is RolloutStatus.STOPPED else ""
-    _moved(rollout, before, reason=reason, by=by, now=now)
+    if before is not rollout.status or reason:
+        _moved(rollout, before, reason=reason, by=by, now=now)
     rollout.measure_on = None
     if rollout.status is not RolloutStatus.ROLLING_OUT:
         return

@@ -39,6 +39,7 @@ from hadi.domain.plan import (
     Spending,
 )
 from hadi.domain.quality import Level
+from hadi.domain.remeasurement import Follows
 from hadi.domain.scaling import Payback, RolloutStatus
 from hadi.domain.scorecards import FailureCause, Mark
 from hadi.domain.season_plan import SeasonMethod
@@ -97,6 +98,7 @@ WORDED_BY: dict[type[StrEnum], str] = {
 UNSHOWN: set[type[StrEnum]] = {
     ActorKind,  # in the event log's data
     FigureKind,  # how a number is written
+    Follows,  # a sentence says what follows from the numbers of a wave
     NeedRole,  # its columns are asked for in whole sentences
     Permission,  # refusals say what was tried
     Scope,  # of a token, written as in the API

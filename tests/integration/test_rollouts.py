@@ -43,7 +43,7 @@ def move(world: World, rollout: Rollout, to: RolloutStatus, **more: Any) -> Roll
     return rollouts.move(rollout.id, to=to, by=by, now=world.later(), **more)
 
 
-def measure(world: World, rollout: Rollout, *, has_held: bool, **more: Any) -> None:
+def measure(world: World, rollout: Rollout, *, has_held: bool | None = None, **more: Any) -> None:
     from hadi.services import rollouts
 
     rollouts.measure(
@@ -177,10 +177,101 @@ def test_verified_and_not_held_wait_for_the_measurement(world: World) -> None:
         with pytest.raises(Blocked):
             move(world, rollout, to)
     measure(world, rollout, has_held=False)
+    assert rollout.status is NOT_HELD  # the card goes there by itself
     with pytest.raises(Blocked):
         move(world, rollout, VERIFIED)
-    assert move(world, rollout, NOT_HELD).status is NOT_HELD
-    assert history(world, rollout)[1][0] == "refused"
+    assert history(world, rollout)[0][0] == "refused"
+
+
+FAILING: dict[str, Any] = {"effect": 0.0, "low": -0.02, "high": 0.02}  # of a promise of 0.05
+
+
+def test_whether_a_wave_held_follows_from_its_numbers(world: World) -> None:
+    from hadi.domain.errors import Blocked, Invalid
+
+    first, second, third = (move(world, winner(world, f"idea {n}"), ROLLING) for n in range(3))
+    with pytest.raises(Blocked) as refused:
+        measure(world, first, has_held=True, **FAILING)
+    assert [(b.code, b.field) for b in refused.value.blockers] == [
+        ("wave_cannot_have_held", "held")
+    ]
+    verb, details = history(world, first)[0]
+    assert (verb, details["step"]) == ("refused", "measure_wave")
+    assert first.waves[0].has_held is None
+    measure(world, first, **FAILING)
+    assert (first.waves[0].has_held, first.status) == (False, NOT_HELD)
+    measured = dict(history(world, first))["wave_measured"]
+    assert (measured["has_held"], measured["follows"]) == (False, "did_not_hold")
+
+    open_to_both = {"effect": 0.03, "low": -0.01, "high": 0.07}
+    with pytest.raises(Blocked) as refused:
+        measure(world, second, has_held=True, **open_to_both)
+    assert [b.field for b in refused.value.blockers] == ["note"]
+    with pytest.raises(Invalid) as asked:
+        measure(world, second, **open_to_both)
+    assert set(asked.value.fields) == {"held"}
+    measure(world, second, has_held=True, note="the strike took two weeks", **open_to_both)
+    assert (second.waves[0].has_held, second.status) == (True, ROLLING)
+
+    measure(world, third, has_held=False, effect=0.05, low=0.03, high=0.07)  # a person knows more
+    assert third.status is NOT_HELD
+
+
+def test_after_a_wave_that_did_not_hold_no_other_starts_until_it_is_chosen(world: World) -> None:
+    from hadi.domain.errors import Blocked
+    from hadi.services import narrowing, rollout_gain, rollouts
+
+    rollout = move(world, winner(world), ROLLING)
+    measure(world, rollout, stores=[0.01, -0.02, 0.015, 0.0, 0.02])
+    given: dict[str, Any] = {
+        "scope": "all stores", "starts_on": world.now.date(),
+        "measure_on": world.now.date() + timedelta(days=40), "by": world.actor("leader"),
+    }  # fmt: skip
+    with pytest.raises(Blocked) as refused:
+        rollouts.start_wave(rollout.id, now=world.later(), **given)
+    assert [b.code for b in refused.value.blockers] == ["wave_after_not_held"]
+    assert history(world, rollout)[0][0] == "refused"
+    with pytest.raises(Blocked) as refused:
+        move(world, rollout, ROLLING)
+    assert [b.code for b in refused.value.blockers] == ["repair_needs_reason"]
+    assert rollouts.waits_for_choice(rollout) and len(rollout.waves) == 1
+    assert rollout.status not in rollout_gain.STANDING  # it adds nothing to the board's sum
+
+    conclusion = rollout.conclusion
+    before = conclusion.holds_where
+    move(
+        world, rollout, ROLLING, reason="a mentor was in one of five",
+        narrow_to="the region with a mentor",
+    )  # fmt: skip
+    assert [wave.number for wave in rollout.waves] == [1, 2]
+    assert not rollouts.waits_for_choice(rollout)
+    assert (conclusion.holds_where, narrowing.of(conclusion)) == (
+        before,
+        "the region with a mentor",
+    )
+    assert narrowing.narrowed([conclusion]) == {conclusion.id: "the region with a mentor"}
+    told = dict(history(world, rollout))["rollout_narrowed"]
+    assert told == {"wave": 1, "reason": "a mentor was in one of five"}
+    assert rollouts.start_wave(rollout.id, now=world.later(), **given).number == 2
+
+
+def test_stopped_and_back_in_the_queue_the_choice_is_still_to_be_made(world: World) -> None:
+    from hadi.domain.errors import Blocked
+    from hadi.services import narrowing, rollouts
+
+    rollout = move(world, winner(world), ROLLING)
+    measure(world, rollout, **FAILING)
+    move(world, rollout, STOPPED, reason="no mentors")
+    assert not rollouts.waits_for_choice(rollout)
+    move(world, rollout, QUEUED)
+    assert rollouts.waits_for_choice(rollout)
+    with pytest.raises(Blocked):
+        move(world, rollout, ROLLING)
+    move(world, rollout, ROLLING, reason="ten mentors are hired")
+    assert len(rollout.waves) == 2 and narrowing.of(rollout.conclusion) is None
+    with pytest.raises(Blocked) as refused:
+        move(world, rollout, STOPPED, reason="x", narrow_to="nowhere")
+    assert [b.field for b in refused.value.blockers] == ["narrow_to"]
 
 
 def test_stopping_asks_why_and_the_queue_forgets_it(world: World) -> None:
@@ -284,3 +375,38 @@ def test_the_promise_is_the_difference_in_the_metrics_own_units(world: World) ->
     assert promise.estimate == pytest.approx(0.05)
     assert promise.low is not None and promise.high is not None
     assert promise.low < 0.05 < promise.high
+
+
+def test_a_pilot_on_the_log_scale_promises_a_fraction_and_of_a_fading_one_what_is_left() -> None:
+    from hadi.domain.remeasurement import Follows, Realised
+    from hadi.models import Analysis, Conclusion, PlanVersion, Rollout
+    from hadi.services.rollout_list import promise_of
+    from hadi.services.rollouts import followed
+
+    body = {
+        "design": "pilot", "site": "store", "time": "week", "value": "sales", "treated": ["s1"],
+        "start": "9",
+        "metrics": [{"name": "Sales", "kind": "mean", "role": "primary", "threshold": "15%"}],
+    }  # fmt: skip
+    found = {"role": "primary", "arm": "s1", "difference": {"estimate": 90.3, "low": 1, "high": 99}}
+    record: dict[str, Any] = {
+        "arm": "s1", "scale": "log", "comparisons": [found], "warnings": [],
+        "effect": {"estimate": 0.1775, "low": 0.17, "high": 0.185},
+    }  # fmt: skip
+
+    def rollout_of(**changes: Any) -> Rollout:
+        version = PlanVersion(id="p", test_id="t", number=1, body=body)
+        analysis = Analysis(id="a", plan_version=version, record=record | changes)
+        return Rollout(id="r", conclusion=Conclusion(id="c", analysis=analysis))
+
+    promise = promise_of(rollout_of())
+    assert promise is not None and (promise.unit, promise.fades) == ("relative", False)
+    assert (promise.estimate, promise.low, promise.whole) == (0.1775, 0.17, 0.1775)
+    fading = rollout_of(lately={"estimate": 0.10, "low": 0.09, "high": 0.11})
+    promise = promise_of(fading)
+    assert promise is not None and (promise.estimate, promise.whole) == (0.10, 0.1775)
+    # Nine, minus four, six, one and eight percent: the mean is 4, the range ends at 10.7.
+    wave = Realised.of_stores([0.09, -0.04, 0.06, 0.01, 0.08])
+    assert followed(fading, wave) is followed(rollout_of(), wave) is Follows.DID_NOT_HOLD
+    linear = promise_of(rollout_of(scale="linear"))
+    assert linear is not None and (linear.unit, linear.estimate) == ("value", 90.3)

@@ -13,6 +13,7 @@ WORDING: dict[str, Wording] = {
     "learning_decided_because": N_("Decided because"),
     "learning_learned": N_("What we learned"),
     "learning_holds_where": N_("Where it holds"),
+    "learning_narrowed_to": N_("Narrowed to, after a wave that did not hold"),
     "learning_next": N_("What comes next"),
     "learning_author": N_("Decided by"),
     "learning_decided": N_("Decided on"),

@@ -17,6 +17,47 @@ WORDING: dict[str, Wording] = {
     ),
     "overdue_by": NN_("overdue by %(n)s day", "overdue by %(n)s days"),
     "wave_falls_short": N_("The promise of %(promise)s lies beyond this whole range."),
+    "wave_falls_short_whole": N_(
+        "Over all of its time the test measured %(whole)s, which lies beyond this whole range."
+    ),
+    "wave_not_known": N_("The range excludes neither the promise nor that there is no effect."),
+    "wave_follows_did_not_hold": N_(
+        "The promise of %(promise)s lies beyond this whole range: it did not hold."
+    ),
+    "wave_follows_did_not_hold_whole": N_(
+        "Over all of its time the test measured %(promise)s, which lies beyond this whole range: it did not hold."
+    ),
+    "wave_follows_held": N_(
+        "The range reaches the promise of %(promise)s and excludes that there is no effect: it held."
+    ),
+    "wave_follows_held_whole": N_(
+        "The range reaches the %(promise)s that the test measured over all of its time, and excludes that there is no effect: it held."
+    ),
+    "wave_follows_not_known": N_(
+        "The range excludes neither the promise of %(promise)s nor that there is no effect: whether it held is not known yet. Who says that it held says why."
+    ),
+    "wave_follows_not_known_whole": N_(
+        "The range excludes neither the %(promise)s that the test measured over all of its time nor that there is no effect: whether it held is not known yet. Who says that it held says why."
+    ),
+    "wave_cannot_have_held": N_(
+        "What was promised lies beyond the whole range measured: it did not hold."
+    ),
+    "wave_held_needs_reason": N_(
+        "The numbers do not show whether it held: say why it did, or measure for longer."
+    ),
+    "measurement_say_held": N_("Say whether the effect held."),
+    "wave_after_not_held": N_(
+        "The last wave did not hold. Choose first: repair it and measure again, narrow where it holds, or stop."
+    ),
+    "repair_needs_reason": N_(
+        "Say what is different from now on: what is repaired, or why it holds in fewer places."
+    ),
+    "no_wave_that_failed": N_("No wave of this roll-out waits for a choice."),
+    "narrow_without_wave": N_(
+        "Where it holds is narrowed after a wave that did not hold, on the way to the next one."
+    ),
+    "event_rollout_narrowed": N_("narrowed where it holds, after wave %(wave)s"),
+    "activity_rollout_narrowed": N_("Narrowed to where it holds"),
     "measurement_invalid": N_("The measurement needs another look."),
     "measurement_not_finite": N_("Write a number."),
     "measurement_needs_effect": N_("Give the effect itself beside the ends of its interval."),

@@ -153,6 +153,7 @@ _SENTENCES: Mapping[str, Callable[[Event], Text]] = {
     "metric_switched": _with("version", "log_version"),
     "wave_started": _with("wave"),
     "wave_planned": _with("wave"),
+    "rollout_narrowed": _with("wave"),
     "wave_measured": _wave_measured,
 }
 

@@ -13,7 +13,7 @@ from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
 from hadi.domain.verdict_label import SOUGHT
 from hadi.models import Conclusion
-from hadi.services import unit_changes
+from hadi.services import narrowing, unit_changes
 from hadi.services.learning_list import Learnings
 from hadi.web.learnings.query import LearningQuery
 from hadi.web.shared.downloads import Downloads, offered
@@ -34,6 +34,7 @@ class LearningCard:
     language: str
     learned: str
     holds_where: str
+    narrowed_to: str | None
     next: str
     verdict: str
     is_early: bool
@@ -66,11 +67,14 @@ def learnings_page(
 ) -> LearningsPage:
     list_url = url_for("learnings.index")
     changed = unit_changes.of_conclusions(found.items)
+    fewer = narrowing.narrowed(found.items)
     return LearningsPage(
         title=_("Learnings"),
         chrome=chrome(),
         query=query,
-        cards=tuple(_card(each, changed.get(each.id, ()), actor) for each in found.items),
+        cards=tuple(
+            _card(each, changed.get(each.id, ()), fewer.get(each.id), actor) for each in found.items
+        ),
         links=PageLinks.around(found, lambda page: query.url(page=page)),
         found=say(Text("learnings_found", n=found.total)),
         decisions=_decisions(query),
@@ -83,7 +87,9 @@ def learnings_page(
     )
 
 
-def _card(conclusion: Conclusion, changed: Sequence[Text], actor: Actor) -> LearningCard:
+def _card(
+    conclusion: Conclusion, changed: Sequence[Text], narrowed_to: str | None, actor: Actor
+) -> LearningCard:
     hypothesis = conclusion.hypothesis
     can_write = allows(actor, Permission.CREATE_HYPOTHESIS)
     return LearningCard(
@@ -95,6 +101,7 @@ def _card(conclusion: Conclusion, changed: Sequence[Text], actor: Actor) -> Lear
         language=hypothesis.language,
         learned=conclusion.learned,
         holds_where=conclusion.holds_where,
+        narrowed_to=narrowed_to,
         next=conclusion.next,
         verdict=conclusion.analysis.label,
         is_early=bool(conclusion.analysis.early_reason),

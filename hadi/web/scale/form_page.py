@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Blocked, Invalid, Stale
-from hadi.domain.plan import MetricKind
 from hadi.models import Rollout
 from hadi.services.rollout_list import promise_of
 from hadi.web.scale.words import promise_words
@@ -26,7 +25,7 @@ Answer = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage(Page):
-    """Stopping, a wave, a measurement. `unit` stands in the boxes of effects."""
+    """Stopping, a wave, a measurement, what follows from one that failed."""
 
     form: Form
     lead: str
@@ -34,7 +33,6 @@ class FormPage(Page):
     change: str
     promise: str | None
     metric: str
-    is_share: bool
     crumbs: tuple[Link, ...]
     cancel_url: str
 
@@ -53,7 +51,6 @@ def form_page(rollout: Rollout, form: Form, *, title: str, lead: str, button: st
         change=rollout.hypothesis.change,
         promise=promise_words(promise) if promise else None,
         metric=primary.name if primary else "",
-        is_share=primary is not None and primary.kind is MetricKind.CONVERSION,
         crumbs=(
             Link(_("Scale-up"), url_for("scale.index")),
             Link(rollout.hypothesis.key, here),

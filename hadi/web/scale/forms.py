@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hadi.domain.statement import LIMIT
@@ -44,10 +45,27 @@ class WaveForm(Form):
         return {"starts_on": self.starts_on.data, "measure_on": self.measure_on.data}
 
 
-class MeasurementForm(Form):
-    """What measuring a wave again showed. Effects of shares are typed in percentage points."""
+class RepairForm(Form):
+    """Going on after a wave that did not hold asks what is different from now on."""
 
-    has_held = RadioField(_l("Did the effect hold?"), validate_choice=False)
+    reason = TextAreaField(_l("What is different from now on?"), render_kw=_WORDS)
+
+
+class NarrowForm(Form):
+    """Where the insight holds after all, and why."""
+
+    narrow_to = TextAreaField(
+        _l("Where does it hold after all?"), [InputRequired(_l("Say where it holds."))],
+        render_kw={"maxlength": LIMIT, "rows": 2},
+    )  # fmt: skip
+    reason = TextAreaField(_l("Why only there?"), render_kw=_WORDS)
+
+
+class MeasurementForm(Form):
+    """What measuring a wave again showed. Effects of shares are typed in percentage points, those
+    on the log scale in percent."""
+
+    held = RadioField(_l("Did the effect hold?"), validate_choice=False)
     effect = NumberField(_l("Effect"))
     low = NumberField(_l("Lower end"))
     high = NumberField(_l("Upper end"))
@@ -56,13 +74,17 @@ class MeasurementForm(Form):
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
-        self.has_held.choices = choices([(HELD, _("It held")), (NOT_HELD, _("It did not hold"))])
+        self.held.choices = choices([(HELD, _("It held")), (NOT_HELD, _("It did not hold"))])
 
-    def validate_has_held(self, field: RadioField) -> None:
-        if field.data not in (HELD, NOT_HELD):
-            raise ValidationError(_("Say whether the effect held."))
+    @property
+    def has_held(self) -> bool | None:
+        """What is said of it; None where that is left to the numbers."""
+        return {HELD: True, NOT_HELD: False}.get(str(self.held.data))
 
-
-def in_units(field: NumberField, *, is_share: bool) -> float | None:
-    """What was typed, in the metric's own units: points of shares are fractions there."""
-    return field.fraction if is_share else field.value
+    def measured(self, *, is_fraction: bool) -> dict[str, Any]:
+        """What was typed, in the units that are stored: percent and points are fractions there."""
+        typed = {"effect": self.effect, "low": self.low, "high": self.high}
+        numbers: dict[str, Any] = {
+            name: field.fraction if is_fraction else field.value for name, field in typed.items()
+        }
+        return numbers | {"stores": self.stores.fractions if is_fraction else self.stores.values}

@@ -14,7 +14,7 @@ from hadi.web.shared.language import day, moment, say
 from hadi.web.shared.pages import Change, HistoryEntry
 from hadi.web.shared.render import initials
 
-WITH_WAVE = {"wave_started", "wave_planned"}
+WITH_WAVE = {"wave_started", "wave_planned", "rollout_narrowed"}
 DAYS = {"starts_on", "measure_on"}
 
 

@@ -43,6 +43,8 @@ def next_step(rollout: Rollout, *, can_move: bool) -> NextStep:
 
 
 def _step(rollout: Rollout) -> NextStep:
+    if rollouts.waits_for_choice(rollout):
+        return _choice(rollout)
     match rollout.status:
         case RolloutStatus.QUEUED:
             return NextStep(
@@ -60,14 +62,7 @@ def _step(rollout: Rollout) -> NextStep:
                 _move(rollout, RolloutStatus.ROLLING_OUT, _("Roll it out further"), "arrow-right"),
             )
         case RolloutStatus.DID_NOT_HOLD:
-            return NextStep(
-                _("It was measured again, and the effect was not there. What was not copied?"),
-                _move(
-                    rollout, RolloutStatus.ROLLING_OUT, _("Repair it and measure again"),
-                    "arrow-right",
-                ),
-                (_stop(rollout),),
-            )  # fmt: skip
+            return _choice(rollout)
         case RolloutStatus.STOPPED:
             return NextStep(
                 _("It is stopped. The insight stays."),
@@ -90,17 +85,33 @@ def _of_rolling(rollout: Rollout) -> NextStep:
             Way(_("Record the measurement"), measure, "ruler"),
             (Way(_("Change the wave"), _wave_url(rollout, wave.number), "pencil"), _stop(rollout)),
         )
-    if rollout.waves and rollout.waves[-1].has_held:
-        return NextStep(
-            _("The last wave held: the promise is verified there."),
-            _move(rollout, RolloutStatus.VERIFIED, _("Mark as verified"), "circle-check"),
-            (_next_wave(rollout), _stop(rollout)),
-        )
     return NextStep(
-        _("The last wave did not hold. Say so on the board, or repair it and measure again."),
-        _move(rollout, RolloutStatus.DID_NOT_HOLD, _("Mark as not held"), "arrow-right"),
+        _("The last wave held: the promise is verified there."),
+        _move(rollout, RolloutStatus.VERIFIED, _("Mark as verified"), "circle-check"),
         (_next_wave(rollout), _stop(rollout)),
     )
+
+
+def _choice(rollout: Rollout) -> NextStep:
+    """After a wave that did not hold no other starts until a leader has chosen."""
+    number = rollout.waves[-1].number
+    return NextStep(
+        _(
+            "Wave %(number)s did not hold. No further wave starts until you choose: what was not "
+            "copied?", number=number,
+        ),
+        Way(
+            _("Repair it and measure again"), url_for("scale.repair", rollout_id=rollout.id),
+            "arrow-right",
+        ),
+        (
+            Way(
+                _("Narrow where it holds"), url_for("scale.narrow", rollout_id=rollout.id),
+                "target",
+            ),
+            _stop(rollout),
+        ),
+    )  # fmt: skip
 
 
 def _next_wave(rollout: Rollout) -> Way:

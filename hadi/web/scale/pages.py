@@ -109,8 +109,9 @@ def _move(rollout: Rollout, to: RolloutStatus) -> Move:
     found = rollouts.blockers(rollout, to)
     if found:
         return Move(column=to.value, label=label, reason=" ".join(say(b.text) for b in found))
-    if to is RolloutStatus.STOPPED:
-        asks = url_for("scale.stop", rollout_id=rollout.id)
+    if rollouts.is_for_a_reason(rollout, to):
+        page = "scale.stop" if to is RolloutStatus.STOPPED else "scale.repair"
+        asks = url_for(page, rollout_id=rollout.id)
         return Move(column=to.value, label=label, visit_url=asks)
     return Move(column=to.value, label=label, url=here)
 
@@ -198,7 +199,7 @@ def _remarks(rollout: Rollout, promise: Promise | None, stores: Text | None) -> 
     measured = [wave for wave in rollout.waves if wave.effect is not None]
     if measured and promise:
         last = measured[-1]
-        effect = effect_words(promise.metric, last.effect or 0.0, last.low, last.high)
+        effect = effect_words(promise, last.effect or 0.0, last.low, last.high)
         said.append(
             _("Wave %(number)s measured again: %(effect)s.", number=last.number, effect=effect)
         )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from hadi.domain.errors import Blocked, HadiError
+from hadi.domain.errors import Blocked, HadiError, NotFound
 from hadi.domain.permissions import Permission, require
 from hadi.domain.scaling import RolloutStatus
+from hadi.domain.text import Text
 from hadi.models import Rollout
 from hadi.services import rollout_gain, rollout_list, rollout_order, rollouts
 from hadi.services.exports import Name
 from hadi.web.scale import blueprint, moves
 from hadi.web.scale.form_page import Answer, answered, form_page
-from hadi.web.scale.forms import HELD, MeasurementForm, StopForm, WaveForm, in_units
+from hadi.web.scale.forms import MeasurementForm, NarrowForm, RepairForm, StopForm, WaveForm
+from hadi.web.scale.measure_page import measure_answer
 from hadi.web.scale.pages import ScalePage, scale_page
 from hadi.web.scale.rollout_page import rollout_page
 from hadi.web.scale.wave_page import wave_answer
@@ -142,24 +146,67 @@ def measure(rollout_id: str, number: int) -> Answer:
         return redirect(url_for("scale.show", rollout_id=rollout.id))
     form = MeasurementForm()
 
-    def act() -> str:
-        rollouts.measure(
-            rollout.id, number, has_held=form.has_held.data == HELD,
-            effect=in_units(form.effect, is_share=page.is_share),
-            low=in_units(form.low, is_share=page.is_share),
-            high=in_units(form.high, is_share=page.is_share),
-            stores=form.stores.fractions if page.is_share else form.stores.values,
+    def act(typed: dict[str, Any]) -> str:
+        done = rollouts.measure(
+            rollout.id, number, has_held=form.has_held, **typed,
             note=str(form.note.data or ""),
             version=form.read_version, by=current_actor(), now=now(),
         )  # fmt: skip
-        tell(_("The measurement of wave %(number)s is recorded.", number=number))
+        tell(
+            _("The measurement of wave %(number)s is recorded.", number=number)
+            if done.has_held
+            else _("The measurement is recorded: wave %(number)s did not hold.", number=number)
+        )
         return url_for("scale.show", rollout_id=rollout.id)
 
-    page = form_page(
-        rollout, form, title=_("Measure wave %(number)s again", number=number),
+    return measure_answer(
+        rollout, form, act, title=_("Measure wave %(number)s again", number=number),
         lead=measured.scope, button=_("Record the measurement"),
     )  # fmt: skip
-    return answered("scale/measure.html", page, act)
+
+
+@blueprint.route("/<rollout_id>/repair", methods=["GET", "POST"])
+def repair(rollout_id: str) -> Answer:
+    """Go on after a wave that did not hold, when something is mended."""
+    rollout, form = _for_choice(rollout_id), RepairForm()
+    page = form_page(
+        rollout, form, title=_("Repair %(key)s and measure again", key=rollout.hypothesis.key),
+        lead=_("The next wave opens. What the last one showed stays."),
+        button=_("Open the next wave"),
+    )  # fmt: skip
+    return answered("scale/repair.html", page, lambda: _go_on(rollout, form))
+
+
+@blueprint.route("/<rollout_id>/narrow", methods=["GET", "POST"])
+def narrow(rollout_id: str) -> Answer:
+    """Go on after a wave that did not hold, in fewer places."""
+    rollout, form = _for_choice(rollout_id), NarrowForm()
+    page = form_page(
+        rollout, form, title=_("Narrow where %(key)s holds", key=rollout.hypothesis.key),
+        lead=_("The confirmation stays as it was. The insight is said to hold in fewer places."),
+        button=_("Narrow it and open the next wave"),
+    )  # fmt: skip
+    return answered("scale/narrow.html", page, lambda: _go_on(rollout, form))
+
+
+def _go_on(rollout: Rollout, form: RepairForm | NarrowForm) -> str:
+    narrow_to = str(form.narrow_to.data or "") if isinstance(form, NarrowForm) else ""
+    rollouts.move(
+        rollout.id, to=RolloutStatus.ROLLING_OUT, reason=str(form.reason.data or ""),
+        narrow_to=narrow_to, version=form.read_version, by=current_actor(), now=now(),
+    )  # fmt: skip
+    number = len(rollout.waves)
+    tell(_("Wave %(number)s is open. Say where it goes.", number=number))
+    return url_for("scale.wave", rollout_id=rollout.id, number=number)
+
+
+def _for_choice(rollout_id: str) -> Rollout:
+    """The roll-out whose last wave did not hold. Raises NotFound for another one that is only
+    read."""
+    rollout = _for_leaders(rollout_id, "move_rollout")
+    if request.method == "GET" and not rollouts.waits_for_choice(rollout):
+        raise NotFound(Text("no_wave_that_failed"))
+    return rollout
 
 
 def _board(refusal: Blocked | None = None) -> ScalePage:

@@ -8,62 +8,59 @@ from datetime import date
 from flask_babel import gettext as _
 
 from hadi.charts.interval import IntervalChart, interval_chart
-from hadi.domain.plan import Metric, MetricKind
-from hadi.domain.remeasurement import Realised
+from hadi.domain.remeasurement import Follows, Realised
 from hadi.domain.scaling import RolloutStatus
-from hadi.domain.text import Figure, FigureKind, Text
+from hadi.domain.text import Figure, Text
+from hadi.domain.verdict_sentence import ranged
 from hadi.models import Rollout, Wave
 from hadi.services import rollouts
 from hadi.services.rollout_list import Promise
-from hadi.web.shared.language import day, say
+from hadi.web.shared.language import day, figure, say
 
 
-def kind_of(metric: Metric) -> FigureKind:
-    """How effects on the metric are written."""
-    return FigureKind.POINTS if metric.kind is MetricKind.CONVERSION else FigureKind.NUMBER
-
-
-def effect_words(metric: Metric, effect: float, low: float | None, high: float | None) -> str:
+def effect_words(promise: Promise, effect: float, low: float | None, high: float | None) -> str:
     """An effect with its interval: "+6.0 pp (2.5 to 9.4)"."""
-    kind = kind_of(metric)
-    end_kind = FigureKind.BARE_POINTS if kind is FigureKind.POINTS else kind
-    ends = {
-        name: Figure(end_kind, value)
-        for name, value in (("low", low), ("high", high))
-        if value is not None
-    }
-    code = "_".join(["effect", *ends]) if ends else "effect_open"
-    return say(Text(code, effect=Figure(kind, effect, is_signed=True), **ends))
+    return say(ranged(Figure(promise.kind, effect, is_signed=True), low, high))
 
 
 def promise_words(promise: Promise) -> str:
-    return effect_words(promise.metric, promise.estimate, promise.low, promise.high)
+    return effect_words(promise, promise.estimate, promise.low, promise.high)
+
+
+def whole_words(promise: Promise) -> str | None:
+    """What the test measured over all of its time, where less than that is promised."""
+    return whole_figure(promise) if promise.fades else None
+
+
+def whole_figure(promise: Promise) -> str:
+    return figure(Figure(promise.kind, promise.whole, is_signed=True))
 
 
 def chart(
-    metric: Metric,
+    promise: Promise,
     effect: float,
     low: float | None,
     high: float | None,
     *,
     room_for: Sequence[float] = (),
 ) -> IntervalChart:
-    """The picture of an effect on the metric, in the metric's own units."""
-    threshold = metric.threshold
-    is_drawn = threshold is not None and not threshold.is_relative
+    """The picture of an effect on the metric, in the units in which waves are measured."""
+    threshold = promise.metric.threshold
+    # On the log scale every threshold is a fraction, however it was written.
+    is_drawn = threshold is not None and (promise.is_relative or not threshold.is_relative)
     return interval_chart(
         effect,
         low,
         high,
         threshold=threshold.value if threshold and is_drawn else None,
-        sign=metric.sign,
-        kind=kind_of(metric),
+        sign=promise.metric.sign,
+        kind=promise.kind,
         room_for=room_for,
     )
 
 
 def promise_chart(promise: Promise, *, room_for: Sequence[float] = ()) -> IntervalChart:
-    return chart(promise.metric, promise.estimate, promise.low, promise.high, room_for=room_for)
+    return chart(promise, promise.estimate, promise.low, promise.high, room_for=room_for)
 
 
 def values_of(promise: Promise | None, waves: Iterable[Wave]) -> tuple[float, ...]:
@@ -75,13 +72,35 @@ def values_of(promise: Promise | None, waves: Iterable[Wave]) -> tuple[float, ..
     return tuple(value for value in found if value is not None)
 
 
-def shortfall(promise: Promise | None, wave: Wave) -> str | None:
-    """Said of a wave whose whole interval lies on the worse side of the promise."""
-    realised = Realised(wave.effect, wave.low, wave.high)
-    if promise is None or not realised.falls_short_of(promise.estimate, sign=promise.metric.sign):
+def follows_words(promise: Promise | None, realised: Realised) -> str | None:
+    """What the numbers of a wave say, as a sentence; None where they say nothing."""
+    if promise is None:
         return None
-    written = Figure(kind_of(promise.metric), promise.estimate, is_signed=True)
-    return say(Text("wave_falls_short", promise=written))
+    found = realised.follows(promise.whole, sign=promise.metric.sign)
+    if found is Follows.NOTHING:
+        return None
+    code = f"wave_follows_{found.value}" + ("_whole" if promise.fades else "")
+    return say(Text(code, promise=Figure(promise.kind, promise.whole, is_signed=True)))
+
+
+def remark(promise: Promise | None, wave: Wave) -> str | None:
+    """Said of a wave whose numbers do not bear out that it held."""
+    realised = Realised(wave.effect, wave.low, wave.high)
+    if promise is None:
+        return None
+    match realised.follows(promise.whole, sign=promise.metric.sign):
+        case Follows.DID_NOT_HOLD:
+            return say(_falls_short(promise))
+        case Follows.NOT_KNOWN:
+            return say(Text("wave_not_known"))
+    return None
+
+
+def _falls_short(promise: Promise) -> Text:
+    written = Figure(promise.kind, promise.whole, is_signed=True)
+    if promise.fades:
+        return Text("wave_falls_short_whole", whole=written)
+    return Text("wave_falls_short", promise=written)
 
 
 def status_word(status: RolloutStatus) -> str:

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from hadi.domain.errors import Invalid
-from hadi.domain.remeasurement import Realised
+from hadi.domain.errors import Blocked, Invalid
+from hadi.domain.remeasurement import Follows, Realised, settled
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,44 @@ def test_stores_without_an_effect_are_refused(effects: list[float]) -> None:
 def test_where_less_is_better_the_worse_side_is_above() -> None:
     assert Realised(-0.01, -0.02, 0.0).falls_short_of(-0.05, sign=-1)
     assert not Realised(-0.04, -0.06, -0.02).falls_short_of(-0.05, sign=-1)
+
+
+@pytest.mark.parametrize(
+    ("realised", "promise", "sign", "expected"),
+    [
+        (Realised(4.0, -2.7, 10.7), 17.75, 1, Follows.DID_NOT_HOLD),
+        (Realised(4.0, -2.7, 10.7), 10.7, 1, Follows.NOT_KNOWN),  # it reaches the promise
+        (Realised(4.0, -2.7, 10.7), 8.0, 1, Follows.NOT_KNOWN),
+        (Realised(9.0, 0.1, 18.0), 17.75, 1, Follows.HELD),
+        (Realised(25.0, 20.0, 30.0), 17.75, 1, Follows.HELD),  # more than was promised
+        (Realised(9.0, 0.0, 18.0), 17.75, 1, Follows.NOT_KNOWN),  # no effect is not excluded
+        (Realised(-4.0, -10.7, 2.7), -17.75, -1, Follows.DID_NOT_HOLD),
+        (Realised(-9.0, -18.0, -0.1), -17.75, -1, Follows.HELD),
+        (Realised(-9.0, -18.0, 0.1), -17.75, -1, Follows.NOT_KNOWN),
+        (Realised(9.0, 1.0, None), 17.75, 1, Follows.HELD),
+        (Realised(9.0, None, 12.0), 17.75, 1, Follows.DID_NOT_HOLD),
+        (Realised(9.0), 17.75, 1, Follows.NOT_KNOWN),  # no range excludes nothing
+        (Realised(9.0, 1.0, 18.0), None, 1, Follows.NOTHING),
+        (Realised(), 17.75, 1, Follows.NOTHING),
+    ],
+)
+def test_whether_it_held_follows_from_effect_and_range(
+    realised: Realised, promise: float | None, sign: int, expected: Follows
+) -> None:
+    assert realised.follows(promise, sign=sign) is expected
+
+
+def test_people_may_doubt_what_follows_but_not_deny_it() -> None:
+    assert settled(Follows.HELD, None, reason="") is True
+    assert settled(Follows.HELD, False, reason="") is False
+    assert settled(Follows.DID_NOT_HOLD, None, reason="") is False
+    with pytest.raises(Blocked):
+        settled(Follows.DID_NOT_HOLD, True, reason="I am sure")
+    assert settled(Follows.NOT_KNOWN, True, reason="a strike") is True
+    assert settled(Follows.NOT_KNOWN, False, reason="") is False
+    with pytest.raises(Blocked):
+        settled(Follows.NOT_KNOWN, True, reason="")
+    assert settled(Follows.NOTHING, True, reason="") is True
+    for open_ in (Follows.NOT_KNOWN, Follows.NOTHING):
+        with pytest.raises(Invalid):
+            settled(open_, None, reason="")
