@@ -19,6 +19,7 @@ from hadi.domain.lifecycle import State
 from hadi.domain.overlaps import Closeness, Overlap, Runs, overlap
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.plan import MetricRole, Plan
+from hadi.domain.units import UnitKind
 from hadi.ingest.periods import start_day
 from hadi.models import Analysis, Hypothesis, PilotHistory, Test, Unit
 from hadi.services import units, workspace
@@ -222,7 +223,8 @@ class Places:
             if unit.id in found:
                 continue
             found[unit.id] = unit.name
-            waiting += self._inside().get(unit.id, [])
+            if unit.kind is UnitKind.TERRITORY:
+                waiting += self._inside().get(unit.id, [])
         return found
 
     def _inside(self) -> Mapping[str, list[Unit]]:

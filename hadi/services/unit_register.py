@@ -34,66 +34,54 @@ class Meant:
 
 
 class Register:
-    """The units of the workspace. For one request: it does not follow what changes meanwhile."""
+    """The units of the workspace. For one request: it does not follow what changes meanwhile.
+    Names are read as names: of thousands of units, only those that are meant are loaded."""
 
     @cached_property
     def all(self) -> list[Unit]:
         return list(db.session.scalars(select(Unit).order_by(Unit.name, Unit.id)))
 
     @cached_property
-    def _names(self) -> units.Names:
-        return units.names_of(self.all)
-
-    @cached_property
-    def _parts(self) -> dict[str, list[Unit]]:
-        found: dict[str, list[Unit]] = {}
-        for unit in self.all:
-            if unit.parent_id is not None:
-                found.setdefault(unit.parent_id, []).append(unit)
+    def _regions(self) -> dict[str, list[str]]:
+        """The ids of what is sold in, by the region as it is compared."""
+        asked = select(Unit.id, Unit.region).where(
+            Unit.region != "", Unit.closed_at.is_(None), Unit.kind != UnitKind.TERRITORY
+        )
+        found: dict[str, list[str]] = {}
+        for unit_id, region in db.session.execute(asked):
+            found.setdefault(folded(region), []).append(unit_id)
         return found
 
     @cached_property
-    def _regions(self) -> dict[str, list[Unit]]:
-        found: dict[str, list[Unit]] = {}
-        for unit in self.all:
-            if unit.region and not unit.is_closed and unit.kind is not UnitKind.TERRITORY:
-                found.setdefault(folded(unit.region), []).append(unit)
-        return found
-
-    @cached_property
-    def _labels(self) -> dict[str, list[Unit]]:
-        """What units go by, longest first; codes of digits alone are no names."""
-        found: dict[str, list[Unit]] = {}
-        for unit in self.all:
-            for label in {unit.code_key, folded(unit.name), *map(folded, unit.aliases)}:
+    def _labels(self) -> dict[str, set[str]]:
+        """What units go by, longest first, to their ids; codes of digits alone are no names."""
+        asked = select(Unit.id, Unit.code_key, Unit.name, Unit.aliases)
+        found: dict[str, set[str]] = {}
+        for unit_id, code_key, name, aliases in db.session.execute(asked):
+            for label in {code_key, folded(name), *map(folded, aliases)}:
                 if len(label) >= SHORTEST and any(sign.isalpha() for sign in label):
-                    found.setdefault(label, []).append(unit)
+                    found.setdefault(label, set()).add(unit_id)
         return dict(sorted(found.items(), key=lambda each: -len(each[0])))
 
     def stores(self, named: Iterable[Unit]) -> list[Unit]:
         """What is sold in: units as they are, and of a territory the open ones within it. One that
         has none stands for itself."""
         found: dict[str, Unit] = {}
-        seen: set[str] = set()
+        lands: dict[str, Unit] = {}
         waiting = list(named)
         while waiting:
-            unit = waiting.pop()
-            if unit.id in seen:
-                continue
-            seen.add(unit.id)
-            is_land = unit.kind is UnitKind.TERRITORY  # others need no look at what is there
-            inside = self._parts.get(unit.id, []) if is_land else []
-            within = [each for each in inside if not each.is_closed]
-            if within:
-                waiting += within
-            else:
-                found[unit.id] = unit
-        return sorted(found.values(), key=lambda unit: (unit.name, unit.id))
+            new = {u.id: u for u in waiting if u.kind is UnitKind.TERRITORY and u.id not in lands}
+            found |= {unit.id: unit for unit in waiting if unit.kind is not UnitKind.TERRITORY}
+            lands |= new
+            query = select(Unit).where(Unit.parent_id.in_(new), Unit.closed_at.is_(None))
+            waiting = list(db.session.scalars(query)) if new else []
+            for unit_id in new.keys() - {unit.parent_id for unit in waiting}:
+                found[unit_id] = new[unit_id]
+        return sorted(found.values(), key=_by_name)
 
     def known_as(self, labels: Iterable[str]) -> dict[str, Unit]:
         """The units that labels of data mean."""
-        wanted = list(labels)
-        return units.known_as(wanted, self._names) if wanted else {}
+        return units.known_as(labels)
 
     def meant(self, text: str) -> Meant:
         """The units that a text means."""
@@ -102,25 +90,32 @@ class Register:
         parts = names_in(text)
         exact = self.known_as(parts)
         for part in parts:
-            inside = [exact[part]] if part in exact else list(self._within(part))
+            inside = [exact[part]] if part in exact else self._within(part)
             found |= {unit.id: unit for unit in inside}
             if not inside:
                 unread.append(part)
-        by_name = sorted(found.values(), key=lambda unit: (unit.name, unit.id))
-        return Meant(tuple(by_name), tuple(unread))
+        return Meant(tuple(sorted(found.values(), key=_by_name)), tuple(unread))
 
-    def _within(self, part: str) -> Iterator[Unit]:
+    def _within(self, part: str) -> list[Unit]:
         """The units of a region, or those whose names occur in a part, each letter taken once."""
-        region = self._regions.get(folded(_PREFIX.sub("", part)))
-        if region:
-            yield from region
-            return
+        ids = self._regions.get(folded(_PREFIX.sub("", part))) or list(self._occurring(part))
+        if not ids:
+            return []
+        return list(db.session.scalars(select(Unit).where(Unit.id.in_(ids))))
+
+    def _occurring(self, part: str) -> Iterator[str]:
         left = folded(part)
-        for label, meant in self._labels.items():
+        for label, ids in self._labels.items():
+            if label not in left or len(ids) > 1:
+                continue
             pattern = rf"(?<!\w){re.escape(label)}(?!\w)"
-            if label in left and len(meant) == 1 and re.search(pattern, left):
+            if re.search(pattern, left):
                 left = re.sub(pattern, "\n", left)
-                yield meant[0]
+                yield from ids
+
+
+def _by_name(unit: Unit) -> tuple[str, str]:
+    return unit.name, unit.id
 
 
 def likened(unit: Unit, was: Mapping[str, str] | None = None) -> Likened:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import joinedload
 
 from hadi.db import await_turn, db, lock, new_id, transaction
@@ -25,6 +25,7 @@ from hadi.services.unit_reading import PARTS, Parts, read
 
 TURN = "units"
 MOST_HISTORY = 50
+FEW = 40  # labels that are looked for one by one
 
 
 # --------------------------------------------------------------------------------- reading
@@ -66,7 +67,7 @@ def known_as(labels: Iterable[str], names: Names | None = None) -> dict[str, Uni
     wanted = {label: folded(label) for label in labels}
     if not wanted:
         return {}
-    names = names_of(db.session.scalars(select(Unit))) if names is None else names
+    names = names_of(_going_by(wanted.values())) if names is None else names
     found: dict[str, Unit] = {}
     for label, key in wanted.items():
         for level in names:
@@ -76,6 +77,18 @@ def known_as(labels: Iterable[str], names: Names | None = None) -> dict[str, Uni
             if meant:
                 break
     return found
+
+
+def _going_by(keys: Iterable[str]) -> Iterable[Unit]:
+    """The units that may go by any of these, among others that do not: of a few keys those that
+    have one in what is searched of them, of many all."""
+    asked = {key for key in keys if key}
+    query = select(Unit)
+    if len(asked) <= FEW:
+        query = query.where(
+            or_(false(), *(Unit.search.contains(k, autoescape=True) for k in asked))
+        )
+    return db.session.scalars(query)
 
 
 def of_hypothesis(hypothesis: Hypothesis) -> list[Unit]:

@@ -134,7 +134,13 @@ def test_a_wave_under_another_head_that_held_replicates_the_test(world: World) -
     rollout = winner(world, "S-1")
     begin(world, rollout, "S-2")
     rollouts.measure(
-        rollout.id, 1, has_held=True, effect=0.05, by=world.actor("leader"), now=world.later()
+        rollout.id,
+        1,
+        has_held=True,
+        effect=0.05,
+        note="seen there",
+        by=world.actor("leader"),
+        now=world.later(),
     )
     found = compared(rollout, "S-3")
     assert found.head is not None and found.head.code == "wave_head_held"
@@ -210,7 +216,13 @@ def test_a_wave_is_checked_again_until_it_is_measured(world: World) -> None:
     }
     assert again(rollout) == [], "the test did not run there"
     rollouts.measure(
-        rollout.id, 1, has_held=True, effect=0.05, by=world.actor("leader"), now=world.later()
+        rollout.id,
+        1,
+        has_held=True,
+        effect=0.05,
+        note="seen there",
+        by=world.actor("leader"),
+        now=world.later(),
     )
     assert unit_changes.of_waves(rollout, Register()) == {}
     assert rollout.status is RolloutStatus.ROLLING_OUT
