@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from datetime import date, timedelta
 from typing import Any
@@ -186,3 +187,23 @@ def test_controls_cannot_change_once_there_are_data(running: Any, people: People
     )
     assert refused.status_code == 409
     assert "plan_has_data" in {blocker["code"] for blocker in refused.get_json()["blockers"]}
+
+
+def test_a_column_for_each_site_is_mapped_by_a_star(running: Any, people: People) -> None:
+    made = running(controls=[f"s{n:02}" for n in range(3, SITES + 1)])
+    cells: dict[str, list[str]] = {}
+    for line in content().splitlines()[1:]:
+        _site, week, value = line.split(",")
+        cells.setdefault(week, []).append(value)
+    head = ",".join(["Week", *(f"s{n:02}" for n in range(1, SITES + 1)), "total"])
+    text = "\n".join([head, *(",".join([week, *row, "1"]) for week, row in cells.items())]) + "\n"
+    mapping = json.dumps({"store": "*", "week": "Week"})
+    attached = attach(people, made, text, mapping=mapping)
+    assert attached.status_code == 201, attached.text
+    assert attached.get_json()["mapping"] == {"store": "*", "week": "Week", "sales": "*"}
+    result = people.analyst.post(f"/hypotheses/{made['id']}/analyses").get_json()
+    assert result["verdict"] == "confirmed"
+    said = next(each["detail"] for each in result["checks"] if each["code"] == "wide")
+    assert "left out: “total”" in said
+    wrong = attach(people, made, text.replace("s09", "t09"), mapping=mapping, reason="again")
+    assert wrong.status_code == 422 and "“s09” has no column of its own" in wrong.text
