@@ -100,6 +100,17 @@ def test_lines_are_looked_at_and_then_stored(visitor: Visitor) -> None:
     assert "50.0% of what applied was met, in 2 visits." in visitor.get(here).text
 
 
+def test_the_history_names_the_file_that_was_looked_at(visitor: Visitor) -> None:
+    visitor.sign_in()
+    here = card(visitor)
+    file = (io.BytesIO(LINES.encode()), "mystery of may.tsv")
+    page = visitor.submit(f"{here}/import", {"file": file}, form_id="import", status=200)
+    data = form_values(page.form("import"))
+    data["do"] = "store"
+    visitor.browser.open(f"{here}/import", method="POST", data=data, status=302)
+    assert "mystery of may.tsv" in visitor.get(here).text
+
+
 def test_a_file_with_a_fault_is_told_row_by_row(visitor: Visitor) -> None:
     visitor.sign_in()
     here = card(visitor)

@@ -7,8 +7,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Length, Optional
 
 from hadi.domain.scorecards import Mark
 from hadi.domain.statement import LIMIT
@@ -147,6 +155,7 @@ class ImportForm(Form):
     """Visits of a file, or pasted; `as_<role>` is the column that has a role."""
 
     lines = TextAreaField(_l("Lines"))
+    named = HiddenField(validators=[Length(max=200)])  # the file that the lines came from
     file = FileField(_l("A file of visits"))
     as_visit = SelectField(_l("The visit"), validate_choice=False)
     as_day = SelectField(_l("The day"), validate_choice=False)

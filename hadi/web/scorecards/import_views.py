@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from hadi.config import Settings
 from hadi.domain.errors import Blocked, Invalid, Unreadable
 from hadi.domain.permissions import Permission, require
+from hadi.domain.statement import cleaned
 from hadi.domain.text import Text
 from hadi.ingest.limits import Limits
 from hadi.ingest.visits import VisitFile, Visits, as_lines
@@ -76,7 +77,7 @@ def import_(card_id: str) -> Answer:
         file, found = _read(form, card, chosen)
         if request.form.get("do") == "store" and not found.faulty:
             read = found
-            return once(form, lambda: _store(card, read))
+            return once(form, lambda: _store(card, read, form.named.data))
     except Unreadable as refused:
         field = form.file if form.is_sent else form.lines
         field.errors = [*field.errors, say(refused.text)]
@@ -103,14 +104,14 @@ def _read(form: ImportForm, card: Scorecard, chosen: dict[str, str]) -> tuple[Vi
         now=now(),
     )  # fmt: skip
     if form.is_sent:
-        form.lines.data = as_lines(file)
+        form.lines.data, form.named.data = as_lines(file), name[-200:]
     return file, found
 
 
-def _store(card: Scorecard, found: Visits) -> str:
-    card_id = card.id
+def _store(card: Scorecard, found: Visits, named: str | None) -> str:
+    card_id, filename = card.id, cleaned(named or "") or say(Text("visits_pasted"))
     done = scorecard_visits.import_visits(
-        card_id, found, filename=say(Text("visits_pasted")), by=current_actor(), now=now()
+        card_id, found, filename=filename, by=current_actor(), now=now()
     )
     count = done.added + done.updated
     tell(ngettext("%(num)s visit is stored.", "%(num)s visits are stored.", count))
