@@ -36,6 +36,7 @@ class Wait(StrEnum):
     INSIGHT = "insight"
     ENDED = "ended"
     ATTACH = "attach"
+    CHOOSE = "choose"  # what follows from a wave that did not hold; a leader does
     MEASURE = "measure"
     COLLIDES = "collides"  # its owner is told of a test in the same stores
     LOG = "log"  # a store's log misses weeks of it
@@ -90,7 +91,7 @@ def today(*, by: Actor, now: datetime) -> Today:
     waiting = _waiting(_concerning(by), day=day) + _budgets_of(by) + _collisions_of(by, day=day)
     waiting += _logs(log_gaps.of_person(by.user_id, day=day))
     if allows(by, Permission.MOVE_ROLLOUT):
-        waiting += _rollouts(until=day + SOON)
+        waiting += _rollouts(until=day + SOON) + _failed()
     return _content(waiting, day)
 
 
@@ -98,7 +99,8 @@ def meeting(*, by: Actor, now: datetime) -> Today:
     """What waits for anybody, for the weekly meeting of the team."""
     require(by, Permission.VIEW)
     day = now.astimezone(workspace.zone()).date()
-    waiting = _waiting(Hypothesis.state.in_(LIVE[1:]), day=day) + _rollouts(until=day + SOON)
+    waiting = _waiting(Hypothesis.state.in_(LIVE[1:]), day=day)
+    waiting += _rollouts(until=day + SOON) + _failed()
     if allows(by, Permission.VIEW_MONEY):
         waiting += _budgets(Wait.OVER_BUDGET, BudgetLevel.OVER)
     waiting += _collisions(day) + _logs(log_gaps.of_team(day=day))
@@ -306,6 +308,21 @@ def _rollouts(*, until: date) -> list[Waiting]:
     return [
         Waiting(Wait.MEASURE, r.hypothesis, r.updated_at, rollout=r, due_on=r.measure_on)
         for r in db.session.scalars(due)
+    ]
+
+
+def _failed() -> list[Waiting]:
+    """The roll-outs with a wave that did not hold: the next one waits for a leader's choice."""
+    failed = (
+        select(Rollout)
+        .where(Rollout.status == RolloutStatus.DID_NOT_HOLD)
+        .options(joinedload(Rollout.hypothesis).joinedload(Hypothesis.owner))
+        .order_by(Rollout.updated_at, Rollout.id)
+        .limit(MOST)
+    )
+    return [
+        Waiting(Wait.CHOOSE, r.hypothesis, r.updated_at, rollout=r)
+        for r in db.session.scalars(failed)
     ]
 
 

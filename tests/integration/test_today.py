@@ -103,6 +103,10 @@ def test_waves_are_measured_again_by_whoever_may(world: World) -> None:
     assert waits(world, "member") == []
     meeting = today.meeting(by=world.actor("viewer"), now=world.now)
     assert [(w.wait, w.hypothesis.key) for w in meeting.waiting] == [(Wait.MEASURE, key)]
+    rollouts.measure(rollout.id, 1, has_held=False, by=world.actor("leader"), now=world.now)
+    assert waits(world, "leader") == [(Wait.CHOOSE, key)]
+    meeting = today.meeting(by=world.actor("viewer"), now=world.now)
+    assert [(w.wait, w.hypothesis.key) for w in meeting.waiting] == [(Wait.CHOOSE, key)]
 
 
 def test_the_next_days_name_what_starts_and_ends(world: World) -> None:

@@ -75,6 +75,12 @@ def test_a_wave_to_measure_leads_to_its_roll_out(visitor: Visitor) -> None:
     page = visitor.sign_in("leader").get("/")
     assert "overdue by 2 days" in page.text
     assert page.links["Measure again"] == winner.url
+    winner.measure(has_held=False)
+    for path in ("/", "/meeting"):
+        page = visitor.get(path)
+        assert "Did not hold" in page.text
+        assert "A wave did not hold: repair it, narrow where it holds, or stop." in page.text
+    assert visitor.get("/").links["Choose what follows"] == winner.url
 
 
 def test_many_of_a_kind_fold(visitor: Visitor) -> None:

@@ -11,7 +11,7 @@ from hadi.domain.lifecycle import Decision, State
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
 from hadi.models import Conclusion, Hypothesis
-from hadi.services import hypotheses, unit_changes
+from hadi.services import hypotheses, narrowing, unit_changes
 from hadi.web.shared.language import day, say
 
 
@@ -40,6 +40,7 @@ class InsightPanel:
     next_hypothesis_url: str | None  # None for those who write none
     learned: str = ""
     holds_where: str = ""
+    narrowed_to: str | None = None  # after a wave that did not hold
     next: str = ""
     cause: str = ""
     decision: DecisionLine | None = None
@@ -70,6 +71,7 @@ def panel(hypothesis: Hypothesis, actor: Actor) -> InsightPanel:
         can_decide=hypothesis.state is State.MEASURED and allows(actor, Permission.CONCLUDE, stake),
         learned=written.learned if written else "",
         holds_where=written.holds_where if written else "",
+        narrowed_to=narrowing.of(conclusion) if conclusion else None,
         next=written.next if written else "",
         cause=say(Text(f"cause_{written.cause}")) if written and written.cause else "",
         decision=decision_line(conclusion) if conclusion else None,

@@ -23,8 +23,8 @@ ON_SCREEN = 30  # lines of a part
 SHEET, TOP, HEADING, LINE = 750, 76, 31, 27
 # What a meeting talks about; starts and ideas are everybody's own.
 DISCUSSED = (
-    Wait.DECIDE, Wait.OVER_BUDGET, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.MEASURE,
-    Wait.COLLIDES, Wait.LOG,
+    Wait.DECIDE, Wait.OVER_BUDGET, Wait.INSIGHT, Wait.ENDED, Wait.ATTACH, Wait.CHOOSE,
+    Wait.MEASURE, Wait.COLLIDES, Wait.LOG,
 )  # fmt: skip
 
 

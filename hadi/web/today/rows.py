@@ -100,6 +100,8 @@ def group_title(wait: Wait) -> str:
             return str(_("Run the check"))
         case Wait.ATTACH:
             return str(_("Attach data"))
+        case Wait.CHOOSE:
+            return str(_("Did not hold"))
         case Wait.MEASURE:
             return str(_("Measure again"))
         case Wait.COLLIDES:
@@ -132,6 +134,11 @@ def _why(waiting: Waiting, today: date) -> str:
             return _of_the_check(waiting.due_on)
         case Wait.ATTACH:
             return _of_data(waiting.due_on, today)
+        case Wait.CHOOSE:
+            return str(
+                _("A wave did not hold: repair it, narrow where it holds, or stop. %(since)s",
+                  since=since)
+            )  # fmt: skip
         case Wait.MEASURE:
             return _of_measuring(waiting.due_on or today, today)
         case Wait.COLLIDES:
@@ -214,6 +221,10 @@ def _button(waiting: Waiting) -> Button:
             return Button(_("Write the log of %(store)s", store=unit.name), here, "pencil")
         case Wait.START:
             return Button(_("Look and start"), _url("hypotheses.show", key), "play")
+        case Wait.CHOOSE:
+            assert waiting.rollout is not None
+            here = url_for("scale.show", rollout_id=waiting.rollout.id)
+            return Button(_("Choose what follows"), here, "rocket")
         case Wait.MEASURE:
             assert waiting.rollout is not None
             rollout_url = url_for("scale.show", rollout_id=waiting.rollout.id)
