@@ -110,8 +110,7 @@ def group_title(wait: Wait) -> str:
             return str(_("Weeks missing in the log"))
         case Wait.START:
             return str(_("Start"))
-        case Wait.COMPLETE:
-            return str(_("Complete the idea"))
+    return str(_("Complete the idea"))
 
 
 def _why(waiting: Waiting, today: date) -> str:
@@ -221,17 +220,19 @@ def _button(waiting: Waiting) -> Button:
             return Button(_("Write the log of %(store)s", store=unit.name), here, "pencil")
         case Wait.START:
             return Button(_("Look and start"), _url("hypotheses.show", key), "play")
-        case Wait.CHOOSE:
-            assert waiting.rollout is not None
-            here = url_for("scale.show", rollout_id=waiting.rollout.id)
-            return Button(_("Choose what follows"), here, "rocket")
-        case Wait.MEASURE:
-            assert waiting.rollout is not None
-            rollout_url = url_for("scale.show", rollout_id=waiting.rollout.id)
-            return Button(_("Measure again"), rollout_url, "ruler")
+        case Wait.CHOOSE | Wait.MEASURE:
+            return _button_of_rollout(waiting)
     if hypothesis.statement.missing():
         return Button(_("Complete the sentence"), _url("hypotheses.edit", key), "pencil")
     return Button(_("Complete the plan"), _url("hypotheses.plan", key), "list-checks")
+
+
+def _button_of_rollout(waiting: Waiting) -> Button:
+    assert waiting.rollout is not None
+    here = url_for("scale.show", rollout_id=waiting.rollout.id)
+    if waiting.wait is Wait.CHOOSE:
+        return Button(_("Choose what follows"), here, "rocket")
+    return Button(_("Measure again"), here, "ruler")
 
 
 def _url(endpoint: str, key: str, anchor: str | None = None) -> str:
