@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -110,7 +111,10 @@ def test_what_deals_refuse(people: People) -> None:
 
 
 def test_deals_are_judged_as_data_of_a_test(people: People, journey: Journey) -> None:
+    # Planned before the first deal came: what is planned after them is no test of them.
+    people.app.config["CLOCK"] = lambda: datetime(2026, 2, 2, tzinfo=UTC)
     hypothesis = journey.running(**PLAN)
+    people.app.config["CLOCK"] = None
     funnel = people.analyst.post("/funnels", FUNNEL).get_json()["id"]
     sent = send(
         people.analyst, funnel, made.concrete_offer(), mapping=json.dumps(made.COLUMNS)
