@@ -162,8 +162,9 @@ class MappingForm(Form):
         if need.role is NeedRole.SITE and is_wide:
             return str(
                 _(
-                    "A row for each site and period has such a column; else each site has a column"
-                    " of its own. Where the plan names its controls, other columns are left out."
+                    "Where a row is one site in one period, choose the column that names the site."
+                    " Where a row is a period and each site has a column, choose “None”: if the"
+                    " plan names its controls, other columns are left out."
                 )
             )
         return need_help(need)
