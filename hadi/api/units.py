@@ -48,6 +48,7 @@ from hadi.services import (
     unit_list,
     unit_weeks,
     units,
+    unknown_sites,
 )
 from hadi.services.unit_import import Does, Imported
 from hadi.services.unit_list import Shown, UnitFilters
@@ -258,7 +259,7 @@ def _answer_where(hypothesis: Hypothesis) -> Response:
     version = hypothesis_where.version_of(hypothesis)
     beside = hypothesis_where.beside_pilots(hypothesis)
     warned = [*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis)]
-    warned += [beside] if beside else []
+    warned += [*unknown_sites.warnings(hypothesis), *([beside] if beside else [])]
     told = {
         "units": [
             {**known(unit), "is_ready": unit.is_ready, "is_closed": unit.is_closed}

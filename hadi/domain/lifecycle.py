@@ -74,6 +74,7 @@ class Facts:
     reason: str = ""  # of an archiving or a reopening
     scale_blockers: tuple[Blocker, ...] = ()  # of `scaling.blockers`, where the decision is scale
     places: tuple[Place, ...] = ()  # the units it is said to run in
+    place_blockers: tuple[Blocker, ...] = ()  # sites of its pilot that the kept list does not know
     order_blockers: tuple[Blocker, ...] = ()  # its lever comes before its turn, and nobody says why
     step_blockers: tuple[Blocker, ...] = ()  # steps of its scorecard that nobody would see taken
     was_not_executed: bool = False  # so the visits of its scorecard say
@@ -174,12 +175,14 @@ def plan_makes_sense(facts: Facts) -> Iterable[Blocker]:
 
 
 def places_ready(facts: Facts) -> Iterable[Blocker]:
-    """Every unit that is named is open, and sells in a way that somebody has chosen."""
+    """Every unit that is named is open, and sells in a way that somebody has chosen; of a site that
+    nobody entered nobody knows."""
     for place in facts.places:
         if place.is_closed:
             yield Blocker(Text("unit_not_open", unit=place.name), "units")
         elif place.model is None or not place.technology:
             yield Blocker(Text("unit_not_ready", unit=place.name), "units")
+    yield from facts.place_blockers
 
 
 def tuned_in_turn(facts: Facts) -> Iterable[Blocker]:

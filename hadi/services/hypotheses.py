@@ -19,7 +19,7 @@ from hadi.domain.units import Place
 from hadi.models import Conclusion, Dataset, Hypothesis, Test, Workspace
 from hadi.models.dataset import DatasetRole
 from hadi.models.hypothesis import parse_key
-from hadi.services import events, lever_findings, scorecard_steps, units
+from hadi.services import events, lever_findings, scorecard_steps, units, unknown_sites
 from hadi.services.search import folded
 
 PARTS = ("title", "change", "effect", "reason")
@@ -83,6 +83,7 @@ def blockers(hypothesis: Hypothesis, step: Step, **more: object) -> tuple[Blocke
     """What stands in the way of `step` now."""
     if step is Step.START:
         more.setdefault("places", places(hypothesis))
+        more.setdefault("place_blockers", unknown_sites.blockers(hypothesis))
         more.setdefault("order_blockers", lever_findings.start_blockers(hypothesis))
         more.setdefault("step_blockers", scorecard_steps.start_blockers(hypothesis))
     if step is Step.CONCLUDE:

@@ -56,3 +56,29 @@ def test_a_running_pilot_tells_no_effect(visitor: Visitor) -> None:
     page = visitor.get(f"/hypotheses/{key}/analyses/{analysis}")
     assert "still running" in page.text
     assert visitor.get(f"/hypotheses/{key}").status == 200
+
+
+def test_a_site_in_no_list_is_led_to_where_it_is_entered(visitor: Visitor) -> None:
+    from hadi.services import units
+
+    with visitor.app.app_context():
+        world = visitor.world
+        body = {
+            "kind": "store", "code": "s01", "name": "Riga", "responsible": world.ids["member"],
+            "sales_model": "passive", "technology": "add-on selling",
+        }  # fmt: skip
+        units.add(body=body, by=world.actor("analyst"), now=world.later())
+        one = world.planned("a mentor", **pilots.body(world)).key
+        more = world.planned("more mentors", **pilots.body(world, treated=["s02", "s03"])).key
+    visitor.sign_in("analyst")
+    for path in (f"/hypotheses/{one}", f"/hypotheses/{one}/plan", f"/hypotheses/{one}/where"):
+        page = visitor.get(path)
+        assert "s02 gets the change and is not among the stores and teams" in page.text
+        assert "/data/units/new?site=s02" in page.links.values()
+    assert 'value="s02"' in visitor.get("/data/units/new?site=s02").html
+    page = visitor.get(f"/hypotheses/{more}")
+    address = next(a for a in page.links.values() if "pilots_of" in a)
+    assert "s02,s02,," in visitor.get(address).html
+    visitor.sign_in("member")
+    page = visitor.get(f"/hypotheses/{one}")
+    assert "Analysts, leaders and administrators enter them." in page.text

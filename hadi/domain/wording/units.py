@@ -91,6 +91,16 @@ WORDING: dict[str, Wording] = {
     "where_changed_meanwhile": N_("Someone changed where it runs in the meantime. Nothing was saved."),
     "where_many_units": NN_("At most %(n)s store or team.", "At most %(n)s stores and teams."),
     "unit_not_ready": N_("How %(unit)s sells is not chosen yet: choose its sales model and its technology before its first test."),
+    "units_not_entered": NN_(
+        "%(units)s gets the change and is not among the stores and teams: enter it with its sales model and its technology before the test starts.",
+        "%(units)s get the change and are not among the stores and teams: enter them with their sales models and their technologies before the test starts.",
+    ),
+    "units_of_several": NN_(
+        "More than one store goes by “%(units)s”: give one of them another name, or write its code in the plan.",
+        "More than one store goes by each of “%(units)s”: give them names of their own, or write their codes in the plan.",
+    ),
+    "units_entered_by": N_("Analysts, leaders and administrators enter them."),
+    "where_no_register": N_("No store is entered yet, so nothing asks how the pilots sell. Once they stand among the stores and teams, a test starts only where their sales model and technology are chosen."),
     "unit_lacks_model": N_("How it sells is not chosen yet: a test that names it can start once its sales model and its technology stand here."),
     "unit_model_chosen_by": N_("Analysts, leaders and administrators choose them."),
     "unit_people_of_stores": NN_(

@@ -13,6 +13,7 @@ from hadi.domain.text import Text
 from hadi.models import Hypothesis
 from hadi.services import units
 from hadi.web.hypotheses.plan_season import SEASON_FIELDS
+from hadi.web.hypotheses.where_panel import entering
 from hadi.web.shared.access import current_actor
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Obstacle
@@ -91,6 +92,12 @@ def _obstacle(hypothesis: Hypothesis, blocker: Blocker) -> Obstacle:
         elif unit is not None:  # who may not choose reads who may
             said = f"{said} {say(Text('unit_model_chosen_by'))}"
             url, label = url_for("units.show", unit_id=unit.id), _("Look at it")
+    if blocker.code in ("units_not_entered", "units_of_several"):
+        actor = current_actor()
+        link = entering(hypothesis, actor)
+        if not allows(actor, Permission.MANAGE_UNITS):
+            said = f"{said} {say(Text('units_entered_by'))}"
+        label, url = link.label, link.url
     return Obstacle(said, url, label)
 
 

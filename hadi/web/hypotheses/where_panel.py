@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Text
 from hadi.models import Hypothesis
-from hadi.services import hypotheses, hypothesis_where, levers, units
+from hadi.services import hypotheses, hypothesis_where, levers, units, unknown_sites
 from hadi.web.shared.language import say
 from hadi.web.shared.pages import Link
 
@@ -20,13 +20,15 @@ NAMED = 4  # units; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class WherePanel:
-    """`rows` are (label, value) of what was said; `warnings` what does not fit."""
+    """`rows` are (label, value) of what was said; `warnings` what does not fit; `enter` leads to
+    where sites are entered that no list knows."""
 
     url: str
     can_edit: bool
     rows: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     units: tuple[Link, ...]
+    enter: Link | None = None
 
 
 def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
@@ -42,6 +44,8 @@ def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
     beside = hypothesis_where.beside_pilots(hypothesis)
     found = [*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis)]
     found += [beside] if beside and hypothesis_where.can_change(hypothesis) else []
+    unlisted = unknown_sites.warnings(hypothesis)
+    found += unlisted
     return WherePanel(
         url=url_for("hypotheses.where", key=hypothesis.key),
         can_edit=hypothesis_where.can_change(hypothesis)
@@ -49,7 +53,22 @@ def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
         rows=tuple((str(label), value) for label, value in rows if value),
         warnings=tuple(say(text) for text in found),
         units=tuple(Link(unit.name, url_for("units.show", unit_id=unit.id)) for unit in named),
+        enter=entering(hypothesis, actor) if unlisted else None,
     )
+
+
+def entering(hypothesis: Hypothesis, actor: Actor) -> Link:
+    """Where the sites of its pilot are entered that no list knows: one on a form of its own,
+    several as lines that are there already."""
+    sites = unknown_sites.of(hypothesis)
+    if not allows(actor, Permission.MANAGE_UNITS) or not sites.unknown:
+        return Link(_("Stores and teams"), url_for("units.index"))
+    if len(sites.unknown) == 1:
+        (site,) = sites.unknown
+        label = _("Enter “%(site)s”", site=site)
+        return Link(label, url_for("units.new", site=site))
+    label = _("Enter them")
+    return Link(label, url_for("units.import_", pilots_of=hypothesis.key))
 
 
 def _names(names: list[str]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from flask import request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.permissions import Permission, require
-from hadi.services import unit_import
+from hadi.services import hypotheses, unit_import, unknown_sites
 from hadi.services.unit_import import Does
 from hadi.web.shared.access import current_actor, now
 from hadi.web.shared.language import say
@@ -29,6 +32,8 @@ def import_() -> Answer:
     form = ImportForm()
     form.offer()
     if request.method == "GET":
+        if pilots_of := request.args.get("pilots_of"):
+            form.lines.data = _sites_of(pilots_of)
         return render(TEMPLATE, import_page(form))
     if not form.validate():
         return render(TEMPLATE, import_page(form)), 422
@@ -56,6 +61,17 @@ def import_() -> Answer:
         form.lines.errors = [*form.lines.errors, say(refused.text)]
         return render(TEMPLATE, import_page(form)), 422
     return render(TEMPLATE, import_page(form, found)), 422 if found.faults else 200
+
+
+def _sites_of(key: str) -> str:
+    """The lines of a list with the sites of a pilot that are in none: how they sell is left to be
+    filled in."""
+    sites = unknown_sites.of(hypotheses.find(key, by=current_actor())).unknown
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["code", "name", "sales_model", "technology"])
+    writer.writerows([site, site, "", ""] for site in sites)
+    return lines.getvalue() if sites else ""
 
 
 def _store(form: ImportForm) -> str:

@@ -49,7 +49,8 @@ def new() -> Answer:
     """Enter a unit."""
     require(current_actor(), Permission.MANAGE_UNITS)
     if request.method == "GET":
-        form = UnitForm(formdata=None, data={"kind": "store"})
+        site = request.args.get("site", "").replace("\0", "")[:40]
+        form = UnitForm(formdata=None, data={"kind": "store", "code": site, "name": site})
         form.offer()
         return render("units/form.html", form_page(form))
     form = UnitForm()
