@@ -176,10 +176,11 @@ def _left_out(panel: Panel) -> Check:
 
 
 def _several_rows(table: PanelTable) -> Check:
+    code = "check_several_rows" if table.groups is None else "check_several_of_seller"
     if table.merged is None:
-        return Check("several_rows", CheckStatus.PASS, Text("check_several_rows_pass"))
+        return Check("several_rows", CheckStatus.PASS, Text(f"{code}_pass"))
     site, time = table.merged
-    text = Text("check_several_rows", n=table.merged_rows, site=site, time=time)
+    text = Text(code, n=table.merged_rows, site=site, time=time)
     return Check("several_rows", CheckStatus.WARN, text)
 
 

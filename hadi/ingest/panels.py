@@ -51,10 +51,11 @@ class Groups:
 @dataclass(frozen=True, slots=True, eq=False)
 class PanelTable:
     """Every site in every period. `values` are keyed by metric, shape (sites, periods), NaN where
-    there is none. `merged_rows` are those beyond the first of their site and period (they are
-    summed), `merged` the first such place; `blank_rows` name no site or no period. `groups` are
-    there where the plan names a column of them. `is_wide`: each site is a column of the data, and
-    `left_out` are the columns that were taken for none."""
+    there is none. `merged_rows` are those beyond the first of their site and period, where there
+    are `groups` of their site, period and group (they are summed), `merged` the first such place;
+    `blank_rows` name no site or no period. `groups` are there where the plan names a column of
+    them. `is_wide`: each site is a column of the data, and `left_out` are the columns that were
+    taken for none."""
 
     sites: tuple[str, ...]
     periods: Periods
@@ -122,7 +123,12 @@ def panel_of(
     table = laid_out(cells, [m.name for m in frame.plan.metrics], frame, order=order)
     if frame.plan.group is None or frame.plan.primary is None:
         return table
-    return replace(table, groups=_groups(frame, table.periods, site, time))
+    groups = _groups(frame, table.periods, site, time)
+    return (
+        replace(table, groups=groups)
+        if groups is None
+        else by_seller(table, groups, _repeats(frame, site, time))
+    )
 
 
 def laid_out(
@@ -296,6 +302,33 @@ def _groups(frame: Frame, periods: Periods, site: str, time: str) -> Groups | No
     if len(found) > MOST_OF_GROUPS:
         return None
     return grouped([(str(name), label, totals) for name, label, *totals in found], periods)
+
+
+def _repeats(frame: Frame, site: str, time: str) -> list[tuple[str, str, int]]:
+    """The sites and periods in which a seller has several rows, and how many there are beyond the
+    first of each."""
+    assert frame.plan.group is not None
+    group = keys.name(frame.plan.group, frame.types[frame.plan.group])
+    found = frame.rows(
+        f"SELECT s, t, sum(n - 1) FROM (SELECT s, t, g, count(*) AS n FROM (SELECT {site} AS s, "
+        f"{time} AS t, {group} AS g FROM {frame.table}) WHERE s IS NOT NULL AND t IS NOT NULL "
+        f"GROUP BY s, t, g) WHERE n > 1 GROUP BY s, t"
+    )
+    return [(str(s), str(t), int(count)) for s, t, count in found]
+
+
+def by_seller(
+    table: PanelTable, groups: Groups, repeats: Sequence[tuple[str, str, int]]
+) -> PanelTable:
+    """The panel of rows that are each a seller of a site in a period: only what repeats all three
+    is there twice."""
+    places = {site: place for place, site in enumerate(table.sites)}
+    first = min(
+        ((places[site], table.periods.places[time]) for site, time, _n in repeats), default=None
+    )
+    merged = (table.sites[first[0]], table.periods.labels[first[1]]) if first else None
+    count = sum(n for _site, _time, n in repeats)
+    return replace(table, groups=groups, merged_rows=count, merged=merged)
 
 
 def grouped(found: Sequence[tuple[str, str, Sequence[float]]], periods: Periods) -> Groups:

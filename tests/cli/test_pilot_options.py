@@ -119,6 +119,9 @@ def test_one_seller_who_carries_it_is_named(call: Call, tmp_path: Path, value: s
     told = answered(call, file, *args, "--group", "seller")
     carried = [each for each in told["warnings"] if each["code"] == "carried"]
     assert carried and "Anna" in json.dumps(carried, ensure_ascii=False)
+    # A row is a seller of a store in a week: none of them repeats another.
+    checks = [{c["code"]: c for c in each["checks"]}["several_rows"] for each in (silent, told)]
+    assert [check["status"] for check in checks] == ["warn", "pass"]
     code, _out, err = call("pilot", file, *args, "--group", "nobody")
     assert code == 2 and "nobody" in err
 

@@ -116,6 +116,11 @@ WORDING: dict[str, Wording] = {
         "%(n)s control sites have no value before or none after the start and are left out: %(sites)s.",
     ),
     "check_several_rows_pass": N_("No site has several rows of one period."),
+    "check_several_of_seller_pass": N_("No seller of a site has several rows of one period."),
+    "check_several_of_seller": NN_(
+        "One row repeats the site, the period and the seller of another (“%(site)s” in “%(time)s”): their values are summed.",
+        "%(n)s rows repeat the site, the period and the seller of another (the first: “%(site)s” in “%(time)s”): their values are summed.",
+    ),
     "check_several_rows": NN_(
         "One row repeats the site and the period of another (“%(site)s” in “%(time)s”): their values are summed.",
         "%(n)s rows repeat the site and the period of another (the first: “%(site)s” in “%(time)s”): their values are summed.",

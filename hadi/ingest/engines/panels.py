@@ -28,6 +28,7 @@ from hadi.ingest.panels import (
     Cells,
     Groups,
     PanelTable,
+    by_seller,
     checked,
     grouped,
     laid_out,
@@ -51,7 +52,9 @@ def panel_of(relation: Relation, plan: Plan) -> PanelTable:
         if table.periods.kind == "label":
             raise Unreadable(Text("engine_periods_unordered", column=_pilot(frame, "time")))
         if plan.group is not None and plan.primary is not None:
-            table = replace(table, groups=_groups(frame, table))
+            groups = _groups(frame, table)
+            if groups is not None:
+                table = by_seller(table, groups, _repeats(frame))
     except OutOfRange:
         raise frame.overflow(careful[0]) from None
     return table
@@ -207,6 +210,23 @@ def _sums(found: Sequence[tuple[Any, ...]], column: int) -> Any:
     return np.array(
         [np.nan if row[column] is None else float(row[column]) for row in found], dtype=np.float64
     )
+
+
+def _repeats(frame: Frame) -> list[tuple[str, str, int]]:
+    """The sites and periods in which a seller has several rows, and how many there are beyond the
+    first of each."""
+    assert frame.plan.group is not None
+    time, is_day = _time(frame)
+    site = _name(frame, _pilot(frame, "site"))
+    rows = frame.relation.table.select(g=_name(frame, frame.plan.group), s=site, t=time)
+    rows = rows.filter(rows.s.notnull() & rows.t.notnull())
+    several = rows.group_by("s", "t", "g").agg(n=rows.count())
+    several = several.filter(several.n > 1)
+    found = frame.backend.rows(several.group_by("s", "t").agg(n=several.n.sum(), k=several.count()))
+    return [
+        (str(_told(frame, s)), str(_told(frame, t, is_day=is_day)), int(n) - int(k))
+        for s, t, n, k in found
+    ]
 
 
 def _groups(frame: Frame, panel: PanelTable) -> Groups | None:

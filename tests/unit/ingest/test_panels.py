@@ -115,3 +115,18 @@ def test_what_each_seller_of_the_pilots_brought_is_laid_out(source: Source) -> N
     assert groups is not None
     assert groups.names == ("Anna", "Boris")
     assert groups.values.tolist() == [[1.0, 0.0], [2.0, 5.0]]
+
+
+def test_rows_of_other_sellers_are_no_repetition(source: Source) -> None:
+    columns = COLUMNS | {"seller": "VARCHAR"}
+    rows = [
+        ("s1", 1, 1.0, "Anna"), ("s1", 1, 2.0, "Boris"), ("s1", 2, 5.0, "Anna"),
+        ("s2", 1, 9.0, "Anna"), ("s2", 1, 9.0, None), ("s2", 2, 4.0, "Vera"),
+    ]  # fmt: skip
+    found = read(source, rows, columns, treated=["s1"], group="seller")
+    assert (found.merged_rows, found.merged) == (0, None)
+    again = [*rows, ("s2", 1, 1.0, "Anna"), ("s2", 1, 1.0, " Anna"), ("s1", 2, 2.0, "Anna")]
+    found = read(source, again, columns, treated=["s1"], group="seller")
+    assert (found.merged_rows, found.merged) == (3, ("s1", "2"))
+    found = read(source, rows, columns, treated=["s1"])
+    assert (found.merged_rows, found.merged) == (2, ("s1", "1"))
