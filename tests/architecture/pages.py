@@ -64,8 +64,10 @@ def lifecycle_page() -> str:
             for source, targets in ROLLOUT_MOVES.items()
         ),
         "",
-        "*Verified* and *did not hold* need the re-measurement of the latest wave that says so."
-        " Rolling out further after a wave that did not hold asks for a reason.",
+        (
+            "*Verified* and *did not hold* need the re-measurement of the latest wave that says so."
+            " Rolling out further after a wave that did not hold asks for a reason."
+        ),
         "",
         "## Who may do what",
         "",
