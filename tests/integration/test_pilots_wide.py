@@ -18,6 +18,8 @@ from tests.factories.pilots import SITES, analyse, attach, running, stage, weekl
 if TYPE_CHECKING:
     from flask import Flask
 
+    from hadi.config import Settings
+
 CONTROLS = [f"s{n:02}" for n in range(3, SITES + 1)]
 WIDE = {"store": "*", "week": "week", "sales": "*"}
 
@@ -162,6 +164,39 @@ def test_the_next_file_is_suggested_as_the_one_before(world: World) -> None:
     known = recall(test, test.plan, second)
     assert known is not None and known.mapping == WIDE and not known.is_same
     assert [change.column for change in known.changes if change.is_used] == ["s05"]
+
+
+def test_a_table_of_a_connection_is_asked_for_its_columns(
+    world: World, settings: Settings, tmp_path: Path
+) -> None:
+    import duckdb
+
+    from hadi.models.connection import ConnectionKind
+    from hadi.models.job import JobState
+    from hadi.services import analyses, connections, feed_choosing, feeds
+
+    file = tmp_path / "wide.csv"
+    file.write_text(wide(weekly(), more="open"), "utf-8")
+    kept = settings.data_dir / "sources" / "shops"
+    kept.mkdir(parents=True)
+    table = f"SELECT * FROM read_csv('{file}')"
+    duckdb.connect().execute(f"COPY ({table}) TO '{kept / 'stores.parquet'}' (FORMAT parquet)")
+    by = world.actor("analyst")
+    connection = connections.create(
+        kind=ConnectionKind.PARQUET, name="Shops", settings={"path": kept.name}, secret=None,
+        by=by, now=world.later(),
+    )  # fmt: skip
+    made = running(world, controls=CONTROLS)
+    feed = feed_choosing.stage(
+        made.id, connection_id=connection.id, table="stores", by=by, now=world.later()
+    )
+    job = feed_choosing.attach(feed.id, mapping={"store": "*"}, by=by, now=world.later())
+    assert job.state is JobState.DONE, job.problem
+    again = feeds.refresh_now(feed.id, by=by, now=world.later())
+    assert again.state is JobState.DONE, again.problem
+    found = analyses.run(made.id, folder=pilots.folder(world), by=by, now=world.later())
+    assert found.verdict == "confirmed"
+    assert "left out: “open”" in checks_of(found)["wide"]
 
 
 @pytest.mark.reference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import closing
 from typing import Any
 
@@ -184,6 +185,9 @@ def test_one_pilot_of_fifteen_is_told_that_it_cannot_be_confirmed(
     assert "15 sites, 26 periods" in page.text
     assert "smallest p that chance leaves is 0.067" in page.text
     assert "What would help most" in page.text
+    # The row of one pilot says what Student's t would see, marked as such.
+    assert re.search(r"t: \+\d+\.\d%", page.text)
+    assert "could be confirmed by the placebo test, which decides" in page.text
     # Beside the form of the plan, too.
     assert "0.067" in visitor.get(f"/hypotheses/{planned}/plan").text
 

@@ -248,8 +248,13 @@ def _mapping(dataset: Dataset) -> tuple[tuple[str, str], ...]:
         return tuple((words.get(name, name), each) for name, each in dataset.mapping.items())
     day_column = settings_of(dataset).day
     named = ((_("The day of a row"), day_column),) if day_column else ()
-    columns = ((key, dataset_wide.shown(each)) for key, each in dataset.mapping.items())
-    return (*((key, say(one) if isinstance(one, Text) else one) for key, one in columns), *named)
+    return (*mapping_lines(dataset.mapping), *named)
+
+
+def mapping_lines(mapping: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The plan's names with the columns of the data, or with what stands for all of them."""
+    columns = ((key, dataset_wide.shown(each)) for key, each in mapping.items())
+    return tuple((key, say(one) if isinstance(one, Text) else one) for key, one in columns)
 
 
 def _gone(dataset: Dataset, provenance: Provenance) -> str | None:

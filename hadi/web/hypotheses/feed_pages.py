@@ -14,6 +14,7 @@ from hadi.services import feeds
 from hadi.services.dataset_rows import Preview
 from hadi.services.feed_columns import day_of
 from hadi.web.hypotheses.data_pages import crumbs
+from hadi.web.hypotheses.dataset_pages import mapping_lines
 from hadi.web.hypotheses.feed_forms import (
     ChoiceForm,
     FeedMappingForm,
@@ -198,7 +199,7 @@ def feed_page(
         crumbs=crumbs(hypothesis, (_("Data"), "hypotheses.data")),
         line=feed_line(hypothesis, feed, actor),
         query=feed.query,
-        columns=(*feed.mapping.items(), *((_("The day of a row"), d) for d in _day(feed))),
+        columns=(*mapping_lines(feed.mapping), *((_("The day of a row"), d) for d in _day(feed))),
         brought=tuple(_brought(hypothesis, feed)),
         form=form or schedule_form(feed.schedule, feed.version),
         can_keep=can_keep and feeds.is_live(feed),

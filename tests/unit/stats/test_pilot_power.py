@@ -23,7 +23,7 @@ from hadi.stats.pilot_power import (
     detectable,
     options,
 )
-from hadi.stats.site_noise import noise
+from hadi.stats.site_noise import Noise, noise
 from tests.factories.panels import retail
 
 LOG = Scale.LOG
@@ -137,6 +137,18 @@ def test_the_past_foretells_the_spread_of_changes():
         logs = np.log(panel.values)
         seen.append((logs[:, 26:].mean(axis=1) - logs[:, :26].mean(axis=1)).var(ddof=1))
     assert math.sqrt(np.mean(said)) == pytest.approx(math.sqrt(np.mean(seen)), rel=0.12)
+
+
+def test_drift_is_why_a_longer_time_may_not_help():
+    """Independent periods average away; of sites that wander a longer time shows no less."""
+    steady = Noise(period=0.05, drift=0.0, sites=15, periods=26, relative=np.ones(15))
+    wandering = replace(steady, drift=0.01)
+    assert not steady.wanders(26, 8, 16)
+    assert wandering.change_sd(26, 16) > wandering.change_sd(26, 8)
+    assert wandering.wanders(26, 8, 16)
+    assert replace(steady, period=0.0, drift=0.01).wanders(26, 8, 16)
+    # With one period before there is little to gain from more after, drift or not.
+    assert not steady.wanders(1, 8, 16)
 
 
 def test_independent_periods_average_away():
