@@ -158,8 +158,8 @@ class VisitImportOut(ma.Schema):
     faults = fields.List(fields.String(), required=True)
     faulty = _whole("Rows that cannot be used")
     columns = fields.Dict(required=True, metadata={"description": "The column of each role"})
-    added = _whole("Visits that are new", allow_none=True)
-    updated = _whole("Visits that were there", allow_none=True)
+    added = _whole("Visits that are new; with `dry_run` those that would be")
+    updated = _whole("Visits that were there: marks given for them replace theirs")
 
 
 class ScorecardResultOut(ma.Schema):

@@ -257,8 +257,8 @@ def import_visits(body: dict[str, Any], card_id: str) -> Response:
             "faults": [say(fault) for fault in read.faults],
             "faulty": read.faulty,
             "columns": dict(file.roles),
-            "added": done.added if done else None,
-            "updated": done.updated if done else None,
+            "added": done.added if done else len(read.visits) - read.known,
+            "updated": done.updated if done else read.known,
         }
     )
 

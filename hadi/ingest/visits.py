@@ -76,11 +76,12 @@ class ReadVisit:
 @dataclass(frozen=True, slots=True)
 class Visits:
     """What was read; `faults` are the first rows that cannot be used, `faulty` how many there
-    are."""
+    are. `known` of the visits are stored already."""
 
     visits: tuple[ReadVisit, ...]
     faults: tuple[Text, ...]
     faulty: int
+    known: int = 0
 
 
 def open_visits(

@@ -6,7 +6,7 @@ Nothing of a seller is asked or kept. A visit tells how the work was done, in a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -21,9 +21,16 @@ from hadi.domain.months import no_day
 from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.scorecards import Mark, read_mark
 from hadi.domain.statement import LIMIT, cleaned
-from hadi.domain.text import Text
+from hadi.domain.text import Text, day_figure
 from hadi.ingest.limits import Limits
-from hadi.ingest.visits import ReadVisit, VisitFile, Visits, open_visits, read_visits
+from hadi.ingest.visits import (
+    MOST_FAULTS,
+    ReadVisit,
+    VisitFile,
+    Visits,
+    open_visits,
+    read_visits,
+)
 from hadi.models import Scorecard, ScorecardCriterion, ScorecardMark, ScorecardVisit
 from hadi.models.scorecard import FIRST, SECOND
 from hadi.services import events, scorecards, workspace
@@ -205,7 +212,8 @@ def read_file(
     by: Actor,
     now: datetime,
 ) -> tuple[VisitFile, Visits]:
-    """What a file of visits holds; nothing is stored. Raises Unreadable."""
+    """What a file of visits holds, how many of them are stored already, and which of these were
+    on another day or in another store; nothing is stored. Raises Unreadable."""
     require(by, Permission.EDIT_SCORECARDS)
     number_of = naming(card.asked)
     opened = open_visits(
@@ -213,7 +221,8 @@ def read_file(
         limits=limits,
     )  # fmt: skip
     today = now.astimezone(workspace.zone()).date()
-    return opened, read_visits(opened, number_of=number_of, today=today)
+    found = read_visits(opened, number_of=number_of, today=today)
+    return opened, _beside(found, _known(card))
 
 
 def import_visits(
@@ -223,12 +232,11 @@ def import_visits(
     of the file, and keeps those that the file does not say. Raises Invalid where rows cannot be
     used, Blocked."""
     require(by, Permission.EDIT_SCORECARDS)
-    if found.faulty:
-        named = {f"rows.{place}": text for place, text in enumerate(found.faults)}
-        raise Invalid(Text("visits_faulty", n=found.faulty), named)
+    _refuse_faulty(found)
     with transaction():
         card = open_card(scorecard_id)
         known = _known(card)
+        _refuse_faulty(_beside(found, known))
         ids = {each.number: each.id for each in card.asked}
         added = marks = 0
         for each in found.visits:
@@ -243,6 +251,35 @@ def import_visits(
         details = {"filename": filename, "added": added, "updated": updated, "marks": marks}
         record("visits_imported", card, by=by, now=now, details=details)
     return Imported(added, updated, marks)
+
+
+def _refuse_faulty(found: Visits) -> None:
+    if found.faulty:
+        named = {f"rows.{place}": text for place, text in enumerate(found.faults)}
+        raise Invalid(Text("visits_faulty", n=found.faulty), named)
+
+
+def _beside(found: Visits, known: Mapping[str, ScorecardVisit]) -> Visits:
+    """What was read, beside the visits that are stored: a number belongs to one visit, of one day
+    and one store."""
+    stored = [(each, known[key]) for each in found.visits if (key := folded(each.code)) in known]
+    differ = [text for each, visit in stored if (text := _difference(each, visit)) is not None]
+    faults = (*found.faults, *differ)[:MOST_FAULTS]
+    return replace(
+        found, faults=faults, faulty=found.faulty + len(differ), known=len(stored)
+    )  # fmt: skip
+
+
+def _difference(read: ReadVisit, visit: ScorecardVisit) -> Text | None:
+    if read.day != visit.visited_on:
+        days = {"stored": day_figure(visit.visited_on), "day": day_figure(read.day)}
+        return Text("visits_other_day", visit=read.code[:60], **days)
+    stores = [" ".join(folded(store).split()) for store in (read.unit, visit.unit)]
+    if all(stores) and stores[0] != stores[1]:
+        return Text(
+            "visits_other_store", visit=read.code[:60], stored=visit.unit, store=read.unit[:60]
+        )
+    return None
 
 
 def naming(criteria: Iterable[ScorecardCriterion]) -> Callable[[str], int | None]:

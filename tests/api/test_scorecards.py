@@ -85,9 +85,16 @@ def test_visits_of_a_text(people: People) -> None:
         f"{here}/visits/import", {"text": text, "columns": columns, "dry_run": True}
     )
     assert dry.status_code == 200, dry.text
-    assert (dry.get_json()["visits"], dry.get_json()["added"]) == (1, None)
+    assert (dry.get_json()["visits"], dry.get_json()["added"]) == (1, 1)
     done = people.member.post(f"{here}/visits/import", {"text": text, "columns": columns})
     assert (done.get_json()["added"], done.get_json()["marks"]) == (1, 2)
+    again = {"text": text, "columns": columns, "dry_run": True}
+    told = people.member.post(f"{here}/visits/import", again).get_json()
+    assert (told["added"], told["updated"]) == (0, 1)
+    moved = {"text": text.replace("2026-01-10", "2026-01-12"), "columns": columns}
+    told = people.member.post(f"{here}/visits/import", moved | {"dry_run": True}).get_json()
+    assert told["faulty"] == 1 and "12 January 2026" in told["faults"][0]
+    assert people.member.post(f"{here}/visits/import", moved).status_code == 422
     bad = people.member.post(f"{here}/visits/import", {"text": text + "v2;2026-01-11;s07;1;5\n",
                                                       "columns": columns})  # fmt: skip
     assert bad.status_code == 422 and "rows.0" in bad.get_json()["fields"]

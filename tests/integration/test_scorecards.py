@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -247,6 +248,28 @@ def test_a_file_with_a_row_for_each_mark(world: World) -> None:
     )
     assert (again.added, again.updated) == (0, 2)
     assert scorecard_visits.counted(card)[0].marks[3] is Mark.MET
+
+
+def test_a_number_that_is_stored_is_of_one_day_and_one_store(world: World) -> None:
+    card = card_of(world)
+    first = read(world, card, LONG)
+    scorecard_visits.import_visits(
+        card.id, first, filename="visits.csv", by=world.actor(), now=world.later()
+    )
+    same = read(world, card, LONG.replace("s07", " S07 "))
+    assert (same.known, same.faulty) == (2, 0)
+    for other, said in (
+        (LONG.replace("05.01.2026", "06.01.2026"), "is stored with the day"),
+        (LONG.replace("s07", "s08"), "is stored with the store “s07”, and here it is “s08”"),
+    ):
+        found = read(world, card, other)
+        assert found.faulty and said in str(found.faults[0]), other
+    # Somebody stores the visit after it was looked at.
+    with pytest.raises(Invalid):
+        scorecard_visits.import_visits(
+            card.id, replace(found, faults=(), faulty=0), filename="visits.csv",
+            by=world.actor(), now=world.later(),
+        )  # fmt: skip
 
 
 def test_na_is_an_answer_also_in_a_column_of_ones_and_zeros(world: World) -> None:

@@ -98,6 +98,8 @@ def test_lines_are_looked_at_and_then_stored(visitor: Visitor) -> None:
     assert "2 visits · 3 marks" in page.text
     store(visitor, here, LINES)
     assert "50.0% of what applied was met, in 2 visits." in visitor.get(here).text
+    page = visitor.submit(f"{here}/import", {"lines": LINES}, form_id="import", status=200)
+    assert "2 of them are stored already: the marks given here replace their own" in page.text
 
 
 def test_the_history_names_the_file_that_was_looked_at(visitor: Visitor) -> None:

@@ -83,6 +83,12 @@ WORDING: dict[str, Wording] = {
     "visits_row_differs": N_(
         "Row %(row)s: visit “%(visit)s” has another day or store in an earlier row."
     ),
+    "visits_other_day": N_(
+        "Visit “%(visit)s” is stored with the day %(stored)s, and here it is %(day)s: correct the day, or give another visit another number."
+    ),
+    "visits_other_store": N_(
+        "Visit “%(visit)s” is stored with the store “%(stored)s”, and here it is “%(store)s”: correct the store, or give another visit another number."
+    ),
     "visits_row_long": N_("Row %(row)s: “%(column)s” is longer than %(limit)s characters."),
     "visits_none": N_("“%(file)s” holds no visit."),
     "visits_too_many": N_("“%(file)s” holds more than %(most)s marks: import it in parts."),

@@ -147,6 +147,14 @@ def _preview(found: Visits) -> Preview:
         told.insert(
             0, str(ngettext("%(num)s row is wrong", "%(num)s rows are wrong", found.faulty))
         )
+    if found.known:
+        told.append(
+            str(ngettext(
+                "%(num)s of them is stored already: the marks given here replace its own",
+                "%(num)s of them are stored already: the marks given here replace their own",
+                found.known,
+            ))
+        )  # fmt: skip
     hidden = count - MOST_SHOWN
     return Preview(
         summary=" · ".join(told),
