@@ -108,8 +108,8 @@ def test_what_reaches_every_store_changes_nothing(world: World) -> None:
         (
             "pass",
             (
-                "3 entries of the calendar lie in the test and reach every arm about alike: the shares "
-                "of their stores that they reach are no more than 10.0 pp apart."
+                "3 entries of the calendar lie in the test and reach every arm about alike: the "
+                "shares of their stores that they reach are no more than 10.0 pp apart."
             ),
         )
     ]
