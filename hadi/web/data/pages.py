@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.domain.quality import Level
 from hadi.domain.text import Figure, FigureKind, Text
@@ -137,7 +138,7 @@ def _line(row: DatasetRow) -> DataLine:
         language=hypothesis.language,
         size=_("%(n)s units", n=count)
         if dataset.kind is DatasetKind.COUNTS
-        else _("%(n)s rows", n=count),
+        else ngettext("%(n)s row", "%(n)s rows", dataset.rows, n=count),
         digest=dataset.digest[:DIGEST_SHOWN],
         whole_digest=dataset.digest,
         who=dataset.author.name,

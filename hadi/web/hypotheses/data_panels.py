@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.db import db
 from hadi.domain.lifecycle import State, Step
@@ -140,7 +141,7 @@ def size_of(dataset: Dataset) -> str:
     count = figure(Figure(FigureKind.COUNT, dataset.rows))
     if dataset.kind is DatasetKind.COUNTS:
         return str(_("%(n)s units", n=count))
-    return str(_("%(n)s rows", n=count))
+    return str(ngettext("%(n)s row", "%(n)s rows", dataset.rows, n=count))
 
 
 def _newest_first(dataset: Dataset) -> tuple[bool, int, float]:

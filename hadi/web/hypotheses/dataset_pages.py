@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.text import Figure, FigureKind, Text, one_stop
@@ -291,7 +292,7 @@ def _origin(origin: Origin) -> OriginLine:
         received=_("%(n)s bytes", n=_count(size)) if size is not None else "",
         received_digest=origin.received_digest,
         choices=tuple(_choices(origin.choices)),
-        rows=_("%(n)s rows", n=_count(origin.rows)),
+        rows=ngettext("%(n)s row", "%(n)s rows", origin.rows, n=_count(origin.rows)),
         digest=origin.digest,
         is_new=origin.is_new,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from hadi.domain.errors import Invalid, Unreadable
 from hadi.domain.lifecycle import State
@@ -135,7 +136,7 @@ def pilot_page(
 def _panel(history: PilotHistory) -> HistoryPanel:
     """What is known of the history, and what hinders it."""
     problem = None
-    said = _("%(n)s rows", n=_count(history.rows))
+    said = ngettext("%(n)s row", "%(n)s rows", history.rows, n=_count(history.rows))
     if history.is_mapped:
         try:
             table = pilots.panel(history, folder=folder())
