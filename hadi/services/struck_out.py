@@ -117,7 +117,7 @@ class Entries(Generic[_E]):
         with transaction():
             entry = self._locked(entry_id, version=version, by=by)
             kept = strike(entry, reason, now=now)
-            self.record("voided", entry, by=by, now=now, reason=kept)
+            self.log("voided", entry, by=by, now=now, reason=kept)
         return entry
 
     def restore(self, entry_id: str, *, version: int | None = None, by: Actor, now: datetime) -> _E:
@@ -127,7 +127,7 @@ class Entries(Generic[_E]):
             entry = self._locked(entry_id, version=version, by=by)
             self.refuse_twice(entry)
             take_back(entry, now=now)
-            self.record("restored", entry, by=by, now=now)
+            self.log("restored", entry, by=by, now=now)
         return entry
 
     def kept(self, entry: _E, before: Mapping[str, Any], after: Mapping[str, Any], *, by: Actor,
@@ -138,10 +138,10 @@ class Entries(Generic[_E]):
         if changed:
             entry.updated_at = now
             db.session.flush()
-            self.record("edited" if before else "added", entry, by=by, now=now, changes=changed)
+            self.log("edited" if before else "added", entry, by=by, now=now, changes=changed)
         return entry
 
-    def record(
+    def log(
         self,
         done: str,
         entry: _E,
