@@ -67,7 +67,7 @@ def known_as(labels: Iterable[str], names: Names | None = None) -> dict[str, Uni
     wanted = {label: folded(label) for label in labels}
     if not wanted:
         return {}
-    names = names_of(_going_by(wanted.values())) if names is None else names
+    names = names_of(going_by(wanted)) if names is None else names
     found: dict[str, Unit] = {}
     for label, key in wanted.items():
         for level in names:
@@ -79,10 +79,10 @@ def known_as(labels: Iterable[str], names: Names | None = None) -> dict[str, Uni
     return found
 
 
-def _going_by(keys: Iterable[str]) -> Iterable[Unit]:
-    """The units that may go by any of these, among others that do not: of a few keys those that
+def going_by(labels: Iterable[str]) -> Iterable[Unit]:
+    """The units that may go by any of these, among others that do not: of a few labels those that
     have one in what is searched of them, of many all."""
-    asked = {key for key in keys if key}
+    asked = {key for label in labels if (key := folded(label))}
     query = select(Unit)
     if len(asked) <= FEW:
         query = query.where(

@@ -37,10 +37,9 @@ def of(hypothesis: Hypothesis) -> Sites:
     plan = test.plan if test else None
     if plan is None or plan.pilot is None or not plan.pilot.treated:
         return Sites()
-    everyone = list(db.session.scalars(select(Unit)))
-    if not everyone:
+    if db.session.scalar(select(Unit.id).limit(1)) is None:
         return Sites(has_register=False)
-    names = units.names_of(everyone)
+    names = units.names_of(units.going_by(plan.pilot.treated))
     known = units.known_as(plan.pilot.treated, names)
     others = [site for site in dict.fromkeys(plan.pilot.treated) if site not in known]
     several = [site for site in others if any(folded(site) in level for level in names)]
