@@ -37,6 +37,9 @@ def test_a_lead_plans_a_pilot_and_an_analyst_judges_it(visit: Visit) -> None:
     _asks(lead, address)
     drawn = _draws(lead, address)
     lead.goto(f"{address}/plan")
+    expect(lead.locator("main")).to_contain_text("are not among the stores and teams")
+    _enters(visit("analyst"), address, drawn)
+    lead.goto(f"{address}/plan")
     steps.press(lead, "Start the test")
     lead.goto(f"{address}/pilot")
     expect(lead.locator("main")).to_contain_text("its sites are locked")
@@ -78,6 +81,21 @@ def _draws(page: Page, address: str) -> list[str]:
     page.goto(f"{address}/history")
     expect(page.locator("main")).to_contain_text("drew the pilots by chance")
     return drawn
+
+
+def _enters(page: Page, address: str, drawn: list[str]) -> None:
+    """The shops that were drawn are in no list: whoever keeps it says how they sell."""
+    page.goto(f"{address}/where")
+    steps.press(page, "Enter them")
+    lines = page.locator("[name=lines]")
+    assert "sales_model,technology" in lines.input_value()
+    listed = [f"{site},{site},passive,add-on selling" for site in sorted(drawn)]
+    lines.fill("\n".join(["code,name,sales_model,technology", *listed]))
+    steps.fill(page, {"responsible": "Irina Sokolova"})
+    steps.press(page, "Look at them")
+    steps.press(page, "Store 2 lines")
+    page.goto(f"{address}/where")
+    expect(page.locator("main")).not_to_contain_text("are not among the stores and teams")
 
 
 def _judges(page: Page, address: str, drawn: list[str]) -> None:
