@@ -20,14 +20,15 @@ NAMED = 4  # units; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class WherePanel:
-    """`rows` are (label, value) of what was said; `warnings` what does not fit; `enter` leads to
-    where sites are entered that no list knows."""
+    """`rows` are (label, value) of what was said; `warnings` what does not fit; `unlisted` names
+    sites that no list knows, and `enter` leads to where they are entered."""
 
     url: str
     can_edit: bool
     rows: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     units: tuple[Link, ...]
+    unlisted: tuple[str, ...] = ()
     enter: Link | None = None
 
 
@@ -45,7 +46,6 @@ def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
     found = [*hypothesis_where.warnings(hypothesis), *levers.early(hypothesis)]
     found += [beside] if beside and hypothesis_where.can_change(hypothesis) else []
     unlisted = unknown_sites.warnings(hypothesis)
-    found += unlisted
     return WherePanel(
         url=url_for("hypotheses.where", key=hypothesis.key),
         can_edit=hypothesis_where.can_change(hypothesis)
@@ -53,6 +53,7 @@ def where_panel(hypothesis: Hypothesis, actor: Actor) -> WherePanel:
         rows=tuple((str(label), value) for label, value in rows if value),
         warnings=tuple(say(text) for text in found),
         units=tuple(Link(unit.name, url_for("units.show", unit_id=unit.id)) for unit in named),
+        unlisted=tuple(say(text) for text in unlisted),
         enter=entering(hypothesis, actor) if unlisted else None,
     )
 
