@@ -118,7 +118,7 @@ WORDING: dict[str, Wording] = {
     "check_several_rows_pass": N_("No site has several rows of one period."),
     "check_several_of_seller_pass": N_("No seller of a site has several rows of one period."),
     "check_several_of_seller": NN_(
-        "One row repeats the site, the period and the seller of another (“%(site)s” in “%(time)s”): their values are summed.",
+        "%(n)s row repeats the site, the period and the seller of another (“%(site)s” in “%(time)s”): their values are summed.",
         "%(n)s rows repeat the site, the period and the seller of another (the first: “%(site)s” in “%(time)s”): their values are summed.",
     ),
     "check_several_rows": NN_(
@@ -126,11 +126,11 @@ WORDING: dict[str, Wording] = {
         "%(n)s rows repeat the site and the period of another (the first: “%(site)s” in “%(time)s”): their values are summed.",
     ),
     "check_wide": NN_(
-        "One column was taken for a site: %(sites)s.",
+        "%(n)s column was taken for a site: %(sites)s.",
         "%(n)s columns were taken for sites: %(sites)s. One that is none, such as a total, is left out by naming the controls in the plan.",
     ),
     "check_wide_named": NN_(
-        "One column was taken for a site, as the plan names it: %(sites)s; left out: %(left)s.",
+        "%(n)s column was taken for a site, as the plan names it: %(sites)s; left out: %(left)s.",
         "%(n)s columns were taken for sites, as the plan names them: %(sites)s; left out: %(left)s.",
     ),
     "check_panel_blank": NN_(
