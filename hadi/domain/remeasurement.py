@@ -90,8 +90,9 @@ class Realised:
 
     def follows(self, promise: float | None, *, sign: int) -> Follows:
         """Whether it held, as far as the numbers say; see above. `sign` is -1 where less is
-        better. An end that is not known excludes nothing."""
-        if self.effect is None or promise is None:
+        better. An end that is not known excludes nothing; an effect without any says nothing."""
+        is_bare = self.low is None and self.high is None
+        if self.effect is None or promise is None or is_bare:
             return Follows.NOTHING
         if self.falls_short_of(promise, sign=sign):
             return Follows.DID_NOT_HOLD

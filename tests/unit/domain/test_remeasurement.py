@@ -71,7 +71,8 @@ def test_where_less_is_better_the_worse_side_is_above() -> None:
         (Realised(-9.0, -18.0, 0.1), -17.75, -1, Follows.NOT_KNOWN),
         (Realised(9.0, 1.0, None), 17.75, 1, Follows.HELD),
         (Realised(9.0, None, 12.0), 17.75, 1, Follows.DID_NOT_HOLD),
-        (Realised(9.0), 17.75, 1, Follows.NOT_KNOWN),  # no range excludes nothing
+        (Realised(9.0), 17.75, 1, Follows.NOTHING),  # without a range a number says nothing
+        (Realised(9.0, low=-1.0), 17.75, 1, Follows.NOT_KNOWN),
         (Realised(9.0, 1.0, 18.0), None, 1, Follows.NOTHING),
         (Realised(), 17.75, 1, Follows.NOTHING),
     ],
