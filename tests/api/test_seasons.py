@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,11 +47,14 @@ def running(journey: Journey, people: People) -> Any:
     """A test before and after that runs, by whatever differs from the plan above."""
 
     def start(**changes: Any) -> str:
+        # Planned before the months after: what is planned after them is no test of them.
+        people.app.config["CLOCK"] = lambda: datetime(2025, 1, 2, tzinfo=UTC)
         here = f"/hypotheses/{journey.idea()['id']}"
         put = people.member.put(f"{here}/plan", before_after(people, **changes))
         assert put.status_code == 200, put.text
         assert put.get_json()["blockers"] == []
         assert people.member.post(f"{here}/start").status_code == 200
+        people.app.config["CLOCK"] = None
         return here
 
     return start
@@ -89,6 +92,17 @@ def test_a_real_change_is_a_hint_and_is_scaled_only_with_a_leaders_reason(
         f"{here}/conclusion", decided | {"override": "the other towns ask for it"}
     )
     assert made.status_code == 201, made.text
+
+
+def test_a_plan_that_came_after_its_months_is_no_test_of_them(
+    people: People, journey: Journey
+) -> None:
+    here = f"/hypotheses/{journey.idea()['id']}"
+    assert people.member.put(f"{here}/plan", before_after(people)).status_code == 200
+    assert people.member.post(f"{here}/start").status_code == 200
+    found = judged(people, here, content(effect=0.15))
+    assert found["verdict"] == "invalid"
+    assert {c["code"] for c in found["checks"] if c["status"] == "fail"} == {"after_the_fact"}
 
 
 def test_the_season_explains_all_of_it(running: Any, people: People) -> None:
