@@ -87,6 +87,8 @@ class BabelSpeaker:
     def _money(self, size: float, currency: str | None, decimals: int = 0) -> str:
         if not currency:
             return self._decimal(size, decimals)
+        if size >= _VAST:
+            return f"{currency}{_NO_BREAK}{self._decimal(size, decimals)}"
         pattern = self.locale.currency_formats["standard"].pattern
         if not decimals:
             pattern = pattern.replace(".00", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -194,7 +194,7 @@ def start_wave(body: dict[str, Any], rollout_id: str) -> Response:
     planned: dict[str, Any] = {
         "scope": body.get("scope") or "",
         "starts_on": starts_on,
-        "measure_on": body.get("measure_on") or starts_on + MEASURED_AFTER,
+        "measure_on": body.get("measure_on") or _measured_after(starts_on),
         "version": conditions.optional(rollout.version, stale=STALE),
         "by": actor(),
         "now": now(),
@@ -234,6 +234,12 @@ def measure(body: dict[str, Any], rollout_id: str, number: str) -> Response:
         now=now(),
     )
     return _answer_wave(measured)
+
+
+def _measured_after(starts_on: date) -> date:
+    """Eight weeks after the start; at the end of the calendar, where a wave is refused, the last
+    day that there is."""
+    return starts_on + min(MEASURED_AFTER, date.max - starts_on)
 
 
 def _place(unit: Unit) -> dict[str, Any]:

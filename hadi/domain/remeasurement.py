@@ -19,10 +19,10 @@ from enum import StrEnum
 from statistics import fmean, stdev
 
 from hadi.domain.errors import Blocked, Blocker, Invalid
-from hadi.domain.text import Text
+from hadi.domain.numbers import MOST
+from hadi.domain.text import FigureKind, Text
 
 MOST_STORES = 1000
-_LARGEST = 1e100  # beyond, squares overflow
 
 
 class Follows(StrEnum):
@@ -52,8 +52,8 @@ class Realised:
         fault = None
         if not 2 <= len(effects) <= MOST_STORES:
             fault = Text("measurement_few_stores", limit=MOST_STORES)
-        elif not all(math.isfinite(effect) and abs(effect) < _LARGEST for effect in effects):
-            fault = Text("measurement_not_finite")
+        else:
+            fault = next(filter(None, map(_odd, effects)), None)
         if fault:
             raise Invalid(Text("measurement_invalid"), {"stores": fault})
         mean, spread = fmean(effects), stdev(effects)
@@ -62,19 +62,18 @@ class Realised:
         reach = quantile(alpha, len(effects) - 1) * spread / math.sqrt(len(effects))
         return cls(mean, mean - reach, mean + reach)
 
-    def faults(self) -> dict[str, Text]:
-        """What makes it unusable, by part."""
+    def faults(self, kind: FigureKind = FigureKind.NUMBER) -> dict[str, Text]:
+        """What makes it unusable, by part. `kind` says in which unit effects are: no share moves
+        by more than all of it, and nothing falls by more than what there was."""
         named = {"effect": self.effect, "low": self.low, "high": self.high}
-        odd = {
-            name: Text("measurement_not_finite")
-            for name, value in named.items()
-            if value is not None and not math.isfinite(value)
-        }
-        if odd:
-            return odd
+        odd = {name: _odd(value) for name, value in named.items() if value is not None}
+        if any(odd.values()):
+            return {name: text for name, text in odd.items() if text}
         if self.effect is None:
             has_end = self.low is not None or self.high is not None
             return {"effect": Text("measurement_needs_effect")} if has_end else {}
+        if not _can_be(self.effect, kind):
+            return {"effect": Text("measurement_impossible")}
         found = {}
         if self.low is not None and self.low > self.effect:
             found["low"] = Text("measurement_low_above")
@@ -98,6 +97,19 @@ class Realised:
             return Follows.DID_NOT_HOLD
         worst = self.low if sign > 0 else self.high
         return Follows.HELD if worst is not None and sign * worst > 0.0 else Follows.NOT_KNOWN
+
+
+def _odd(value: float) -> Text | None:
+    """What is wrong with a number for itself: a slip of the keyboard overflows every sum."""
+    if not math.isfinite(value):
+        return Text("measurement_not_finite")
+    return None if abs(value) <= MOST else Text("measurement_impossible")
+
+
+def _can_be(effect: float, kind: FigureKind) -> bool:
+    if kind is FigureKind.POINTS:
+        return abs(effect) <= 1.0
+    return kind is not FigureKind.PERCENT or effect >= -1.0
 
 
 def settled(found: Follows, said: bool | None, *, reason: str) -> bool:

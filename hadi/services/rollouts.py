@@ -12,7 +12,7 @@ from hadi.domain.permissions import Actor, Permission, require
 from hadi.domain.remeasurement import Follows, Realised, settled
 from hadi.domain.scaling import Payback, RolloutStatus, asks_why, has_failed, move_blockers
 from hadi.domain.statement import LIMIT, cleaned
-from hadi.domain.text import Text
+from hadi.domain.text import FigureKind, Text
 from hadi.models import Conclusion, Hypothesis, Rollout, Test, Wave
 from hadi.services import events, rollout_order, workspace
 from hadi.services.rollout_list import promise_of
@@ -192,7 +192,7 @@ def measure(
     with _taking(rollout_id, "measure_wave", by=by, now=now, version=version) as rollout:
         wave = _unmeasured(rollout, number)
         _check_length(note, "note", "measurement_invalid")
-        realised = realised_of(Realised(effect, low, high), stores)
+        realised = realised_of(rollout, Realised(effect, low, high), stores)
         found = followed(rollout, realised)
         has_held = settled(found, has_held, reason=note)
         wave.has_held, wave.note = has_held, note
@@ -219,12 +219,16 @@ def followed(rollout: Rollout, realised: Realised) -> Follows:
     return realised.follows(promise.whole, sign=promise.metric.sign)
 
 
-def realised_of(typed: Realised, stores: Sequence[float]) -> Realised:
+def realised_of(rollout: Rollout, typed: Realised, stores: Sequence[float]) -> Realised:
     """What was typed, or what follows from the stores. Raises Invalid."""
+    promise = promise_of(rollout)
+    kind = promise.kind if promise else FigureKind.NUMBER
     if stores and typed != Realised():
         raise Invalid(Text("measurement_invalid"), {"stores": Text("measurement_twice")})
     realised = Realised.of_stores(stores) if stores else typed
-    faults = realised.faults()
+    faults = realised.faults(kind)
+    if faults and stores:
+        faults = {"stores": next(iter(faults.values()))}
     if faults:
         raise Invalid(Text("measurement_invalid"), faults)
     return realised
@@ -274,7 +278,7 @@ def _unmeasured(rollout: Rollout, number: int) -> Wave:
 
 
 def _check_wave(scope: str, starts_on: date, measure_on: date) -> None:
-    if not starts_on < measure_on <= starts_on + MEASURE_WITHIN:
+    if not timedelta(0) < measure_on - starts_on <= MEASURE_WITHIN:
         raise Invalid(Text("wave_invalid"), {"measure_on": Text("wave_needs_measure_on")})
     _check_length(cleaned(scope), "scope", "wave_invalid")
 

@@ -251,6 +251,8 @@ def test_rollouts_follow_their_own_rules(people: People, journey: Journey) -> No
     wave = {"scope": "x", "starts_on": "2026-01-01"}
     late = leader.post(f"{there}/waves", wave | {"measure_on": "2026-12-31"})
     assert said(late, 422)["fields"].keys() == {"measure_on"}
+    for_ever = leader.post(f"{there}/waves", {"scope": "x", "starts_on": "9999-12-31"})
+    assert for_ever.status_code == 422
     odd = leader.post(f"{there}/waves", wave | {"measure_on": "soon"})
     assert said(odd, 422)["fields"].keys() == {"measure_on"}
     assert leader.post(f"{there}/waves", wave).status_code == 201

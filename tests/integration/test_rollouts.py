@@ -126,6 +126,8 @@ def test_a_wave_is_measured_before_the_next_starts(world: World) -> None:
     with pytest.raises(Invalid) as late:
         rollouts.plan_wave(rollout.id, 2, scope="", **(given | {"measure_on": date(2026, 9, 1)}))
     assert set(late.value.fields) == {"measure_on"}
+    for_ever = {"starts_on": date(9999, 12, 30), "measure_on": date(9999, 12, 31)}
+    assert rollouts.plan_wave(rollout.id, 2, scope="", **(given | for_ever)).number == 2
     (first, _) = rollout.waves
     assert (first.effect, first.low, first.high, first.note) == (0.04, 0.01, 0.07, "as told")
 
@@ -154,6 +156,9 @@ def test_a_measurement_is_written_once(world: World) -> None:
         ({"low": 0.1}, "effect"),
         ({"effect": 0.1, "low": 0.2}, "low"),
         ({"effect": 0.1, "high": 0.05}, "high"),
+        ({"effect": 9e39}, "effect"),
+        ({"effect": 5.0}, "effect"),  # points of a share as they are typed, not as a fraction
+        ({"stores": [5.0, 6.0]}, "stores"),
         ({"note": "x" * 1001}, "note"),
     ],
 )

@@ -32,6 +32,7 @@ GAP = "\u00a0"
         (Figure(K.P_VALUE, 0.0307), "0.031", "0,031", "0,031"),
         (Figure(K.P_VALUE, 1e-9), "less than 0.001", "меньше 0,001", "kisebb, mint 0,001"),
         (Figure(K.MONEY, 1234.5, False, "EUR"), "€1,234", f"1{GAP}234{GAP}€", f"1{GAP}234{GAP}EUR"),
+        (Figure(K.MONEY, 2e39, False, "EUR"), f"EUR{GAP}2E39", f"EUR{GAP}2E39", f"EUR{GAP}2E39"),
         (Figure(K.MONEY, -99, False, "HUF"), f"−HUF{GAP}99", f"−99{GAP}HUF", f"−99{GAP}Ft"),
         (
             Figure(K.DATE, "2026-02-20"),

@@ -55,21 +55,22 @@ def measure_answer(
         unit=_unit(promise),
         units=_units(promise, plain.metric),
         whole=whole_words(promise) if promise else None,
-        follows=_follows(promise, form, is_fraction=is_fraction) if is_readable else None,
+        follows=_follows(rollout, form, is_fraction=is_fraction) if is_readable else None,
     )
     if asks:
         return render(TEMPLATE, page)
     return answered(TEMPLATE, page, lambda: act(form.measured(is_fraction=is_fraction)))
 
 
-def _follows(promise: Promise | None, form: MeasurementForm, *, is_fraction: bool) -> str | None:
+def _follows(rollout: Rollout, form: MeasurementForm, *, is_fraction: bool) -> str | None:
     """What follows from what is typed; None where that cannot be used, or says nothing."""
     typed = form.measured(is_fraction=is_fraction)
     stores = typed.pop("stores")
     try:
-        return follows_words(promise, realised_of(Realised(**typed), stores))
+        found = realised_of(rollout, Realised(**typed), stores)
     except Invalid:
         return None
+    return follows_words(promise_of(rollout), found)
 
 
 def _unit(promise: Promise | None) -> str | None:

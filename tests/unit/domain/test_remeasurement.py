@@ -8,6 +8,7 @@ import pytest
 
 from hadi.domain.errors import Blocked, Invalid
 from hadi.domain.remeasurement import Follows, Realised, settled
+from hadi.domain.text import FigureKind
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,23 @@ from hadi.domain.remeasurement import Follows, Realised, settled
 )
 def test_each_fault_is_said_of_its_part(realised: Realised, fields: set[str]) -> None:
     assert set(realised.faults()) == fields
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind", "is_refused"),
+    [
+        (9e39, FigureKind.NUMBER, True),
+        (70.0, FigureKind.NUMBER, False),
+        (70.0, FigureKind.POINTS, True),  # 70 points are 0.7
+        (-1.0, FigureKind.POINTS, False),
+        (-1.2, FigureKind.PERCENT, True),  # nothing falls by more than what there was
+        (1.2, FigureKind.PERCENT, False),
+    ],
+)
+def test_an_effect_that_cannot_be_is_refused(
+    effect: float, kind: FigureKind, *, is_refused: bool
+) -> None:
+    assert set(Realised(effect).faults(kind)) == ({"effect"} if is_refused else set())
 
 
 def test_it_falls_short_when_the_whole_range_is_on_the_worse_side() -> None:
@@ -45,7 +63,9 @@ def test_the_effect_of_a_wave_follows_from_those_of_its_stores() -> None:
     assert Realised.of_stores([2.0, 2.0, 2.0]) == Realised(2.0)  # no spread, no range
 
 
-@pytest.mark.parametrize("effects", [[], [1.0], [1.0, math.nan], [1e308, -1e308], [0.0] * 1001])
+@pytest.mark.parametrize(
+    "effects", [[], [1.0], [1.0, math.nan], [1e308, -1e308], [9e39, 8e39], [0.0] * 1001]
+)
 def test_stores_without_an_effect_are_refused(effects: list[float]) -> None:
     with pytest.raises(Invalid) as refusal:
         Realised.of_stores(effects)
