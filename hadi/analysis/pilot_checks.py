@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from hadi.analysis.pilot_found import Found
 from hadi.domain.errors import Unreadable
 from hadi.domain.pilot_plan import Decide, PilotPlan, Scale
@@ -22,6 +24,7 @@ from hadi.stats.panel import Gap, Panel
 
 MOST_NAMED = 5
 MOST_COLUMNS = 30
+LEAST_OF_TOTAL, NEAR_TOTAL = 4, 1e-4  # periods that agree, and how well: totals are rounded
 POOR = 0.5  # of the pilots' movement before the start: a mix that explains less is a poor one
 
 
@@ -122,7 +125,7 @@ def _validity(laid: Laid, plan: Plan) -> Iterator[Check]:
     assert pilot is not None
     yield _controls(laid, pilot)
     if laid.table.is_wide:
-        yield Check("wide", CheckStatus.PASS, columns_taken(laid.table))
+        yield _columns(laid.table)
     yield _missing(panels.gaps(panel))
     if absent := laid.table.periods.absent:
         text = Text("check_periods_absent", n=len(absent), periods=named_some(absent))
@@ -141,6 +144,32 @@ def _controls(laid: Laid, pilot: PilotPlan) -> Check:
         text = Text("check_controls_named", n=n)
         return Check("controls", CheckStatus.PASS, text)
     return Check("controls", CheckStatus.PASS, Text("check_controls_all", n=n))
+
+
+def _columns(table: PanelTable) -> Check:
+    """A total among the sites is caught where it is one: as a control it would hold the pilots'
+    own gain."""
+    total = _total_of(table)
+    if total is not None:
+        return Check("wide", CheckStatus.WARN, Text("check_wide_total", site=total))
+    return Check("wide", CheckStatus.PASS, columns_taken(table))
+
+
+def _total_of(table: PanelTable) -> str | None:
+    """The site whose values are the sum, or the average, of those of all others in every period
+    that all of them have."""
+    for values in table.values.values():
+        whole = values[:, ~np.isnan(values).any(axis=0)]
+        others = len(whole) - 1
+        if others < 2 or whole.shape[1] < LEAST_OF_TOTAL:
+            continue
+        rest = whole.sum(axis=0) - whole
+        for share in (rest, rest / others):
+            alike = np.isclose(whole, share, rtol=NEAR_TOTAL, atol=0.0).all(axis=1)
+            is_told = ~np.isclose(whole, whole[:, :1]).all(axis=1)  # a line says nothing
+            if (alike & is_told).any():
+                return table.sites[int(np.argmax(alike & is_told))]
+    return None
 
 
 def columns_taken(table: PanelTable) -> Text:

@@ -94,11 +94,29 @@ def test_columns_give_what_rows_give(call: Call, wide: Path, long: Path) -> None
 def test_a_file_without_the_column_of_the_site_is_recognised_and_that_is_said(
     call: Call, wide: Path, named: tuple[str, ...]
 ) -> None:
+    text = wide.read_text(encoding="utf-8")
+    wide.write_text("\n".join(line.rpartition(",")[0] for line in text.splitlines()) + "\n")
     code, out, _err = call("pilot", wide, *named, *ASKED)
     assert code == 0
-    assert "25 columns were taken for sites" in out
-    assert "“total”" in out and "naming the controls" in out
+    assert "24 columns were taken for sites" in out and "naming the controls" in out
     assert ("There is no column “store”" in out) is bool(named)
+
+
+@pytest.mark.parametrize("share", [1.0, 1.0 / 24])
+def test_a_sum_or_an_average_among_the_sites_is_warned_of(
+    call: Call, wide: Path, share: float
+) -> None:
+    head, *lines = wide.read_text(encoding="utf-8").splitlines()
+    told = [head]
+    for line in lines:
+        before, _comma, total = line.rpartition(",")
+        told.append(f"{before},{float(total) * share:.3f}")
+    wide.write_text("\n".join(told) + "\n", encoding="utf-8")
+    checks = {
+        check["code"]: check for check in found(call, "pilot", wide, "--wide", *ASKED)["checks"]
+    }
+    assert checks["wide"]["status"] == "warn"
+    assert "The column “total” was taken for a site" in checks["wide"]["detail"]
 
 
 def test_a_file_with_a_column_of_words_is_not_taken_for_one(call: Call, wide: Path) -> None:

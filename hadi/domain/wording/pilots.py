@@ -129,6 +129,9 @@ WORDING: dict[str, Wording] = {
         "%(n)s column was taken for a site: %(sites)s.",
         "%(n)s columns were taken for sites: %(sites)s. One that is none, such as a total, is left out by naming the controls in the plan.",
     ),
+    "check_wide_total": N_(
+        "The column “%(site)s” was taken for a site, and is the sum or the average of the others: take it out of the file, or name the controls in the plan."
+    ),
     "check_wide_named": NN_(
         "%(n)s column was taken for a site, as the plan names it: %(sites)s; left out: %(left)s.",
         "%(n)s columns were taken for sites, as the plan names them: %(sites)s; left out: %(left)s.",

@@ -60,7 +60,7 @@ WORDING: dict[str, Wording] = {
     "activity_rollout_narrowed": N_("Narrowed to where it holds"),
     "measurement_invalid": N_("The measurement needs another look."),
     "measurement_not_finite": N_("Write a number."),
-    "measurement_impossible": N_("No effect is of that size. Over the API 5 %% is written 0.05."),
+    "measurement_impossible": N_("No effect is of that size. Over the API 5%% is written 0.05."),
     "measurement_needs_effect": N_("Give the effect itself beside the ends of its interval."),
     "measurement_few_stores": N_(
         "Give the effects of 2 to %(limit)s stores, each on a line of its own."
