@@ -34,7 +34,12 @@ def read_period(body: Mapping[str, Any], *, today: date) -> dict[str, Any]:
         columns[name] = read_count(body.get(name), name, wrong)
     columns["stages"] = _stages(body.get("stages"), wrong)
     columns["revenue"] = read_amount(body.get("revenue"), "revenue", wrong)
-    columns["currency"] = read_currency(body.get("currency"), "currency", wrong)
+    columns["currency"] = read_currency(
+        body.get("currency"),
+        "currency",
+        wrong,
+        takes_none=True,  # of the command, which asks none
+    )
     columns["note"] = read_note(body.get("note"), wrong)
     _refuse_nonsense(columns, wrong)
     if wrong:

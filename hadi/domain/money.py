@@ -12,6 +12,7 @@ from hadi.domain.text import Figure, FigureKind, Text
 CENT = Decimal("0.01")
 MOST = Decimal("1e13")
 NO_CURRENCY = "XXX"  # ISO 4217: whichever it is, it is one
+_FOR_TESTS = "XTS"  # ISO 4217: no money at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,14 @@ def read_amount(value: object, name: str, wrong: dict[str, Text]) -> Decimal | N
     return rounded
 
 
-def read_currency(value: object, name: str, wrong: dict[str, Text]) -> str | None:
-    """The code of a currency that there is; what is none is noted in `wrong`."""
+def read_currency(
+    value: object, name: str, wrong: dict[str, Text], *, takes_none: bool = False
+) -> str | None:
+    """The code of a currency that there is; what is none is noted in `wrong`. `takes_none`: also
+    the code of amounts of which nobody said what they are in."""
     currency = written_currency(value, name, wrong)
+    if takes_none and currency == NO_CURRENCY:
+        return currency
     if currency is not None and not is_currency(currency):
         wrong[name] = unknown_currency(currency)
         return None
@@ -87,7 +93,7 @@ def unknown_currency(code: str) -> Text:
 def _codes() -> frozenset[str]:
     from babel.numbers import list_currencies  # here: `hadi check` starts without it
 
-    return frozenset(list_currencies())
+    return frozenset(list_currencies()) - {NO_CURRENCY, _FOR_TESTS}
 
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:

@@ -21,7 +21,7 @@ PERIOD = {
 WANTED = Text("field_not_a_date", field="starts_on")
 
 
-@pytest.mark.parametrize("code", ["NAN", "AAA", "XYZ", "BTC"])
+@pytest.mark.parametrize("code", ["NAN", "AAA", "XYZ", "BTC", "XXX", "XTS"])
 def test_letters_that_are_no_currency_are_refused_by_name(code: str) -> None:
     wrong: dict[str, Text] = {}
     assert read_currency(code, "currency", wrong) is None
