@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hadi.domain.errors import Invalid, Unreadable
@@ -56,6 +57,8 @@ _DERIVED = ("conversion", "check", "frequency", "who", "who_email", "entered", "
 _NEEDED = {"period": ("starts_on", "leads", "clients", "purchases", "revenue"),
            "base": ("territory", "active")}  # fmt: skip
 _MONEY = re.compile(r"[^\d.,\-]")
+_POWER = re.compile(r"\d+([.,]\d+)?[eE][+-]?\d{1,2}")
+_NO_AMOUNT = re.compile(r"[%()]|\d[^\W\d]+\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,13 @@ def _titles(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def amount_in(cell: object) -> str:
-    """An amount as it stands in a list: its groups and its currency's sign taken away."""
+    """An amount as it stands in a list: its groups and its currency's sign taken away. What is no
+    amount stays as it is, to be refused: a share, one in brackets, digits with letters between."""
+    written = str(cell or "").strip()
+    if _POWER.fullmatch(written):  # 1.2E+06: the column was too narrow
+        return f"{Decimal(written.replace(',', '.')):f}"
+    if _NO_AMOUNT.search(written):
+        return written
     bare = _MONEY.sub("", str(cell or "")).strip(".,")
     if "," in bare and "." in bare:
         last = max(bare.rfind(","), bare.rfind("."))
