@@ -12,11 +12,11 @@ import click
 
 from hadi.domain.economics import MOST_WEEKS, Declaration
 from hadi.domain.errors import Invalid
-from hadi.domain.money import NO_CURRENCY, Money
+from hadi.domain.money import NO_CURRENCY, Money, amount_figure, read_currency
 from hadi.domain.numbers import is_sensible
 from hadi.domain.payback import Assessment, assess
 from hadi.domain.payback_sentence import figure_of, sentence
-from hadi.domain.text import Text
+from hadi.domain.text import ENGLISH, Text
 from hadi.domain.weekly_effect import WeeklyEffect
 from hadi.stats.payback import Case, Gain
 
@@ -31,9 +31,10 @@ from hadi.stats.payback import Case, Gain
 @click.option("--limit", type=float, required=True, help="It has to be back within so many weeks.")
 @click.option("--one-off", type=float, help="What a store of the roll-out costs once.")
 @click.option("--running", type=float, default=0.0, help="What it costs every week.")
+@click.option("--currency", metavar="CODE", help="That of all amounts, such as EUR.")
 @click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 def payback(is_json: bool, **given: Any) -> None:
-    """Does it pay back? All amounts are in one currency, whichever that is.
+    """Does it pay back? All amounts are in one currency: name it, and it stands beside each.
 
     The exit code is 2 where the numbers cannot be used.
     """
@@ -61,7 +62,7 @@ def _assessed(given: dict[str, Any]) -> Assessment:
     declared = _declared(given)
     if not (0 <= given["cost"] <= 1e13 and is_sensible(given["cost"])):
         raise Invalid(Text("option_refused", option="--cost", reason=Text("amount_unreadable")))
-    spent = Money(Decimal(str(given["cost"])), NO_CURRENCY)
+    spent = Money(Decimal(str(given["cost"])), declared.currency or NO_CURRENCY)
     effect = WeeklyEffect(Gain(given["effect"], low, high))
     return assess(
         declared, effect, [spent], test_weeks=given["weeks"], matures_on=None, today=date.min
@@ -69,6 +70,7 @@ def _assessed(given: dict[str, Any]) -> Assessment:
 
 
 _OPTIONS = {
+    "currency": "--currency",
     "margin": "--margin",
     "payback_limit_weeks": "--limit",
     "one_off_per_store": "--one-off",
@@ -78,10 +80,14 @@ _OPTIONS = {
 
 def _declared(given: dict[str, Any]) -> Declaration:
     """What the options declare. Raises Invalid, naming the option that is to be mended."""
+    wrong: dict[str, Text] = {}
+    currency = given["currency"] and read_currency(given["currency"], "currency", wrong)
     try:
+        if wrong:
+            raise Invalid(Text("economics_invalid", n=len(wrong)), wrong)
         return Declaration.from_json(
             {
-                "currency": NO_CURRENCY, "value_per_unit": 1, "margin": given["margin"],
+                "currency": currency or NO_CURRENCY, "value_per_unit": 1, "margin": given["margin"],
                 "payback_limit_weeks": given["limit"], "one_off_per_store": given["one_off"],
                 "running_per_week": given["running"],
             }
@@ -98,6 +104,7 @@ def _as_json(found: Assessment, told: str) -> dict[str, Any]:
     return {
         "payback": found.payback.value,
         "sentence": told,
+        "currency": None if found.currency == NO_CURRENCY else found.currency,
         "margin_per_week": asdict(found.gain) if found.gain else None,
         "earned": asdict(found.earned) if found.earned else None,
         "earned_share": asdict(found.share) if found.share else None,
@@ -111,7 +118,8 @@ def _lines(found: Assessment) -> list[str]:
     lines = []
     if found.earned is not None and found.share is not None:
         share = f"{found.share.estimate * 100:.0f}%"
-        lines.append(f"Earned in the test   {found.earned.estimate:,.0f} ({share} of its cost)")
+        earned = amount_figure(found.earned.estimate, found.currency or NO_CURRENCY)
+        lines.append(f"Earned in the test   {ENGLISH.figure(earned)} ({share} of its cost)")
     if found.weeks is not None:
         ends = (found.weeks.estimate, found.weeks.low, found.weeks.high)
         middle, soonest, latest = (str(figure_of(end)) for end in ends)
@@ -119,10 +127,12 @@ def _lines(found: Assessment) -> list[str]:
     if found.store is not None:
         named = (("estimate", found.store.estimate), ("lower end", found.store.low))
         for name, case in (*named, ("half effect", found.store.half)):
-            lines.append(f"A store, {name:<11} {_case(case)}")
+            lines.append(f"A store, {name:<11} {_case(case, found.currency)}")
     return lines
 
 
-def _case(case: Case) -> str:
-    net = "open" if case.net is None else f"{case.net:,.0f} a week"
-    return f"{net}, {figure_of(case.weeks)}"
+def _case(case: Case, currency: str | None) -> str:
+    if case.net is None:
+        return f"open, {figure_of(case.weeks)}"
+    net = ENGLISH.figure(amount_figure(case.net, currency or NO_CURRENCY))
+    return f"{net} a week, {figure_of(case.weeks)}"

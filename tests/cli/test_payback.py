@@ -24,12 +24,23 @@ def test_the_worked_example() -> None:
     assert done.returncode == 0, done.stderr
     for words in (
         "MAY PAY BACK", "17,408 (42% of its cost)", "18.8 weeks [11.0 weeks; 67.4 weeks]",
-        "1,276 a week, 19.6 weeks", "-292 a week, never", "188 a week, 133 weeks",
+        "1,276 a week, 19.6 weeks", "−292 a week, never", "188 a week, 133 weeks",
     ):  # fmt: skip
         assert words in done.stdout
     told = json.loads(run(*SLOW, "--json").stdout)
     assert told["payback"] == "may_pay_back" and told["store"]["low"]["weeks"] is None
     assert round(told["weeks"]["high"], 1) == 67.4
+
+
+def test_the_currency_stands_beside_every_amount() -> None:
+    done = run(*SLOW, "--currency", "huf")
+    for words in ("17,408 HUF (42%", "1,276 HUF a week", "−292 HUF a week"):
+        assert words in done.stdout, done.stdout
+    assert json.loads(run(*SLOW, "--currency", "EUR", "--json").stdout)["currency"] == "EUR"
+    assert json.loads(run(*SLOW, "--json").stdout)["currency"] is None
+    unknown = run(*SLOW, "--currency", "NAN")
+    assert unknown.returncode == 2 and not unknown.stdout
+    assert "--currency" in unknown.stderr or "NAN" in unknown.stderr
 
 
 def test_an_open_lower_end_is_never_proven() -> None:
