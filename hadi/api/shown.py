@@ -12,7 +12,7 @@ from hadi.api.authentication import actor, now
 from hadi.api.voice import language, say
 from hadi.domain.errors import Blocker
 from hadi.domain.lifecycle import Step
-from hadi.domain.permissions import Permission, Stake, allows
+from hadi.domain.permissions import Permission, allows
 from hadi.domain.plan import MetricRole
 from hadi.domain.plan_sense import expects_worse
 from hadi.domain.statement import Statement
@@ -263,9 +263,8 @@ def rollout(shown: Rollout) -> Json:
 
 def _margin(shown: Rollout) -> Json | None:
     """What it brings a week; None for who may not see money too."""
-    weekly = rollout_gain.of(shown)
-    stake = Stake(shown.hypothesis.author_id, shown.hypothesis.owner_id)
-    if weekly is None or not allows(actor(), Permission.VIEW_MONEY, stake):
+    weekly = rollout_gain.seen(shown, by=actor())
+    if weekly is None:
         return None
     told = {"currency": weekly.currency, "is_measured_again": weekly.is_measured_again}
     return asdict(weekly.gain) | told

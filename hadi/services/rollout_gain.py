@@ -16,7 +16,7 @@ from sqlalchemy import select
 from hadi.db import db
 from hadi.domain.money import NO_CURRENCY
 from hadi.domain.payback import Assessment
-from hadi.domain.permissions import Actor, Permission, allows, require
+from hadi.domain.permissions import Actor, Permission, Stake, allows, require
 from hadi.domain.scaling import RolloutStatus
 from hadi.models import Rollout
 from hadi.services.rollout_list import promise_of
@@ -62,6 +62,14 @@ def of(rollout: Rollout) -> WeeklyGain | None:
         again = Gain(float(last.effect or 0.0), last.low, last.high).times(told["of_effect"])
         return WeeklyGain(again, told["currency"], is_measured_again=True)
     return WeeklyGain(Gain(told["estimate"], told["low"], told["high"]), told["currency"])
+
+
+def seen(rollout: Rollout, *, by: Actor) -> WeeklyGain | None:
+    """The same; None for those who may not see its money as well."""
+    hypothesis = rollout.hypothesis
+    # Without the steward, who stands with the test: a board does not load each card's.
+    stake = Stake(hypothesis.author_id, hypothesis.owner_id)
+    return of(rollout) if allows(by, Permission.VIEW_MONEY, stake) else None
 
 
 def board_sums(*, by: Actor) -> tuple[Sum, ...]:

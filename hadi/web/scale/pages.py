@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from hadi.domain.errors import Blocked
-from hadi.domain.permissions import Actor, Permission, Stake, allows
+from hadi.domain.permissions import Actor, Permission, allows
 from hadi.domain.scaling import RolloutStatus
 from hadi.domain.text import Text
 from hadi.models import Rollout
@@ -173,9 +173,8 @@ def card_of(
 
 def _gain(rollout: Rollout) -> tuple[str, str] | None:
     """The margin a week, by the test or by the last wave; None for who may not see money."""
-    weekly = rollout_gain.of(rollout)
-    stake = Stake(rollout.hypothesis.author_id, rollout.hypothesis.owner_id)
-    if weekly is None or not allows(current_actor(), Permission.VIEW_MONEY, stake):
+    weekly = rollout_gain.seen(rollout, by=current_actor())
+    if weekly is None:
         return None
     label = _("margin a week, measured again") if weekly.is_measured_again else _("margin a week")
     return str(label), gain_words(weekly.gain, weekly.currency)
